@@ -1,0 +1,5 @@
+export * from './identity.ts';
+export * from './project.ts';
+export * from './room.ts';
+export * from './run.ts';
+export * from './audit.ts';

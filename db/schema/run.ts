@@ -1,0 +1,118 @@
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import type { RunMode } from '../../server/core/session-event.ts';
+import { createdAt, id, instant } from './columns.ts';
+import { session } from './project.ts';
+
+export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+
+/** One agent answering one prompt. States change only by compare-and-set (docs/spec/runs.md). */
+export const run = pgTable(
+  'run',
+  {
+    id: id(),
+    teamId: text('team_id').notNull(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => session.id, { onDelete: 'cascade' }),
+    agent: text('agent').notNull(),
+    model: text('model'),
+    mode: text('mode').$type<RunMode>().notNull(),
+    prompt: text('prompt').notNull(),
+    askedBy: text('asked_by').notNull(),
+    state: text('state').$type<RunState>().notNull(),
+    /** Order in the session's queue; people may change it while the run is queued. */
+    position: bigint('position', { mode: 'number' }).notNull(),
+    attempt: integer('attempt').notNull().default(0),
+    workerId: text('worker_id'),
+    heartbeatAt: instant('heartbeat_at'),
+    cancelRequestedAt: instant('cancel_requested_at'),
+    cancelRequestedBy: text('cancel_requested_by'),
+    baseCommit: text('base_commit'),
+    resultCommit: text('result_commit'),
+    error: text('error'),
+    usage: jsonb('usage').$type<{ inputTokens: number; outputTokens: number; costMicroUsd: number }>(),
+    createdAt: createdAt(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    index('run_session_idx').on(t.sessionId, t.position),
+    index('run_active_idx')
+      .on(t.state)
+      .where(sql`state in ('queued', 'running', 'waiting')`),
+    // One run at a time works in a session; the others queue.
+    uniqueIndex('run_one_active_key')
+      .on(t.sessionId)
+      .where(sql`state in ('running', 'waiting')`),
+  ],
+);
+
+/** A question an agent asked before acting. */
+export const runPermission = pgTable(
+  'run_permission',
+  {
+    id: id(),
+    teamId: text('team_id').notNull(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => session.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    toolCallId: text('tool_call_id'),
+    request: jsonb('request').$type<Record<string, unknown>>().notNull(),
+    decision: text('decision').$type<'allow' | 'deny'>(),
+    scope: text('scope').$type<'once' | 'run'>(),
+    reason: text('reason'),
+    decidedBy: text('decided_by'),
+    createdAt: createdAt(),
+    decidedAt: instant('decided_at'),
+  },
+  (t) => [index('run_permission_run_idx').on(t.runId)],
+);
+
+/** The change of a run: two commits. Hunks are computed from them, the same way every time (docs/spec/runs.md). */
+export const suggestion = pgTable(
+  'suggestion',
+  {
+    id: id(),
+    teamId: text('team_id').notNull(),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => session.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    baseCommit: text('base_commit').notNull(),
+    resultCommit: text('result_commit').notNull(),
+    /** Set when the whole change is refused (it touches .git, links or submodules): shown with the reason. */
+    refusedReason: text('refused_reason'),
+    hunkCount: integer('hunk_count').notNull(),
+    decidedCount: integer('decided_count').notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (t) => [index('suggestion_session_idx').on(t.sessionId)],
+);
+
+/** The standing decision on a hunk. No row: unreviewed. */
+export const hunkDecision = pgTable(
+  'hunk_decision',
+  {
+    suggestionId: text('suggestion_id')
+      .notNull()
+      .references(() => suggestion.id, { onDelete: 'cascade' }),
+    hunkId: text('hunk_id').notNull(),
+    teamId: text('team_id').notNull(),
+    path: text('path').notNull(),
+    /** `applying`: accepted, and the room has not answered yet. */
+    state: text('state').$type<'applying' | 'accepted' | 'rejected'>().notNull(),
+    reason: text('reason'),
+    /** The text a person chose where people had changed the same lines. */
+    resolution: text('resolution'),
+    decidedBy: text('decided_by').notNull(),
+    decidedAt: instant('decided_at').notNull().defaultNow(),
+    commandId: text('command_id'),
+  },
+  (t) => [primaryKey({ columns: [t.suggestionId, t.hunkId] })],
+);

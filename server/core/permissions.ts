@@ -1,0 +1,66 @@
+/** Who may do what: pure tables and predicates. Rows are read in server/auth/authorize.ts. */
+
+export const teamRoles = ['viewer', 'developer', 'lead', 'admin'] as const;
+export type TeamRole = (typeof teamRoles)[number];
+
+export const sessionRights = ['view', 'comment', 'prompt', 'edit', 'approve'] as const;
+export type SessionRight = (typeof sessionRights)[number];
+
+const rightsByRole: Record<TeamRole, readonly SessionRight[]> = {
+  viewer: ['view', 'comment'],
+  developer: ['view', 'comment', 'prompt', 'edit'],
+  lead: ['view', 'comment', 'prompt', 'edit', 'approve'],
+  admin: ['view', 'comment', 'prompt', 'edit', 'approve'],
+};
+
+/** The set of rights a team role gives in every session of the team's projects. */
+export function rightsOfRole(role: TeamRole): readonly SessionRight[] {
+  return rightsByRole[role];
+}
+
+/** Rights asked for, cut down to those the role gives. */
+export function limitRights(role: TeamRole, asked: readonly SessionRight[] | undefined): SessionRight[] {
+  const given = rightsByRole[role];
+  return asked ? given.filter((right) => asked.includes(right)) : [...given];
+}
+
+/** The lowest role that may do each team-level action. */
+const teamActions = {
+  'team.read': 'viewer',
+  'team.update': 'admin',
+  'member.list': 'viewer',
+  'member.manage': 'admin',
+  'invitation.manage': 'admin',
+  'project.read': 'viewer',
+  'project.create': 'developer',
+  'project.update': 'lead',
+  'project.archive': 'lead',
+  'project.delete': 'admin',
+  'session.read': 'viewer',
+  'session.create': 'developer',
+  'session.archive': 'developer',
+  'session.delete': 'lead',
+  'audit.read': 'lead',
+  'settings.read': 'admin',
+} as const satisfies Record<string, TeamRole>;
+
+export type TeamAction = keyof typeof teamActions;
+
+const rank: Record<TeamRole, number> = { viewer: 0, developer: 1, lead: 2, admin: 3 };
+
+export function roleAtLeast(role: TeamRole, needed: TeamRole): boolean {
+  return rank[role] >= rank[needed];
+}
+
+export function mayInTeam(role: TeamRole, action: TeamAction): boolean {
+  return roleAtLeast(role, teamActions[action]);
+}
+
+/** The role a person needs, for messages that say what to do next. */
+export function roleNeeded(action: TeamAction): TeamRole {
+  return teamActions[action];
+}
+
+/** What a personal token may be used for over REST. A token never exceeds its owner's rights. */
+export const tokenScopes = ['read', 'write', 'prompt', 'admin', 'audit'] as const;
+export type TokenScope = (typeof tokenScopes)[number];

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+/**
+ * One entry of a session's log (ARCHITECTURE, decision 8). The conversation, run steps, approvals and decisions
+ * are entries of one ordered log; every view is a fold over it (`core/transcript.ts`).
+ * `seq` is dense and rises by one within a session.
+ */
+const toolKind = z.enum(['read', 'edit', 'delete', 'move', 'search', 'execute', 'think', 'fetch', 'other']);
+const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
+/** A file before and after, as an agent reports it; `oldText` null is a new file. Long texts are stored beside the log. */
+const toolDiff = z.object({ path: z.string(), oldText: z.string().nullable(), newText: z.string() });
+/** Text that may be long: the first part inline, the whole under `blobId` when it was cut. */
+const longText = z.object({ text: z.string(), blobId: z.string().optional(), sizeBytes: z.number().int() });
+
+export const runOutcomes = ['succeeded', 'failed', 'cancelled'] as const;
+export const runModes = ['ask', 'plan', 'edit', 'auto'] as const;
+export type RunMode = (typeof runModes)[number];
+
+export const usageSchema = z.object({
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  costMicroUsd: z.number().int(),
+});
+
+export const sessionEventBody = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session_created'), title: z.string(), branch: z.string() }),
+  z.object({ type: z.literal('session_renamed'), title: z.string() }),
+  z.object({ type: z.literal('session_archived'), archived: z.boolean() }),
+  z.object({
+    type: z.literal('prompt'),
+    runId: z.string(),
+    text: z.string(),
+    agent: z.string(),
+    model: z.string().optional(),
+    mode: z.enum(runModes),
+  }),
+  z.object({ type: z.literal('prompt_edited'), runId: z.string(), text: z.string() }),
+  z.object({ type: z.literal('queue_ordered'), runIds: z.array(z.string()) }),
+  z.object({ type: z.literal('run_started'), runId: z.string(), attempt: z.number().int(), baseCommit: z.string() }),
+  z.object({ type: z.literal('agent_text'), runId: z.string(), messageId: z.string(), text: z.string() }),
+  z.object({ type: z.literal('agent_thought'), runId: z.string(), messageId: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('agent_plan'),
+    runId: z.string(),
+    entries: z.array(z.object({ text: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) })),
+  }),
+  z.object({
+    type: z.literal('tool_call'),
+    runId: z.string(),
+    toolCallId: z.string(),
+    title: z.string(),
+    kind: toolKind,
+    status: toolStatus,
+    paths: z.array(z.string()),
+    input: longText.optional(),
+    diffs: z.array(toolDiff).optional(),
+  }),
+  z.object({
+    type: z.literal('tool_call_update'),
+    runId: z.string(),
+    toolCallId: z.string(),
+    title: z.string().optional(),
+    status: toolStatus.optional(),
+    output: longText.optional(),
+    diffs: z.array(toolDiff).optional(),
+    exitCode: z.number().int().nullable().optional(),
+    durationMs: z.number().int().optional(),
+  }),
+  z.object({
+    type: z.literal('permission_requested'),
+    runId: z.string(),
+    permissionId: z.string(),
+    toolCallId: z.string().optional(),
+    title: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('permission_decided'),
+    runId: z.string(),
+    permissionId: z.string(),
+    decision: z.enum(['allow', 'deny']),
+    scope: z.enum(['once', 'run']),
+    reason: z.string().optional(),
+  }),
+  z.object({ type: z.literal('run_cancel_requested'), runId: z.string() }),
+  z.object({
+    type: z.literal('run_finished'),
+    runId: z.string(),
+    state: z.enum(runOutcomes),
+    error: z.string().optional(),
+    suggestionId: z.string().optional(),
+    usage: usageSchema.optional(),
+  }),
+  z.object({
+    type: z.literal('suggestion_created'),
+    runId: z.string(),
+    suggestionId: z.string(),
+    files: z.number().int(),
+    hunks: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('hunk_decided'),
+    suggestionId: z.string(),
+    hunkId: z.string(),
+    path: z.string(),
+    decision: z.enum(['accept', 'reject', 'undo']),
+    reason: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('files_changed'),
+    paths: z.array(z.string()),
+    cause: z.enum(['create', 'rename', 'delete', 'discard', 'restore', 'accept', 'command', 'merge', 'commit', 'open']),
+  }),
+  z.object({ type: z.literal('task_started'), taskId: z.string(), name: z.string(), command: z.string() }),
+  z.object({ type: z.literal('task_output'), taskId: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('task_finished'),
+    taskId: z.string(),
+    state: z.enum(['succeeded', 'failed', 'cancelled']),
+    exitCode: z.number().int().nullable(),
+    durationMs: z.number().int(),
+    error: z.string().optional(),
+  }),
+  z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
+]);
+
+export type SessionEventBody = z.infer<typeof sessionEventBody>;
+export type SessionEventType = SessionEventBody['type'];
+
+export type SessionEvent = {
+  seq: number;
+  at: string; // ISO 8601 UTC
+  actor: { kind: 'person' | 'run' | 'system'; id: string; name: string };
+  body: SessionEventBody;
+};

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** The only reader of the environment. Names, defaults and meanings: docs/operations.md, "Environment". */
+
+const absoluteList = (value: string) =>
+  value
+    .split(':')
+    .filter((part) => part !== '')
+    .map((part) => path.resolve(part));
+
+const schema = z.object({
+  PORT: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .max(65535, 'must be at most 65535')
+    .default(3000),
+  HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  ENSEMBLE_DATA: z.string().min(1, 'must not be empty').default('./.data'),
+  ENSEMBLE_URL: z.url('must be an address like https://ensemble.example.com').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
+    .optional(),
+  ENSEMBLE_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32')
+    .optional(),
+  ENSEMBLE_LOCAL_REPOS: z.string().default(''),
+  ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
+  ENSEMBLE_ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').optional(),
+  ENSEMBLE_ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'must be production, development or test')
+    .default('production'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+    .default('info'),
+});
+
+export type Env = {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** The address people use, without a slash at the end. */
+  publicUrl: string;
+  databaseUrl: string | undefined;
+  secret: string | undefined;
+  localRepos: readonly string[];
+  admin: { email: string; password: string } | undefined;
+  role: 'all' | 'web' | 'worker';
+  mode: 'production' | 'development' | 'test';
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+};
+
+/** A value of the environment that cannot be used; the message names the variable, the problem and the fix. */
+export class EnvError extends Error {
+  override name = 'EnvError';
+}
+
+/** Docker and Kubernetes hand secrets over as files: NAME_FILE stands in for NAME. */
+function withFiles(source: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const values: Record<string, string | undefined> = { ...source };
+  for (const name of ['DATABASE_URL', 'ENSEMBLE_SECRET', 'ENSEMBLE_ADMIN_PASSWORD']) {
+    const file = source[`${name}_FILE`];
+    if (file === undefined || values[name] !== undefined) continue;
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (cause) {
+      throw new EnvError(
+        `${name}_FILE names ${file}, which cannot be read. Make the file readable or unset ${name}_FILE.`,
+        { cause },
+      );
+    }
+  }
+  return values;
+}
+
+/**
+ * Parses the environment.
+ * @throws EnvError with one line that names the variable, the value's problem and the fix
+ */
+export function parseEnv(source: NodeJS.ProcessEnv): Env {
+  const given = Object.fromEntries(
+    Object.entries(withFiles(source)).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0] ?? 'environment');
+    throw new EnvError(`${name} ${issue?.message ?? 'is wrong'}. Correct it or unset ${name}.`);
+  }
+  const value = parsed.data;
+  if ((value.ENSEMBLE_ADMIN_EMAIL === undefined) !== (value.ENSEMBLE_ADMIN_PASSWORD === undefined)) {
+    throw new EnvError('ENSEMBLE_ADMIN_EMAIL and ENSEMBLE_ADMIN_PASSWORD go together. Set both or unset both.');
+  }
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    dataDir: path.resolve(value.ENSEMBLE_DATA),
+    publicUrl: (
+      value.ENSEMBLE_URL ?? `http://${value.HOST === '0.0.0.0' ? '127.0.0.1' : value.HOST}:${value.PORT}`
+    ).replace(/\/+$/, ''),
+    databaseUrl: value.DATABASE_URL,
+    secret: value.ENSEMBLE_SECRET,
+    localRepos: absoluteList(value.ENSEMBLE_LOCAL_REPOS),
+    admin:
+      value.ENSEMBLE_ADMIN_EMAIL && value.ENSEMBLE_ADMIN_PASSWORD
+        ? { email: value.ENSEMBLE_ADMIN_EMAIL.toLowerCase(), password: value.ENSEMBLE_ADMIN_PASSWORD }
+        : undefined,
+    role: value.ENSEMBLE_ROLE,
+    mode: value.NODE_ENV,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+let cached: Env | undefined;
+
+/** The process's environment, parsed once. */
+export function env(): Env {
+  cached ??= parseEnv(process.env);
+  return cached;
+}
+
+/** Where programs are looked for. */
+export function searchPath(): string {
+  return process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
+}
+
+/** Values that Next and its auth library read from the environment themselves; set once by the entrypoint. */
+export function exportForNext(values: { publicUrl: string; authSecret: string; databaseUrl: string }): void {
+  process.env['NEXTAUTH_URL'] = values.publicUrl;
+  process.env['NEXTAUTH_SECRET'] = values.authSecret;
+  process.env['DATABASE_URL'] = values.databaseUrl;
+  process.env['NEXT_TELEMETRY_DISABLED'] = '1';
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford's base 32, lower case
+
+/** The prefixes in use; an id says what it names. */
+export type IdPrefix =
+  | 'per'
+  | 'ase'
+  | 'otl'
+  | 'team'
+  | 'inv'
+  | 'tok'
+  | 'prj'
+  | 'upl'
+  | 'ses'
+  | 'run'
+  | 'prm'
+  | 'sug'
+  | 'tsk'
+  | 'fil'
+  | 'cmd'
+  | 'tkt'
+  | 'blb'
+  | 'cmt'
+  | 'aud'
+  | 'req'
+  | 'node'
+  | 'msg';
+
+/** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
+export function newId(prefix: IdPrefix): string {
+  let time = Date.now();
+  let head = '';
+  for (let i = 0; i < 10; i++) {
+    head = alphabet.charAt(time % 32) + head;
+    time = Math.floor(time / 32);
+  }
+  let tail = '';
+  for (const byte of randomBytes(16)) tail += alphabet.charAt(byte & 31);
+  return `${prefix}_${head}${tail}`;
+}

@@ -1,0 +1,54 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** Tests never touch the developer's data folder. */
+const env = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'silent',
+  ENSEMBLE_SECRET: 'a-secret-of-the-test-run-only-0123456789',
+  ENSEMBLE_DATA: path.join(tmpdir(), `ensemble-test-${process.pid}`),
+};
+const exclude = ['**/node_modules/**', '**/.next/**', '**/.data/**', 'e2e/**', 'server/workspace/sample/**'];
+
+export default defineConfig({
+  resolve: { alias: { '@': import.meta.dirname } },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          env,
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...exclude, '**/*.pg.test.ts', '**/*.box.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'box',
+          env,
+          include: ['**/*.box.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pg',
+          env,
+          include: ['**/*.pg.test.ts'],
+          exclude,
+          globalSetup: ['db/testing-setup.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
