@@ -2,6 +2,7 @@ import path from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { migrateJobSchema } from './job-schema.ts';
 
 /** Any constant; the same in every process that migrates. */
 const advisoryLock = 7_263_491;
@@ -20,9 +21,21 @@ export async function migrateDatabase(url: string): Promise<void> {
       throw new Error('The database is older than Postgres 15. Point DATABASE_URL at a newer one.');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     await migrate(drizzle({ client }), { migrationsFolder: path.join(import.meta.dirname, 'migrations') });
+    await migrateJobSchema(client);
     await client.query('select ensure_audit_partitions(3)');
   } finally {
     // Ending the connection gives the advisory lock back.
+    await client.end();
+  }
+}
+
+/** Makes the audit log's partitions for the coming months; only the database's owner may. */
+export async function ensureAuditPartitions(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'ensemble upkeep' });
+  await client.connect();
+  try {
+    await client.query('select ensure_audit_partitions(3)');
+  } finally {
     await client.end();
   }
 }
