@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 type Asked = { method?: string | undefined; headers: IncomingHttpHeaders };
 
 /**
- * Whether a request that may carry the sign-in cookie comes from our own pages (docs/spec/access.md, AC20 to AC22). A browser says so
+ * Whether a request that may carry the sign-in cookie comes from our own pages (docs/spec/access.md, AC20). A browser says so
  * in Sec-Fetch-Site (not over plain http, except on this machine) and, for everything that writes, in Origin. What
  * names no source is refused when it writes: programs use bearer tokens, not cookies.
  */
