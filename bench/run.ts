@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Bench, Result } from './result.ts';
+
+const benches: Record<string, () => Promise<{ bench: Bench }>> = {
+  start: () => import('./start.ts'),
+};
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false }, corpus: { type: 'string' } },
+});
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function machine(): string {
+  return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
+}
+
+function line({ name, unit, value, p50, p95, ratio }: Result): string {
+  const spread = p50 === undefined ? '' : `  p50 ${p50.toFixed(0)}  p95 ${(p95 ?? p50).toFixed(0)}`;
+  return `${name.padEnd(28)} ${value.toFixed(0).padStart(8)} ${unit}${spread}${ratio === undefined ? '' : `  ratio ${ratio.toFixed(2)}`}`;
+}
+
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark called ${unknown.join(', ')}. The benchmarks are: ${Object.keys(benches).join(', ')}.`,
+  );
+  process.exit(2);
+}
+const results: Result[] = [];
+for (const name of names) {
+  const loaded = await benches[name]?.();
+  for (const result of (await loaded?.bench({ quick: options.quick, corpus: options.corpus })) ?? []) {
+    console.log(line(result));
+    results.push(result);
+  }
+}
+const summary = { bench: names.join(','), commit: commit(), machine: machine(), results };
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(summary, null, 2)}\n`);
