@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests never touch the developer's data folder. */
 const env = {
-  NODE_ENV: 'test',
+  NODE_ENV: 'test' as const,
   LOG_LEVEL: 'silent',
   ENSEMBLE_SECRET: 'a-secret-of-the-test-run-only-0123456789',
   ENSEMBLE_DATA: path.join(tmpdir(), `ensemble-test-${process.pid}`),
