@@ -1,0 +1,244 @@
+import * as decoding from 'lib0/decoding';
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+import type { ParticipantState } from './remote-cursors.ts';
+
+export type Ticket = { url: string; room: string; ticket: string; clientId: number; rights: readonly string[] };
+
+export type RoomFile = { fileId: string; path: string; text: Y.Text };
+export type Participant = {
+  clientId: number;
+  isMe: boolean;
+  user: NonNullable<ParticipantState['user']>;
+  file: string | undefined;
+  cursor: ParticipantState['cursor'];
+};
+
+/** Where the connection stands. `ended` does not come back by itself: `reason` says why and what to do. */
+export type RoomStatus =
+  | { kind: 'connecting' }
+  | { kind: 'connected' }
+  | { kind: 'reconnecting' }
+  | { kind: 'ended'; reason: string };
+
+export type RoomSnapshot = {
+  status: RoomStatus;
+  /** True once the server's state has arrived at least once. */
+  loaded: boolean;
+  /** Edits of ours that the server has not yet confirmed as stored. */
+  unsaved: number;
+  /** Why storing fails at the moment, in the server's words. */
+  storeError: string | undefined;
+  rights: readonly string[];
+  participants: readonly Participant[];
+  files: ReadonlyMap<string, RoomFile>;
+};
+
+/** Frames of this type are for our own client only: what of its own is durable (docs/spec/collab.md). */
+const messageServerNote = 100;
+const newestLayout = 1;
+
+/**
+ * The browser's side of a room: one document, its connection and what the screen shows of both. The ticket is asked
+ * for anew when the server ends the connection, with the same client id, so that a person stays the same participant.
+ */
+export class RoomConnection {
+  readonly doc = new Y.Doc();
+  private readonly getTicket: (clientId?: number) => Promise<Ticket>;
+  private provider: WebsocketProvider | undefined;
+  private readonly listeners = new Set<() => void>();
+  private snapshot: RoomSnapshot = {
+    status: { kind: 'connecting' },
+    loaded: false,
+    unsaved: 0,
+    storeError: undefined,
+    rights: [],
+    participants: [],
+    files: new Map(),
+  };
+  private pendingClocks: number[] = [];
+  private destroyed = false;
+  private attempts = 0;
+
+  constructor(getTicket: (clientId?: number) => Promise<Ticket>) {
+    this.getTicket = getTicket;
+    this.doc.on('update', (_update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
+      if (transaction.local) this.countLocalEdit();
+    });
+    this.doc.getMap('files').observeDeep(() => this.readFiles());
+    void this.open();
+  }
+
+  get awareness() {
+    return this.provider?.awareness;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
+
+  getSnapshot = (): RoomSnapshot => this.snapshot;
+
+  destroy(): void {
+    this.destroyed = true;
+    this.provider?.destroy();
+    this.doc.destroy();
+  }
+
+  /** Tries again after the connection ended for good (signed in again, invited again). */
+  retry(): void {
+    this.set({ status: { kind: 'connecting' } });
+    void this.open();
+  }
+
+  private set(change: Partial<RoomSnapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    for (const listener of this.listeners) listener();
+  }
+
+  private async open(): Promise<void> {
+    let ticket: Ticket;
+    try {
+      ticket = await this.getTicket(this.provider ? this.doc.clientID : undefined);
+    } catch (error) {
+      this.ticketRefused(error);
+      return;
+    }
+    if (this.destroyed) return;
+    this.attempts = 0;
+    this.doc.clientID = ticket.clientId;
+    this.set({ rights: ticket.rights });
+    if (this.provider) {
+      this.provider.params = { ticket: ticket.ticket, ensemble: '1' };
+      this.provider.connect();
+      return;
+    }
+    const base = ticket.url.replace(/\/[^/]*$/, '');
+    this.provider = new WebsocketProvider(base, ticket.room, this.doc, {
+      params: { ticket: ticket.ticket, ensemble: '1' },
+      disableBc: true,
+      connect: false,
+      maxBackoffTime: 2_500,
+    });
+    this.wire(this.provider);
+    this.provider.connect();
+  }
+
+  private wire(provider: WebsocketProvider): void {
+    provider.messageHandlers[messageServerNote] = (_encoder: unknown, decoder: decoding.Decoder) =>
+      this.readServerNote(decoding.readVarString(decoder));
+    provider.on('status', ({ status }) => {
+      if (status === 'connected') this.set({ status: { kind: 'connected' } });
+      else if (this.snapshot.status.kind !== 'ended')
+        this.set({ status: { kind: this.snapshot.loaded ? 'reconnecting' : 'connecting' } });
+    });
+    provider.on('sync', (synced: boolean) => {
+      if (synced) this.afterSync();
+    });
+    provider.on('closed', ({ code, reason }) => this.closedForGood(code, reason));
+    provider.awareness.on('change', () => this.readParticipants(provider));
+  }
+
+  private afterSync(): void {
+    const layout = this.doc.getMap('meta').get('layout');
+    if (typeof layout === 'number' && layout > newestLayout) {
+      this.provider?.disconnect();
+      this.set({
+        status: {
+          kind: 'ended',
+          reason: 'The server was updated and this page is older than it. Reload the page; your saved work is there.',
+        },
+      });
+      return;
+    }
+    this.readFiles();
+    this.set({ loaded: true });
+  }
+
+  /** A ticket that ran out is replaced; any other refusal is for the person to read. */
+  private closedForGood(code: number, reason: string): void {
+    if (this.destroyed) return;
+    if (code === 4401 && this.attempts < 3) {
+      this.attempts += 1;
+      this.set({ status: { kind: 'reconnecting' } });
+      void this.open();
+      return;
+    }
+    this.set({
+      status: {
+        kind: 'ended',
+        reason: reason || 'The server closed this room for you. Reload the page, or ask a team admin for access.',
+      },
+    });
+  }
+
+  private ticketRefused(error: unknown): void {
+    if (this.destroyed) return;
+    const refused =
+      typeof error === 'object' &&
+      error !== null &&
+      'data' in error &&
+      typeof error.data === 'object' &&
+      error.data !== null;
+    if (refused) {
+      this.set({
+        status: { kind: 'ended', reason: error instanceof Error ? error.message : 'The server refused the room.' },
+      });
+      return;
+    }
+    this.set({ status: { kind: 'reconnecting' } });
+    setTimeout(() => void this.open(), Math.min(5_000, 300 * 2 ** Math.min(this.attempts++, 4)));
+  }
+
+  private countLocalEdit(): void {
+    this.pendingClocks.push(Y.getState(this.doc.store, this.doc.clientID));
+    this.set({ unsaved: this.pendingClocks.length });
+  }
+
+  /** `{ durable: clock }`: everything of ours below that clock is stored. `{ error }`: storing fails for now. */
+  private readServerNote(json: string): void {
+    const note = JSON.parse(json) as { durable?: number; error?: string };
+    if (typeof note.error === 'string') this.set({ storeError: note.error });
+    const { durable } = note;
+    if (typeof durable !== 'number') return;
+    this.pendingClocks = this.pendingClocks.filter((clock) => clock > durable);
+    this.set({ unsaved: this.pendingClocks.length, storeError: undefined });
+  }
+
+  private readFiles(): void {
+    const files = new Map<string, RoomFile>();
+    for (const [fileId, entry] of this.doc.getMap('files')) {
+      if (!(entry instanceof Y.Map)) continue;
+      const path: unknown = entry.get('path');
+      const text: unknown = entry.get('text');
+      if (typeof path === 'string' && text instanceof Y.Text) files.set(fileId, { fileId, path, text });
+    }
+    if (sameFiles(files, this.snapshot.files)) return;
+    this.set({ files });
+  }
+
+  private readParticipants(provider: WebsocketProvider): void {
+    const participants: Participant[] = [];
+    for (const [clientId, state] of provider.awareness.getStates() as Map<number, ParticipantState>) {
+      if (!state.user) continue;
+      participants.push({
+        clientId,
+        isMe: clientId === provider.awareness.clientID,
+        user: state.user,
+        file: state.file,
+        cursor: state.cursor,
+      });
+    }
+    this.set({ participants });
+  }
+}
+
+function sameFiles(a: ReadonlyMap<string, RoomFile>, b: ReadonlyMap<string, RoomFile>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [fileId, file] of a) {
+    const other = b.get(fileId);
+    if (other?.path !== file.path || other.text !== file.text) return false;
+  }
+  return true;
+}

@@ -1,0 +1,38 @@
+'use client';
+
+import { UnstyledButton } from '@mantine/core';
+import { IconCode, IconFiles, IconGitCompare, IconMessages, IconUsers } from '@tabler/icons-react';
+import { useSession, useWorkbench } from './session-context.tsx';
+import classes from './phone-bar.module.css';
+import { useChangeCount } from './side-bar.tsx';
+import type { PhoneView } from './workbench.ts';
+
+const views: { view: PhoneView; label: string; icon: typeof IconCode }[] = [
+  { view: 'conversation', label: 'Conversation', icon: IconMessages },
+  { view: 'changes', label: 'Changes', icon: IconGitCompare },
+  { view: 'files', label: 'Files', icon: IconFiles },
+  { view: 'code', label: 'Code', icon: IconCode },
+  { view: 'people', label: 'People', icon: IconUsers },
+];
+
+/** The phone's way round a session. */
+export function PhoneBar() {
+  const { workbench } = useSession();
+  const phone = useWorkbench((state) => state.phone);
+  const changes = useChangeCount();
+  return (
+    <nav className={classes.bar} aria-label="Session views">
+      {views.map(({ view, label, icon: Icon }) => (
+        <UnstyledButton
+          key={view}
+          className={classes.view}
+          aria-current={phone === view ? 'page' : undefined}
+          onClick={() => workbench.set({ phone: view })}
+        >
+          <Icon size={18} stroke={1.6} aria-hidden />
+          {view === 'changes' && changes > 0 ? `${label} ${changes}` : label}
+        </UnstyledButton>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,50 @@
+'use client';
+
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { OpenModels } from '@/components/editor/open-models.ts';
+import type { RoomConnection } from '@/components/editor/room-connection.ts';
+import type { SessionFeed } from './session-feed.ts';
+import type { EditorOpen, Workbench, WorkbenchState } from './workbench.ts';
+
+export type SessionFacts = {
+  id: string;
+  title: string;
+  branch: string;
+  projectId: string;
+  projectName: string;
+  teamSlug: string;
+  rights: readonly string[];
+  me: { id: string; name: string };
+};
+
+export type SessionContextValue = {
+  session: SessionFacts;
+  room: RoomConnection;
+  /** The open files' models; undefined until the editor's code has arrived. */
+  models: OpenModels | undefined;
+  feed: SessionFeed;
+  workbench: Workbench;
+  /** Opens a file of the session by path; one that cannot be edited shows the reason. */
+  openFile: EditorOpen;
+};
+
+const Context = createContext<SessionContextValue | undefined>(undefined);
+export const SessionProvider = Context.Provider;
+
+export function useSession(): SessionContextValue {
+  const value = useContext(Context);
+  if (!value) throw new Error('outside a session');
+  return value;
+}
+
+export function useWorkbench<T>(pick: (state: WorkbenchState) => T): T {
+  const { workbench } = useSession();
+  return useSyncExternalStore(
+    workbench.subscribe,
+    () => pick(workbench.getSnapshot()),
+    () => pick(workbench.getSnapshot()),
+  );
+}
+
+export const may = (session: SessionFacts, right: 'comment' | 'prompt' | 'edit' | 'approve') =>
+  session.rights.includes(right);

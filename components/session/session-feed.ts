@@ -1,0 +1,85 @@
+import type { SessionEvent, SessionEventType } from '@/server/core/session-event.ts';
+import { emptyTranscript, foldEvents, type Transcript } from '@/server/core/transcript.ts';
+
+type Watch = (
+  cursor: number,
+  sink: { onEvents: (events: SessionEvent[]) => void; onError: (error: unknown) => void; onOpen: () => void },
+) => { unsubscribe: () => void };
+
+export type FeedStatus = 'connecting' | 'live' | 'lost' | { ended: string };
+
+/**
+ * The session's log as this tab sees it: one subscription from a cursor, folded into a transcript. It outlives lost
+ * connections; what it missed arrives when it is back.
+ */
+export class SessionFeed {
+  private transcript: Transcript = emptyTranscript();
+  private status: FeedStatus = 'connecting';
+  private readonly listeners = new Set<() => void>();
+  private readonly eventListeners = new Map<SessionEventType, Set<(event: SessionEvent) => void>>();
+  private subscription: { unsubscribe: () => void } | undefined;
+  private readonly watch: Watch;
+  private lastSeq = 0;
+
+  constructor(watch: Watch) {
+    this.watch = watch;
+    this.open();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
+
+  getTranscript = (): Transcript => this.transcript;
+  getStatus = (): FeedStatus => this.status;
+
+  /** Calls `listener` for each new event of a type, also for those replayed at the start. */
+  on(type: SessionEventType, listener: (event: SessionEvent) => void): () => void {
+    const set = this.eventListeners.get(type) ?? new Set();
+    this.eventListeners.set(type, set.add(listener));
+    return () => void set.delete(listener);
+  }
+
+  close(): void {
+    this.subscription?.unsubscribe();
+    this.listeners.clear();
+    this.eventListeners.clear();
+  }
+
+  private open(): void {
+    this.subscription = this.watch(this.lastSeq, {
+      onOpen: () => this.change('live'),
+      onEvents: (events) => this.take(events),
+      onError: (error) => this.fail(error),
+    });
+  }
+
+  private take(events: SessionEvent[]): void {
+    const fresh = events.filter((event) => event.seq > this.lastSeq);
+    const last = fresh.at(-1);
+    if (!last) return;
+    this.lastSeq = last.seq;
+    this.transcript = foldEvents(this.transcript, fresh);
+    this.change('live');
+    for (const event of fresh) for (const listener of this.eventListeners.get(event.body.type) ?? []) listener(event);
+  }
+
+  /** A refusal ends the feed with its words; anything else is a lost connection that the link opens again. */
+  private fail(error: unknown): void {
+    const refused =
+      typeof error === 'object' &&
+      error !== null &&
+      'data' in error &&
+      typeof error.data === 'object' &&
+      error.data !== null;
+    this.change(
+      refused ? { ended: error instanceof Error ? error.message : 'The server ended this session’s feed.' } : 'lost',
+    );
+  }
+
+  private change(status: FeedStatus): void {
+    this.status = status;
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,73 @@
+'use client';
+
+import { Avatar, Button, Group, Text, Title, Tooltip } from '@mantine/core';
+import { IconGitBranch, IconGitCommit } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useRoomState } from '@/components/editor/use-room.ts';
+import { Face } from '@/components/ui/face.tsx';
+import { CommitDialog } from './commit-dialog.tsx';
+import { RunState } from './run-state.tsx';
+import { may, useSession } from './session-context.tsx';
+import classes from './session-header.module.css';
+import { SessionMenu } from './session-menu.tsx';
+import { useChangeCount } from './side-bar.tsx';
+
+export function SessionHeader() {
+  const { session } = useSession();
+  const changes = useChangeCount();
+  const [committing, setCommitting] = useState(false);
+  return (
+    <header className={classes.header}>
+      <Title order={1} className={classes.title} title={session.title}>
+        {session.title}
+      </Title>
+      <Text c="dimmed" className={classes.branch} title={`${session.projectName}, branch ${session.branch}`}>
+        <IconGitBranch size={14} aria-hidden /> {session.branch}
+      </Text>
+      <RunState />
+      <span className={classes.spring} />
+      <Faces />
+      {may(session, 'edit') && (
+        <Button
+          variant={changes > 0 ? 'filled' : 'default'}
+          leftSection={<IconGitCommit size={14} />}
+          disabled={changes === 0}
+          onClick={() => setCommitting(true)}
+        >
+          Commit{changes > 0 ? ` ${changes}` : ''}
+        </Button>
+      )}
+      <SessionMenu />
+      {committing && <CommitDialog onClose={() => setCommitting(false)} />}
+    </header>
+  );
+}
+
+/** Who is here; a click follows. */
+function Faces() {
+  const { room, workbench } = useSession();
+  const participants = useRoomState(room, (state) => state.participants);
+  const shown = participants.slice(0, 5);
+  return (
+    <Avatar.Group className={classes.faces}>
+      {shown.map((each) => (
+        <Tooltip key={each.clientId} label={each.isMe ? `${each.user.name} (you)` : `Follow ${each.user.name}`}>
+          <button
+            type="button"
+            className={classes.face}
+            disabled={each.isMe}
+            aria-label={each.isMe ? `${each.user.name}, you` : `Follow ${each.user.name}`}
+            onClick={() => workbench.set({ following: each.clientId })}
+          >
+            <Face kind={each.user.kind} id={each.user.id} name={each.user.name} tooltip={false} />
+          </button>
+        </Tooltip>
+      ))}
+      {participants.length > shown.length && (
+        <Group gap={0} pl={4} className="ens-tabular">
+          +{participants.length - shown.length}
+        </Group>
+      )}
+    </Avatar.Group>
+  );
+}

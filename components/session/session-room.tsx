@@ -1,0 +1,229 @@
+'use client';
+
+import { Box, Center, Loader, Stack, Text } from '@mantine/core';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import type { OpenModels } from '@/components/editor/open-models.ts';
+import type { RoomConnection } from '@/components/editor/room-connection.ts';
+import { useRoom } from '@/components/editor/use-room.ts';
+import { useTRPC, useTRPCClient } from '@/components/trpc.tsx';
+import { BottomPanel } from './bottom-panel.tsx';
+import { Conversation } from './conversation.tsx';
+import { EditorPane } from './editor-pane.tsx';
+import { PhoneBar } from './phone-bar.tsx';
+import { QuickOpen } from './quick-open.tsx';
+import {
+  SessionProvider,
+  useSession,
+  useWorkbench,
+  type SessionContextValue,
+  type SessionFacts,
+} from './session-context.tsx';
+import type { SessionFeed } from './session-feed.ts';
+import { SessionHeader } from './session-header.tsx';
+import classes from './session-room.module.css';
+import { SideBar, SidePanelContent } from './side-bar.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { useSessionFeed } from './use-feed.ts';
+import { useSessionCommands } from './use-session-commands.ts';
+import { Workbench, type EditorOpen } from './workbench.ts';
+
+/** A session: code in the centre, conversation beside it, people and files around. */
+export function SessionRoom({ session }: { session: SessionFacts }) {
+  const room = useRoom(session.id);
+  const feed = useSessionFeed(session.id);
+  if (!room || !feed) return <Opening />;
+  return <OpenSession key={session.id} session={session} room={room} feed={feed} />;
+}
+
+function Opening() {
+  return (
+    <Center h="100%">
+      <Stack align="center" gap="sm">
+        <Loader size="sm" />
+        <Text c="dimmed">Opening the session</Text>
+      </Stack>
+    </Center>
+  );
+}
+
+function OpenSession({ session, room, feed }: { session: SessionFacts; room: RoomConnection; feed: SessionFeed }) {
+  const [workbench] = useState(() => new Workbench(session.id));
+  const models = useModels();
+  const openFile = useOpenFile(session.id, workbench);
+  const value = useMemo<SessionContextValue>(
+    () => ({ session, room, feed, workbench, models, openFile }),
+    [session, room, feed, workbench, models, openFile],
+  );
+  return (
+    <SessionProvider value={value}>
+      <Layout />
+    </SessionProvider>
+  );
+}
+
+/** The editor's code is large: it arrives after the page, and is kept for the whole session. */
+function useModels(): OpenModels | undefined {
+  const [models, setModels] = useState<OpenModels>();
+  useEffect(() => {
+    let opened: OpenModels | undefined;
+    let gone = false;
+    void import('@/components/editor/open-models.ts').then(({ OpenModels: Models }) => {
+      if (gone) return;
+      opened = new Models();
+      setModels(opened);
+    });
+    return () => {
+      gone = true;
+      opened?.closeAll();
+    };
+  }, []);
+  return models;
+}
+
+function useOpenFile(sessionId: string, workbench: Workbench): EditorOpen {
+  const client = useTRPCClient();
+  return useCallback(
+    async (path, target) => {
+      try {
+        const { fileId } = await client.files.open.mutate({ sessionId, path });
+        workbench.show({ kind: 'file', path, fileId }, target && { ...target, fileId });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'The file could not be opened.';
+        const details = (error as { data?: { details?: { canNormalise?: boolean } } }).data?.details;
+        workbench.show({ kind: 'refused', path, reason, canNormalise: details?.canNormalise === true });
+      }
+    },
+    [client, sessionId, workbench],
+  );
+}
+
+function Layout() {
+  const { workbench, room } = useSession();
+  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  useSessionCommands();
+  useFreshQueries();
+  useHotkeys(
+    [
+      ['mod+P', () => workbench.set({ quickOpen: true })],
+      ['mod+shift+F', () => workbench.set({ side: 'search' })],
+      ['mod+J', () => focusComposer(workbench)],
+    ],
+    [],
+    true,
+  );
+
+  useEffect(
+    () =>
+      room.subscribe(() => {
+        const { files, loaded } = room.getSnapshot();
+        if (loaded) workbench.reconcile((fileId) => files.get(fileId)?.path);
+      }),
+    [room, workbench],
+  );
+
+  return (
+    <Box className={classes.room}>
+      <SessionHeader />
+      {isPhone ? <PhoneLayout /> : <DeskLayout />}
+      <StatusBar />
+      <QuickOpen />
+    </Box>
+  );
+}
+
+function focusComposer(workbench: Workbench): void {
+  workbench.set({ conversationOpen: true, phone: 'conversation' });
+  requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus());
+}
+
+/** What the log says has changed is asked for again. */
+function useFreshQueries(): void {
+  const { feed, session } = useSession();
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    const again = (key: readonly unknown[]) => () => void queryClient.invalidateQueries({ queryKey: key });
+    const files = again(trpc.files.list.pathKey());
+    const changes = again(trpc.files.changes.pathKey());
+    const suggestions = again(trpc.suggestions.pathKey());
+    const history = again(trpc.commits.pathKey());
+    const stops = [
+      feed.on('files_changed', files),
+      feed.on('files_changed', changes),
+      feed.on('hunk_decided', suggestions),
+      feed.on('hunk_decided', changes),
+      feed.on('suggestion_created', suggestions),
+      feed.on('committed', changes),
+      feed.on('committed', history),
+      feed.on('committed', files),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [feed, queryClient, session.id, trpc]);
+}
+
+function DeskLayout() {
+  const side = useWorkbench((state) => state.side);
+  const bottomOpen = useWorkbench((state) => state.bottomOpen);
+  const conversationOpen = useWorkbench((state) => state.conversationOpen);
+  return (
+    <div className={classes.desk}>
+      <SideBar />
+      <Group orientation="horizontal" className={classes.panels}>
+        {side && (
+          <>
+            <Panel id="side" defaultSize="240px" minSize="180px" maxSize="40%" className={classes.panel}>
+              <SidePanelContent panel={side} />
+            </Panel>
+            <Separator className={classes.separator} aria-label="Resize the side panel" />
+          </>
+        )}
+        <Panel id="centre" minSize="30%" className={classes.panel}>
+          <Group orientation="vertical">
+            <Panel id="editor" minSize="20%" className={classes.panel}>
+              <EditorPane />
+            </Panel>
+            {bottomOpen && (
+              <>
+                <Separator className={classes.separator} aria-label="Resize the run panel" />
+                <Panel id="bottom" defaultSize="35%" minSize="15%" className={classes.panel}>
+                  <BottomPanel />
+                </Panel>
+              </>
+            )}
+          </Group>
+        </Panel>
+        {conversationOpen && (
+          <>
+            <Separator className={classes.separator} aria-label="Resize the conversation" />
+            <Panel id="conversation" defaultSize="380px" minSize="280px" maxSize="60%" className={classes.panel}>
+              <Conversation />
+            </Panel>
+          </>
+        )}
+      </Group>
+    </div>
+  );
+}
+
+function PhoneLayout() {
+  const view = useWorkbench((state) => state.phone);
+  return (
+    <>
+      <div className={classes.phone}>
+        {view === 'conversation' ? (
+          <Conversation />
+        ) : view === 'code' ? (
+          <EditorPane />
+        ) : (
+          <SidePanelContent panel={view} />
+        )}
+      </div>
+      <PhoneBar />
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+'use client';
+
+import { ActionIcon, Indicator, Tooltip } from '@mantine/core';
+import { IconFiles, IconGitCompare, IconMessages, IconSearch, IconUsers } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '@/components/trpc.tsx';
+import { ChangesPanel } from './changes-panel.tsx';
+import { FileTree } from './file-tree.tsx';
+import { PeoplePanel } from './people-panel.tsx';
+import { SearchPanel } from './search-panel.tsx';
+import { useSession, useWorkbench } from './session-context.tsx';
+import classes from './side-bar.module.css';
+import type { SidePanel } from './workbench.ts';
+
+export const sidePanels: { panel: SidePanel; label: string; icon: typeof IconFiles }[] = [
+  { panel: 'files', label: 'Files', icon: IconFiles },
+  { panel: 'search', label: 'Search', icon: IconSearch },
+  { panel: 'changes', label: 'Changes', icon: IconGitCompare },
+  { panel: 'people', label: 'People', icon: IconUsers },
+];
+
+export function useChangeCount(): number {
+  const { session } = useSession();
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.files.changes.queryOptions({ sessionId: session.id }));
+  return data?.length ?? 0;
+}
+
+export function SideBar() {
+  const { workbench } = useSession();
+  const side = useWorkbench((state) => state.side);
+  const conversationOpen = useWorkbench((state) => state.conversationOpen);
+  const changes = useChangeCount();
+  return (
+    <nav className={classes.bar} aria-label="Session panels">
+      {sidePanels.map(({ panel, label, icon: Icon }) => (
+        <Tooltip
+          key={panel}
+          label={panel === 'changes' && changes > 0 ? `${label}, ${changes}` : label}
+          position="right"
+        >
+          <Indicator
+            label={changes > 99 ? '99+' : changes}
+            size={14}
+            disabled={panel !== 'changes' || changes === 0}
+            offset={6}
+            aria-hidden={false}
+          >
+            <ActionIcon
+              size={34}
+              variant={side === panel ? 'light' : 'subtle'}
+              color={side === panel ? 'violet' : 'gray'}
+              aria-label={label}
+              aria-pressed={side === panel}
+              onClick={() => workbench.toggleSide(panel)}
+            >
+              <Icon size={18} stroke={1.6} />
+            </ActionIcon>
+          </Indicator>
+        </Tooltip>
+      ))}
+      <span className={classes.spring} />
+      <Tooltip label={conversationOpen ? 'Hide the conversation' : 'Show the conversation'} position="right">
+        <ActionIcon
+          size={34}
+          variant={conversationOpen ? 'light' : 'subtle'}
+          color={conversationOpen ? 'violet' : 'gray'}
+          aria-label="Conversation"
+          aria-pressed={conversationOpen}
+          onClick={() => workbench.set({ conversationOpen: !conversationOpen })}
+        >
+          <IconMessages size={18} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+    </nav>
+  );
+}
+
+export function SidePanelContent({ panel }: { panel: SidePanel }) {
+  switch (panel) {
+    case 'files':
+      return <FileTree />;
+    case 'search':
+      return <SearchPanel />;
+    case 'changes':
+      return <ChangesPanel />;
+    case 'people':
+      return <PeoplePanel />;
+  }
+}

@@ -1,0 +1,119 @@
+'use client';
+
+import { Button, Text, Tooltip } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCloudCheck,
+  IconCloudUp,
+  IconGitBranch,
+  IconLayoutBottombar,
+  IconPlugConnectedX,
+  IconShieldCheck,
+  IconShieldX,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { RoomSnapshot } from '@/components/editor/room-connection.ts';
+import { useRoomState } from '@/components/editor/use-room.ts';
+import { useTRPC } from '@/components/trpc.tsx';
+import { useEditorPlace } from './editor-place.ts';
+import { useSession, useWorkbench } from './session-context.tsx';
+import classes from './status-bar.module.css';
+
+/** Tells the truth about saving, and where one is. */
+export function StatusBar() {
+  const { session, room, workbench } = useSession();
+  const people = useRoomState(room, (state) => state.participants.length);
+  const place = useEditorPlace();
+  const bottomOpen = useWorkbench((state) => state.bottomOpen);
+  return (
+    <footer className={classes.bar} aria-label="Status">
+      <span className={classes.item}>
+        <IconGitBranch size={13} aria-hidden />
+        <span className={classes.branch}>{session.branch}</span>
+      </span>
+      <Saving />
+      <span className={classes.item}>{people === 1 ? 'Only you here' : `${people} here`}</span>
+      {place && (
+        <span className={`${classes.item} ${classes.wide} ens-tabular`}>
+          Ln {place.line} Col {place.column} · {place.language}
+        </span>
+      )}
+      <span className={classes.spring} />
+      <Sandbox />
+      <Button
+        size="compact-xs"
+        variant={bottomOpen ? 'light' : 'subtle'}
+        color="gray"
+        className={classes.wide ?? ''}
+        leftSection={<IconLayoutBottombar size={13} />}
+        aria-pressed={bottomOpen}
+        onClick={() => workbench.set({ bottomOpen: !bottomOpen })}
+      >
+        Run
+      </Button>
+    </footer>
+  );
+}
+
+type Saved = { text: string; kind: 'good' | 'busy' | 'bad'; title?: string };
+
+/** One sentence for what happens to what people type (SCREENS, Session). */
+export function savingState(state: Pick<RoomSnapshot, 'status' | 'unsaved' | 'storeError' | 'loaded'>): Saved {
+  const edits = (count: number) => `${count} ${count === 1 ? 'edit' : 'edits'}`;
+  if (state.status.kind === 'ended')
+    return {
+      text: state.unsaved > 0 ? `Disconnected: ${edits(state.unsaved)} not saved` : 'Disconnected',
+      kind: 'bad',
+      title: state.status.reason,
+    };
+  if (state.status.kind === 'connecting' && !state.loaded) return { text: 'Connecting', kind: 'busy' };
+  if (state.status.kind !== 'connected')
+    return {
+      text: state.unsaved > 0 ? `Offline: ${edits(state.unsaved)} kept` : 'Reconnecting',
+      kind: 'bad',
+      title: 'Your edits stay in this tab and are sent when the connection is back.',
+    };
+  if (state.storeError)
+    return { text: `Cannot save: ${edits(state.unsaved)} kept`, kind: 'bad', title: state.storeError };
+  if (state.unsaved > 0) return { text: `Saving ${state.unsaved}`, kind: 'busy' };
+  return { text: 'All changes saved', kind: 'good' };
+}
+
+function Saving() {
+  const { room } = useSession();
+  const snapshot = useRoomState(room, (state) => state);
+  const saved = savingState(snapshot);
+  const Icon = saved.kind === 'good' ? IconCloudCheck : saved.kind === 'busy' ? IconCloudUp : IconPlugConnectedX;
+  return (
+    <Tooltip label={saved.title} disabled={!saved.title} multiline maw={320}>
+      <span className={classes.item} data-kind={saved.kind} data-testid="saving" role="status">
+        <Icon size={13} aria-hidden />
+        {saved.text}
+      </span>
+    </Tooltip>
+  );
+}
+
+function Sandbox() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.system.sandbox.queryOptions(undefined, { staleTime: 60_000 }));
+  if (!data) return null;
+  if (data.ok) {
+    return (
+      <Tooltip label="Agents and commands run in a sandbox without network">
+        <span className={`${classes.item} ${classes.wide}`}>
+          <IconShieldCheck size={13} aria-hidden />
+          sandbox
+        </span>
+      </Tooltip>
+    );
+  }
+  return (
+    <Tooltip label={`${data.reason} ${data.fix}`} multiline maw={360}>
+      <Text component="span" className={classes.item} data-kind="bad" tabIndex={0}>
+        <IconShieldX size={13} aria-hidden />
+        agents are off <IconAlertTriangle size={12} aria-hidden />
+      </Text>
+    </Tooltip>
+  );
+}

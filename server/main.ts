@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import path from 'node:path';
+import { closeDatabase, databaseUrl, setDatabaseUrl } from '../db/client.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { startWorkerService } from './agents/worker-service.ts';
+import { createSetupLink } from './auth/create-setup-link.ts';
+import { ensureAdminFromEnv } from './auth/ensure-admin-from-env.ts';
+import { createCollab } from './collab/upgrade.ts';
+import { systemContext } from './context.ts';
+import { createRequestListener } from './http/routes.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { env, EnvError, exportForNext } from './platform/env.ts';
+import { newId } from './platform/ids.ts';
+import { log } from './platform/log.ts';
+import { closeNotifications } from './platform/notifications.ts';
+import { authSecret } from './platform/secrets.ts';
+
+/**
+ * The web process. Starts in the order: database, migrations, first admin, pages, rooms, worker, listen; stops in the
+ * reverse order, so that rooms are flushed and runs handed back while the database is still there.
+ */
+type Stop = { what: string; stop: () => Promise<unknown> };
+
+const stops: Stop[] = [];
+
+async function openDatabaseServer(): Promise<void> {
+  if (env().databaseUrl === undefined) {
+    const embedded = await startEmbeddedPostgres(env().dataDir);
+    setDatabaseUrl(embedded.url);
+    stops.push({ what: 'embedded Postgres', stop: embedded.stop });
+  }
+  stops.push(
+    { what: 'database connections', stop: closeDatabase },
+    { what: 'notifications', stop: closeNotifications },
+  );
+  await migrateDatabase(databaseUrl());
+  exportForNext({ publicUrl: env().publicUrl, authSecret: authSecret(), databaseUrl: databaseUrl() });
+}
+
+async function startPages(server: ReturnType<typeof createServer>, dev: boolean) {
+  const { default: next } = await import('next');
+  const app = next({
+    dev,
+    dir: path.resolve(import.meta.dirname, '..'),
+    hostname: env().host,
+    port: env().port,
+    httpServer: server,
+  });
+  await app.prepare();
+  stops.push({ what: 'pages', stop: () => app.close() });
+  return { handle: app.getRequestHandler(), upgrade: app.getUpgradeHandler() };
+}
+
+async function start(): Promise<void> {
+  const dev = env().mode === 'development';
+  await openDatabaseServer();
+  await ensureAdminFromEnv(systemContext('start'));
+  const setupUrl = await createSetupLink(systemContext('start'));
+
+  const server = createServer();
+  const pages = await startPages(server, dev);
+  const nodeId = newId('node');
+  const collab = await createCollab({ nodeId, publicUrl: env().publicUrl });
+  stops.push({ what: 'rooms', stop: () => collab.close() });
+  if (env().role === 'all') {
+    const worker = await startWorkerService({ workerId: nodeId });
+    stops.push({ what: 'worker', stop: () => worker.stop() });
+  }
+
+  server.on(
+    'request',
+    createRequestListener({ dev, publicUrl: env().publicUrl, pages: (req, res) => pages.handle(req, res) }),
+  );
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (req.url?.startsWith('/collab/')) void collab.upgrade(req, socket, head);
+    else if (dev) void pages.upgrade(req, socket, head);
+    else socket.destroy();
+  });
+  await listen(server);
+  stops.push({ what: 'HTTP server', stop: () => closeServer(server) });
+  announce(setupUrl);
+}
+
+function listen(server: ReturnType<typeof createServer>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(
+          new EnvError(
+            `PORT ${env().port} on ${env().host} is taken by another program. Stop it or set PORT to a free one.`,
+          ),
+        );
+      else if (error.code === 'EADDRNOTAVAIL')
+        reject(new EnvError(`HOST ${env().host} is not an address of this machine. Correct it or unset HOST.`));
+      else reject(error);
+    });
+    server.listen(env().port, env().host, resolve);
+  });
+}
+
+function closeServer(server: ReturnType<typeof createServer>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Open event streams would keep the server from closing.
+    server.closeAllConnections();
+  });
+}
+
+function announce(setupUrl: string | undefined): void {
+  process.stdout.write(`Ensemble is ready at ${env().publicUrl}\n`);
+  if (setupUrl) process.stdout.write(`Set it up here (works once, within a day): ${setupUrl}\n`);
+}
+
+let stopping = false;
+
+async function shutDown(signal: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log().info({ signal }, 'stopping');
+  // What hangs must not keep the process: everything durable is already in Postgres.
+  setTimeout(() => process.exit(0), 9_000).unref();
+  for (const { what, stop } of stops.reverse()) {
+    await stop().catch((error: unknown) => log().error({ err: error }, `could not stop: ${what}`));
+  }
+  process.exit(0);
+}
+
+process.on('SIGTERM', () => void shutDown('SIGTERM'));
+process.on('SIGINT', () => void shutDown('SIGINT'));
+
+start().catch((error: unknown) => {
+  const known = error instanceof EnvError;
+  process.stderr.write(`Ensemble could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exit(known ? 2 : 1);
+});
