@@ -44,6 +44,16 @@ const causes: readonly (readonly [pattern: RegExp, code: ErrorCode, message: str
     'not_found',
     'There is no git repository at this address that can be read. Check the address, and give a credential when the repository is private.',
   ],
+  [
+    /mismatched algorithms/i,
+    'unsupported',
+    'The repository uses SHA-256 object names, which are not supported. Convert it to SHA-1 first.',
+  ],
+  [
+    /shallow update not allowed|shallow/i,
+    'invalid',
+    'The repository is a shallow clone without its whole history. Import it from where the whole history is.',
+  ],
   [/couldn't find remote ref/i, 'not_found', 'The other repository has no such branch. Choose another branch.'],
   [
     /\[rejected\]|non-fast-forward|fetch first|stale info/i,

@@ -51,6 +51,15 @@ export type GitOptions = {
 
 export type GitResult = { code: number; stdout: Buffer; stderr: string };
 
+/** What old tools wrote into commits and trees of well-known repositories, and what harms nobody. */
+export const toleratedFaults = [
+  'badTimezone',
+  'missingSpaceBeforeDate',
+  'zeroPaddedFilemode',
+  'missingNameBeforeEmail',
+  'badEmail',
+];
+
 /** No hook, no monitor, no other protocol, no background work, nothing from the machine's or a user's configuration. */
 const hardening: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
@@ -65,6 +74,7 @@ const hardening: readonly (readonly [string, string])[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['transfer.fsckObjects', 'true'],
+  ...toleratedFaults.map((fault) => [`fetch.fsck.${fault}`, 'ignore'] as const),
   ['log.showSignature', 'false'],
   ['advice.detachedHead', 'false'],
 ];
@@ -192,7 +202,7 @@ export function assertObjectId(oid: string): void {
 /** The rules of git-check-ref-format, for full names below `refs/`. @throws AppError `invalid` */
 export function assertRefName(ref: string): void {
   const wrong =
-    !/^refs\/.+\/?.*[^/]$/.test(ref) ||
+    !/^refs\/.*[^/]$/.test(ref) ||
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/\.|\.lock(\/|$)/.test(ref) ||
     !ref.isWellFormed();
@@ -261,6 +271,16 @@ export async function updateRef(
   assertObjectId(move.to);
   if (move.expected !== null) assertObjectId(move.expected);
   return changeRef(repo, `update ${ref}\0${move.to}\0${move.expected ?? '0'.repeat(40)}\0`);
+}
+
+/** Points many refs somewhere at once, wherever they are now; all or none. */
+export async function createRefs(repo: string, refs: readonly { ref: string; oid: string }[]): Promise<void> {
+  const input = refs.map(({ ref, oid }) => {
+    assertRefName(ref);
+    assertObjectId(oid);
+    return `update ${ref}\0${oid}\0\0`;
+  });
+  await gitOk('update-ref', ['-z', '--no-deref', '--stdin'], { repo, input: input.join('') });
 }
 
 /** Deletes a ref that is at `expected`. @returns false when it is not there, and then nothing has changed */

@@ -90,13 +90,16 @@ export function bwrapArguments(options: SandboxOptions): string[] {
   for (const file of systemFiles) list.push('--ro-bind-try', file, file);
   list.push('--size', String(options.tmpSizeBytes ?? defaultTmpSizeBytes), '--tmpfs', '/tmp');
   list.push('--size', String(homeSizeBytes), '--tmpfs', '/home/agent', '--dir', '/run', '--dir', '/opt');
-  for (const [host, inside] of options.readOnly ?? []) list.push('--ro-bind', host, inside);
-  for (const [host, inside] of options.readWrite ?? []) list.push('--bind', host, inside);
+  list.push(...binds('--ro-bind', options.readOnly), ...binds('--bind', options.readWrite));
   if (work) list.push(work.writable ? '--bind' : '--ro-bind', work.path, '/work');
-  for (const [host, inside] of options.sockets ?? []) list.push('--ro-bind', host, inside);
+  list.push(...binds('--ro-bind', options.sockets));
   list.push('--chdir', options.cwd ?? (work ? '/work' : '/'));
   for (const [name, value] of Object.entries(environmentInside(options.env))) list.push('--setenv', name, value);
   return list;
+}
+
+function binds(option: '--bind' | '--ro-bind', mounts: readonly Mount[] = []): string[] {
+  return mounts.flatMap(([host, inside]) => [option, host, inside]);
 }
 
 function environmentInside(extra: SandboxOptions['env']): Record<string, string> {
