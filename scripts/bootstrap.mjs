@@ -29,7 +29,7 @@ const verbs = {
   async test(args) {
     requireGit();
     await installPackages();
-    const needsBox = args.length === 0 || args.some((name) => ['box', 'browser', 'pg', 'unit'].includes(name));
+    const needsBox = args.length === 0 || args.some((name) => ['box', 'pg', 'browser'].includes(name));
     if (needsBox) await installSystemParts(sandboxParts, { required: true });
     if (args.length === 0 || args.includes('browser')) await installSystemParts(['chromium'], { required: true });
     process.env.ENSEMBLE_CHROMIUM ??= findChromium() ?? '';

@@ -14,7 +14,7 @@ export class StepError extends Error {
 }
 
 const live = process.stdout.isTTY === true && process.env.CI === undefined;
-const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1000).toFixed(sinceMs > Date.now() - 10_000 ? 1 : 0)} s`;
+const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
 
 /** Says that a step has begun and keeps saying how long it has taken; returns what ends it. */
 function announce(title) {

@@ -28,7 +28,9 @@ function aptGet() {
   if (process.getuid?.() === 0) return { command: 'apt-get', before: [] };
   const mayBecomeRoot =
     findProgram('sudo') !== undefined && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
-  return mayBecomeRoot ? { command: 'sudo', before: ['-n', 'apt-get'] } : undefined;
+  return mayBecomeRoot
+    ? { command: 'sudo', before: ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'] }
+    : undefined;
 }
 
 const isUbuntu = () => existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
