@@ -1,15 +1,15 @@
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
-import { AppError } from '../core/errors.ts';
 import { hasPeople, lockInstallation } from './installation.ts';
 import { newLink } from './one-time-link.ts';
+import { requireSystem } from './require-operator.ts';
 
 /**
  * Makes the link by which the first admin sets this installation up; an older one ends. For the entrypoint.
  * @returns its address, or undefined once anyone exists
  */
 export async function createSetupLink(ctx: Context): Promise<string | undefined> {
-  if (ctx.actor?.kind !== 'system') throw new AppError('forbidden', 'Only a start of the server makes a set-up link.');
+  requireSystem(ctx);
   return withTransaction(ctx, async (tx) => {
     await lockInstallation(tx);
     if (await hasPeople(tx)) return undefined;

@@ -7,15 +7,15 @@ import { AppError } from '../core/errors.ts';
 import { notify } from '../platform/notify.ts';
 import { requireBrowser } from './require-browser.ts';
 
-const one = z.object({ authSessionId: z.string() });
+export const endAuthSessionInput = z.object({ authSessionId: z.string() });
 
 /**
  * Ends one of the actor's own sign-ins, this one or another device's. Its pages and sockets close within a second.
  * @throws not_found for a sign-in that is someone else's or has ended
  */
-export async function endAuthSession(ctx: Context, given: z.input<typeof one>): Promise<void> {
+export async function endAuthSession(ctx: Context, given: z.input<typeof endAuthSessionInput>): Promise<void> {
   const actor = requireBrowser(ctx);
-  const { authSessionId } = one.parse(given);
+  const { authSessionId } = endAuthSessionInput.parse(given);
   await withTransaction(ctx, async (tx) => {
     const ended = await tx.db
       .update(schema.authSession)

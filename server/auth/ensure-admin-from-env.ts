@@ -1,19 +1,20 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
-import { AppError } from '../core/errors.ts';
 import { env, type Env } from '../platform/env.ts';
 import { insertPerson } from './insert-person.ts';
-import { insertTeam } from './insert-team.ts';
+import { insertTeam } from './create-team.ts';
 import { lockInstallation } from './installation.ts';
 import { hashPassword } from './passwords.ts';
+import { requireSystem } from './require-operator.ts';
 
 /**
  * Makes the installation admin that the environment names, and a first team when there is none. Someone who exists
  * already stays as they are, their password too. For the entrypoint.
  */
 export async function ensureAdminFromEnv(ctx: Context, admin: Env['admin'] = env().admin): Promise<void> {
-  if (ctx.actor?.kind !== 'system') throw new AppError('forbidden', 'Only a start of the server makes this admin.');
+  requireSystem(ctx);
   if (!admin || (await exists(ctx, admin.email))) return;
   const passwordHash = await hashPassword(admin.password);
   await withTransaction(ctx, async (tx) => {
@@ -23,6 +24,11 @@ export async function ensureAdminFromEnv(ctx: Context, admin: Env['admin'] = env
     const person = await insertPerson(tx, { email: admin.email, name, passwordHash, isInstallationAdmin: true });
     const teams = await tx.db.select({ id: schema.team.id }).from(schema.team).limit(1);
     if (teams.length === 0) await insertTeam(tx, 'Team', person.personId);
+    await appendAudit(tx, {
+      teamId: null,
+      action: 'installation.admin_from_environment',
+      resource: { type: 'person', id: person.personId },
+    });
   });
 }
 

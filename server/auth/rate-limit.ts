@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
@@ -13,7 +13,7 @@ const keptMs = minutesMs(24 * 60);
  * not what follows succeeds.
  * @throws rate_limited when the window is full, with `details.retryAt` (ISO 8601)
  */
-export async function takeAttempt(ctx: Context, limit: Limit): Promise<void> {
+export async function requireAttempt(ctx: Context, limit: Limit): Promise<void> {
   const now = ctx.now().getTime();
   const windowStartAt = new Date(now - (now % limit.windowMs));
   const [row] = await ctx.db
@@ -40,5 +40,5 @@ export async function takeAttempt(ctx: Context, limit: Limit): Promise<void> {
 
 /** Forgets the key's attempts, after one of them proved to be right. */
 export async function clearAttempts(ctx: Context, key: string): Promise<void> {
-  await ctx.db.delete(schema.rateLimit).where(and(eq(schema.rateLimit.key, key)));
+  await ctx.db.delete(schema.rateLimit).where(eq(schema.rateLimit.key, key));
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { AppError } from '../core/errors.ts';
 import { authorizeInstallation } from './authorize.ts';
 
 /**
@@ -7,4 +8,10 @@ import { authorizeInstallation } from './authorize.ts';
  */
 export async function requireOperator(ctx: Context): Promise<void> {
   if (ctx.actor?.kind !== 'system') await authorizeInstallation(ctx);
+}
+
+/** @throws forbidden unless the application itself acts: an entrypoint or the command line on the server */
+export function requireSystem(ctx: Context): void {
+  if (ctx.actor?.kind !== 'system')
+    throw new AppError('forbidden', 'Only the server itself does this, when it starts.');
 }

@@ -4,7 +4,7 @@ import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { emailField, passwordField, personNameField, teamNameField } from '../core/identity-fields.ts';
 import { insertPerson } from './insert-person.ts';
-import { insertTeam } from './insert-team.ts';
+import { insertTeam } from './create-team.ts';
 import { hasPeople, lockInstallation } from './installation.ts';
 import { findLink, spendLink } from './one-time-link.ts';
 import { hashPassword } from './passwords.ts';
@@ -33,9 +33,7 @@ export async function setUpInstallation(
   given: z.input<typeof setUpInput>,
 ): Promise<{ personId: string; teamSlug: string }> {
   const { token, name, email, password, teamName } = setUpInput.parse(given);
-  // Looked at before the costly hash, decided in the transaction.
-  if (await hasPeople(ctx)) throw isSetUp();
-  if ((await findLink(ctx, 'setup', token)).state !== 'open') throw linkEnded();
+  await requireOpenLink(ctx, token);
   const passwordHash = await hashPassword(password);
   return withTransaction(ctx, async (tx) => {
     await lockInstallation(tx);
@@ -54,4 +52,10 @@ export async function setUpInstallation(
     });
     return { personId: actor.personId, teamSlug: team.slug };
   });
+}
+
+/** Before the costly hash; the transaction decides again. */
+async function requireOpenLink(ctx: Context, token: string): Promise<void> {
+  if (await hasPeople(ctx)) throw isSetUp();
+  if ((await findLink(ctx, 'setup', token)).state !== 'open') throw linkEnded();
 }

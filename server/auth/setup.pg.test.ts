@@ -101,7 +101,10 @@ describe('the admin that the environment names', () => {
     const [person] = await db().select().from(schema.person);
     expect(person).toMatchObject({ email: 'ops@example.com', name: 'ops', isInstallationAdmin: true });
     expect(await db().select().from(schema.team)).toMatchObject([{ name: 'Team', slug: 'team' }]);
-    expect(await auditOf('person', person?.id ?? '')).toMatchObject([{ actorKind: 'system', action: 'person.create' }]);
+    expect(await auditOf('person', person?.id ?? '')).toMatchObject([
+      { actorKind: 'system', action: 'person.create' },
+      { actorKind: 'system', action: 'installation.admin_from_environment' },
+    ]);
     expect(await createSetupLink(start())).toBeUndefined();
   });
 

@@ -7,7 +7,7 @@ import { emailField } from '../core/identity-fields.ts';
 import { newId } from '../platform/ids.ts';
 import type { PersonActor } from './authorize.ts';
 import { verifyPassword } from './passwords.ts';
-import { clearAttempts, minutesMs, takeAttempt } from './rate-limit.ts';
+import { clearAttempts, minutesMs, requireAttempt } from './rate-limit.ts';
 
 export const authSessionDays = 30;
 
@@ -30,8 +30,8 @@ export async function signIn(ctx: Context, given: z.input<typeof input>): Promis
   if (!parsed.success) return undefined;
   const { email, password, userAgent, address } = parsed.data;
   const emailKey = `sign-in:email:${email}`;
-  await takeAttempt(ctx, { key: `sign-in:address:${address}`, attempts: 50, windowMs: minutesMs(15) });
-  await takeAttempt(ctx, { key: emailKey, attempts: 10, windowMs: minutesMs(15) });
+  await requireAttempt(ctx, { key: `sign-in:address:${address}`, attempts: 50, windowMs: minutesMs(15) });
+  await requireAttempt(ctx, { key: emailKey, attempts: 10, windowMs: minutesMs(15) });
   const [person] = await ctx.db
     .select()
     .from(schema.person)

@@ -1,4 +1,5 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import pg from 'pg';
 import { db, schema } from '../../db/client.ts';
 import { createContext, type Context } from '../context.ts';
 import type { TeamRole } from '../core/permissions.ts';
@@ -64,4 +65,24 @@ export async function auditOf(type: string, id: string) {
     .from(auditEntry)
     .where(and(eq(auditEntry.resourceType, type), eq(auditEntry.resourceId, id)))
     .orderBy(auditEntry.at, auditEntry.id);
+}
+
+/** Runs `act` and returns what `access_changed` said up to its end. Notifications keep the order of commits. */
+export async function accessChangesDuring(url: string, act: () => Promise<unknown>): Promise<string[]> {
+  const heard: string[] = [];
+  const end = newId('req');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('listen access_changed');
+    const ended = new Promise<void>((resolve) => {
+      client.on('notification', ({ payload = '' }) => (payload === end ? resolve() : heard.push(payload)));
+    });
+    await act();
+    await db().execute(sql`select pg_notify('access_changed', ${end})`);
+    await ended;
+    return heard;
+  } finally {
+    await client.end();
+  }
 }

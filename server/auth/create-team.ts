@@ -1,10 +1,23 @@
 import { like } from 'drizzle-orm';
+import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
-import type { Context } from '../context.ts';
+import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
-import { freeSlug, slugOfName } from '../core/team-slug.ts';
+import { teamNameField } from '../core/identity-fields.ts';
+import { freeSlug } from '../core/slug.ts';
+import { slugOfTeam } from '../core/team-slug.ts';
 import { newId } from '../platform/ids.ts';
+import { authorizeInstallation } from './authorize.ts';
+
+export const createTeamInput = z.object({ name: teamNameField });
+
+/** Makes a team with the actor, an installation admin, as its first admin. */
+export async function createTeam(ctx: Context, given: z.input<typeof createTeamInput>): Promise<TeamRow> {
+  const { personId } = await authorizeInstallation(ctx);
+  const { name } = createTeamInput.parse(given);
+  return withTransaction(ctx, (tx) => insertTeam(tx, name, personId));
+}
 
 export type TeamRow = typeof schema.team.$inferSelect;
 
@@ -25,12 +38,12 @@ export async function insertTeam(tx: Context, name: string, adminId: string): Pr
 
 /** Another transaction may take the same slug at the same moment, so the insert decides and is tried again. */
 async function insertWithSlug(tx: Context, name: string): Promise<TeamRow> {
-  const wished = slugOfName(name);
+  const wished = slugOfTeam(name);
   for (let attempt = 0; attempt < 5; attempt++) {
     const rows = await tx.db
       .select({ slug: schema.team.slug })
       .from(schema.team)
-      .where(like(schema.team.slug, `${wished.slice(0, 36)}%`));
+      .where(like(schema.team.slug, `${wished}%`));
     const [team] = await tx.db
       .insert(schema.team)
       .values({
