@@ -34,7 +34,7 @@ function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: childEnv({ FORCE_COLOR: process.stdout.isTTY ? '1' : '0' }),
+      env: childEnv(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     child.on('error', reject);
