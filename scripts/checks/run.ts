@@ -10,7 +10,8 @@ const ours = (name: string, file: string): Check => ({ name, command: 'node', ar
 const checks: readonly Check[] = [
   { name: 'types', command: 'tsc', args: ['--noEmit'], before: { command: 'next', args: ['typegen'] } },
   { name: 'lint', command: 'oxlint', args: ['--type-aware', '--disable-nested-config'] },
-  { name: 'dead code', command: 'knip', args: ['--no-progress'] },
+  { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
+  { name: 'only in tests', command: 'knip', args: ['--production', '--no-progress', '--no-config-hints'] },
   ours('floors', 'floors'),
   { name: 'format', command: 'oxfmt', args: ['--check'] },
   ours('specs cited', 'spec-citations'),
@@ -53,7 +54,7 @@ function print(results: readonly Result[]): void {
   for (const result of results.filter((each) => !each.passed)) console.log(`\n── ${result.name} ──\n${result.output}`);
   console.log('');
   for (const { name, passed, elapsedMs } of results)
-    console.log(`${passed ? '✓' : '✗'} ${name.padEnd(12)} ${(elapsedMs / 1000).toFixed(1).padStart(5)} s`);
+    console.log(`${passed ? '✓' : '✗'} ${name.padEnd(14)} ${(elapsedMs / 1000).toFixed(1).padStart(5)} s`);
 }
 
 const names = process.argv.slice(2);
