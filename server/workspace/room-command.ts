@@ -15,7 +15,13 @@ import { notify } from '../platform/notify.ts';
  */
 const path = z.string().min(1).max(4096);
 const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
-const hunk = { suggestionId: z.string(), hunkId: z.string() };
+/** `resolution`: the text a person chose for the live lines in conflict; `resolutionFor`: those lines as the person saw them. */
+const hunk = {
+  suggestionId: z.string(),
+  hunkId: z.string(),
+  resolution: z.string().optional(),
+  resolutionFor: z.string().optional(),
+};
 
 export const roomCommandSchema = z.discriminatedUnion('kind', [
   /** Brings a file's text into the room, unless it is there. `normaliseEol` consents to one kind of line end. */
@@ -26,8 +32,7 @@ export const roomCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete_path'), path }),
   /** Writes the room's texts over the session's latest state commit, when they differ from it. */
   z.object({ kind: z.literal('materialize') }),
-  /** `resolution` is the whole text of the file that a person chose where the merge found a conflict. */
-  z.object({ kind: z.literal('apply_hunk'), ...hunk, resolution: z.string().optional() }),
+  z.object({ kind: z.literal('apply_hunk'), ...hunk }),
   z.object({ kind: z.literal('undo_hunk'), ...hunk }),
   /** Gives a file back the state it has in the session's base commit. */
   z.object({ kind: z.literal('discard_file'), path }),
@@ -58,8 +63,9 @@ export type RoomCommandResults = {
   rename_path: { paths: { from: string; to: string }[]; commit: string };
   delete_path: { paths: string[]; commit: string; restoreCommit: string };
   materialize: { commit: string };
-  apply_hunk: { path: string };
-  undo_hunk: { path: string };
+  /** `changed` false: the text was as wanted already. */
+  apply_hunk: { path: string; changed?: boolean };
+  undo_hunk: { path: string; changed?: boolean };
   /** `restoreCommit` holds the discarded state: restore_text from it undoes the discard. */
   discard_file: { path: string; restoreCommit: string };
   restore_text: { path: string };
