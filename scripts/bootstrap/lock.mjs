@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inRoot } from './paths.mjs';
 
 const lockFile = inRoot('.cache/bootstrap.lock');
+/** The holder touches the file this often; left alone for six times as long, it belongs to nobody. */
+const touchMs = 2_500;
 
 function take() {
   try {
@@ -15,15 +17,24 @@ function take() {
   }
 }
 
-/** Whether the process that wrote the lock still lives; a lock without a readable owner is not older than its writing. */
-function isHeld() {
+function lives(pid) {
   try {
-    const owner = Number(readFileSync(lockFile, 'utf8'));
-    if (!Number.isInteger(owner) || owner <= 0) return true;
-    process.kill(owner, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return error.code === 'EPERM';
+  }
+}
+
+/** A holder that died leaves its file; after a restart of the machine its number may be another process's. */
+function isHeld() {
+  try {
+    const owner = Number(readFileSync(lockFile, 'utf8'));
+    const touchedAgoMs = Date.now() - statSync(lockFile).mtimeMs;
+    return touchedAgoMs < 6 * touchMs && (owner === 0 || lives(owner));
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -41,10 +52,12 @@ export async function withLock(work) {
     await wait(500);
   }
   const release = () => rmSync(lockFile, { force: true });
+  const touching = setInterval(() => utimesSync(lockFile, new Date(), new Date()), touchMs);
   process.once('exit', release);
   try {
     return await work();
   } finally {
+    clearInterval(touching);
     process.removeListener('exit', release);
     release();
   }
