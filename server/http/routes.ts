@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { appRouter } from '../api/root.ts';
+import { addressHeader, clientAddress } from '../auth/client-address.ts';
 import { sessionFromCookie } from '../auth/live-session.ts';
 import { createContext, type Context } from '../context.ts';
 import { log } from '../platform/log.ts';
@@ -23,6 +24,7 @@ export function createRequestListener(options: RouteOptions): (req: IncomingMess
   const https = options.publicUrl.startsWith('https://');
   return (req, res) => {
     setSecurityHeaders(req, res, { dev: options.dev, https });
+    req.headers[addressHeader] = clientAddress(req, options.publicUrl);
     route(req, res, options).catch((error: unknown) => {
       log().error({ err: error, path: pathOf(req) }, 'request failed');
       if (!res.headersSent)
