@@ -140,6 +140,11 @@ module.exports = {
     tsPreCompilationDeps: true,
     // TypeScript 7 has no JavaScript API to parse with: without swc, no module is found and every rule seems to hold.
     parser: 'swc',
+    // A package whose exports name only one kind of module is resolved, too.
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     tsConfig: { fileName: 'tsconfig.json' },
   },
 };

@@ -45,6 +45,7 @@ tester.run('reads-are-scoped', readIsScoped, {
     'ctx.db.select().from(session).innerJoin(project, on).where(and(eq(session.teamId, teamId), isNull(session.archivedAt))).limit(1);',
     'ctx.db.select().from(schema.person).where(eq(schema.person.id, id));',
     'Array.from(session);',
+    'async function cancel(ctx) { const [found] = await ctx.db.select().from(run).where(eq(run.id, id)); await authorizeSession(ctx, found.sessionId); }',
   ],
   invalid: [
     {

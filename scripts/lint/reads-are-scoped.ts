@@ -19,26 +19,29 @@ function teamTables(): ReadonlySet<string> {
 
 const tables = teamTables();
 
-/** A query of a team's table names the team. */
+const kindOf = (node: object) => ('type' in node ? String(node.type) : '');
+const namesTheTeam = (query: string) => /\.where\([\s\S]*team/i.test(query.split('.from(').slice(1).join(''));
+const authorizes = (text: string) => /\bauthorize[A-Z]\w*\(/.test(text);
+
+/**
+ * A query of a team's table names the team in its where, unless its function authorizes: then the row was, or will be,
+ * reached through something that belongs to the actor's team.
+ */
 export const readIsScoped: Rule = {
   create(context) {
+    const { sourceCode } = context;
     return {
       CallExpression(node) {
-        if (node.callee.type !== 'MemberExpression' || context.sourceCode.getText(node.callee.property) !== 'from')
-          return;
-        if (!/\.select(?:Distinct\w*)?\(/.test(context.sourceCode.getText(node.callee.object))) return;
-        const [table] = node.arguments;
-        const name = table === undefined ? '' : (context.sourceCode.getText(table).split('.').at(-1) ?? '');
+        const source = sourceCode.getText(node);
+        const [, name = ''] = /\.select(?:Distinct\w*)?\([\s\S]*\.from\((?:\w+\.)?(\w+)\)$/.exec(source) ?? [];
         if (!tables.has(name)) return;
-        let query: typeof node.parent = node;
-        while (
-          query.parent.type === 'MemberExpression' ||
-          (query.parent.type === 'CallExpression' && query.parent.callee === query)
-        )
-          query = query.parent;
-        const conditions = context.sourceCode.getText(query).split('.from(').slice(1).join('');
-        if (!/\.where\([\s\S]*team/i.test(conditions))
-          context.report({ node: table ?? node, message: `A query of ${name} does not name the team in its where.` });
+        const around = sourceCode.getAncestors(node);
+        const links = around.toReversed();
+        const end = links.findIndex((link) => !/^(?:Member|Call)Expression$/.test(kindOf(link)));
+        const query = sourceCode.getText(links[end - 1] ?? node);
+        const outermost = around.find((ancestor) => /Function/.test(kindOf(ancestor)));
+        if (namesTheTeam(query) || authorizes(sourceCode.getText(outermost ?? node))) return;
+        context.report({ node, message: `A query of ${name} does not name the team in its where.` });
       },
     };
   },
