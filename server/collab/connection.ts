@@ -1,0 +1,240 @@
+import type { Participant } from './access.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Room } from './room.ts';
+import type { Author } from './room-store.ts';
+import { inspectUpdate } from './update-inspection.ts';
+import {
+  MalformedFrame,
+  noticeFrame,
+  presenceFrame,
+  readFrame,
+  refusalFrame,
+  stateVectorFrame,
+  type Frame,
+  type Notice,
+  type PresenceEntry,
+} from './wire.ts';
+
+/** The other end of a connection: a socket, or a link of a test. */
+export type Peer = {
+  send(frame: Uint8Array): void;
+  close(code: number, reason: string): void;
+  /** Bytes that were sent and have not left yet. */
+  bufferedBytes(): number;
+  /** Stops and resumes what comes in. */
+  pause(): void;
+  resume(): void;
+};
+
+/** A reader that is further behind than this is closed with 1013 and comes back with a fresh start. */
+export const maxBufferedBytes = 8 * 1024 * 1024;
+/** Changes that arrived before what they build on. */
+export const maxWaitingBytes = 8 * 1024 * 1024;
+const maxClientIds = 32;
+
+/** Frames a second, and how many may come at once; what is above waits in the network. */
+const frameRate = { perSecond: 2_000, burst: 8_000 };
+
+/** One participant's line into a room: guards what comes in, message by message. */
+export class Connection {
+  participant: Participant;
+  /** Client ids this connection speaks for. */
+  readonly clientIds = new Set<number>();
+  readonly wantsNotices: boolean;
+  /** Changes that cannot be applied yet, because what they build on has not come. */
+  waiting: Uint8Array | undefined;
+  readonly #room: Room;
+  readonly #peer: Peer;
+  readonly #rate = new RateLimit(frameRate);
+  readonly #inbox: Frame[] = [];
+  #busy = false;
+  #closed = false;
+  #updates = 0;
+  #saved: Extract<Notice, { type: 'saved' }> | undefined;
+
+  constructor(room: Room, peer: Peer, options: { participant: Participant; wantsNotices: boolean }) {
+    this.#room = room;
+    this.#peer = peer;
+    this.participant = options.participant;
+    this.wantsNotices = options.wantsNotices;
+  }
+
+  get author(): Author {
+    return { kind: 'person', id: this.participant.personId };
+  }
+
+  get mayEdit(): boolean {
+    return this.participant.rights.includes('edit');
+  }
+
+  /** The first frames: who you are here, what the room has, who is in it. */
+  greet(): void {
+    this.notify({ type: 'welcome', clientId: this.participant.clientId, rights: this.participant.rights });
+    this.send(stateVectorFrame(this.#room.stateVector()));
+    this.#sendPresence();
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#peer.bufferedBytes() > maxBufferedBytes) this.close(1013, 'Too slow to follow the room. Connect again.');
+    else this.#peer.send(frame);
+  }
+
+  notify(notice: Notice): void {
+    if (this.wantsNotices) this.send(noticeFrame(notice));
+  }
+
+  /** Ends the connection from this side; the room forgets it at once. */
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.ended();
+    this.#peer.close(code, reason);
+  }
+
+  /** The other side is gone. */
+  ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#inbox.length = 0;
+    this.waiting = undefined;
+    this.#room.leave(this);
+  }
+
+  /** Rights may have changed; what they allow holds from the next message on. */
+  setParticipant(participant: Participant): void {
+    const before = this.participant.rights.join();
+    this.participant = participant;
+    if (participant.rights.join() !== before) this.notify({ type: 'rights', rights: participant.rights });
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    try {
+      this.#inbox.push(readFrame(bytes));
+    } catch (error) {
+      return this.#refuseMalformed(error);
+    }
+    this.#throttle();
+    this.#work();
+  }
+
+  #throttle(): void {
+    const waitMs = this.#rate.take();
+    if (waitMs === 0) return;
+    this.#peer.pause();
+    setTimeout(() => {
+      if (!this.#closed && !this.#busy) this.#peer.resume();
+    }, waitMs).unref();
+  }
+
+  /** Handles frames in their order; one that has to ask the database holds up those behind it. */
+  #work(): void {
+    while (!this.#busy && !this.#closed) {
+      const frame = this.#inbox.shift();
+      if (!frame) return;
+      try {
+        const later = this.#handle(frame);
+        if (later) this.#continueAfter(later);
+      } catch (error) {
+        this.#refuseMalformed(error);
+      }
+    }
+  }
+
+  #continueAfter(later: Promise<void>): void {
+    this.#busy = true;
+    this.#peer.pause();
+    later
+      .catch((error: unknown) => this.#refuseMalformed(error))
+      .finally(() => {
+        this.#busy = false;
+        if (this.#closed) return;
+        this.#peer.resume();
+        this.#work();
+      });
+  }
+
+  #refuseMalformed(error: unknown): void {
+    if (error instanceof MalformedFrame) this.close(1007, `Malformed message: ${error.message}.`.slice(0, 120));
+    else this.#room.fault(this, error);
+  }
+
+  #handle(frame: Frame): Promise<void> | void {
+    switch (frame.type) {
+      case 'state_vector':
+        return this.#room.answerStateVector(this, frame.stateVector);
+      case 'update':
+        return this.#handleUpdate(frame.update);
+      case 'presence':
+        return this.#handlePresence(frame.entries);
+      case 'query_presence':
+        return this.#sendPresence();
+    }
+  }
+
+  #handleUpdate(update: Uint8Array): Promise<void> | void {
+    this.#updates++;
+    const count = this.#updates;
+    const whole = this.#room.withWaiting(this, update);
+    const inspection = inspectUpdate(this.#room.doc, whole);
+    if (!inspection.changes) return this.#markSaved(count);
+    if (!this.mayEdit) return this.send(refusalFrame('You have no right to edit this session.'));
+    return this.#withIds(inspection.newClients, () => {
+      if (this.#closed || !this.mayEdit) return;
+      // Looked at again: other changes may have come while the ids were asked for.
+      this.#room.applyFrom(this, whole, inspectUpdate(this.#room.doc, whole));
+      if (!this.waiting) this.#markSaved(count);
+    });
+  }
+
+  /** Runs `then` when the ids are this participant's, or closes the connection. */
+  #withIds(ids: ReadonlySet<number>, then: () => void): Promise<void> | void {
+    const decide = (own: boolean) => {
+      if (own) return then();
+      this.close(4403, 'Changes under a client id that belongs to someone else are refused.');
+    };
+    const known = this.#room.clientIds.check(ids, this.author);
+    if (known !== undefined) return decide(known);
+    for (const id of ids) this.clientIds.add(id);
+    if (this.clientIds.size > maxClientIds) return this.close(4403, 'Too many client ids on one connection.');
+    return this.#room.clientIds.claim(ids, this.author).then(decide);
+  }
+
+  #markSaved(updates: number): void {
+    if (!this.wantsNotices) return;
+    const clocks = this.#room.clocksOf([...this.clientIds, this.participant.clientId]);
+    this.#room.whenStored(() => {
+      const isFirst = this.#saved === undefined;
+      this.#saved = { type: 'saved', updates, clocks };
+      if (isFirst) queueMicrotask(() => this.#tellSaved());
+    });
+  }
+
+  #tellSaved(): void {
+    const saved = this.#saved;
+    this.#saved = undefined;
+    if (saved) this.notify(saved);
+  }
+
+  #sendPresence(): void {
+    const entries = this.#room.presence.entries().filter((entry) => !this.clientIds.has(entry.clientId));
+    if (entries.length > 0) this.send(presenceFrame(entries));
+  }
+
+  /** Standard clients echo the states of others; only what this connection says of itself counts. */
+  #handlePresence(entries: readonly PresenceEntry[]): Promise<void> | void {
+    const own = entries.filter((entry) => this.#room.mayPresent(this, entry.clientId));
+    if (own.length === 0) return undefined;
+    const ids = new Set(own.map((entry) => entry.clientId));
+    const known = this.#room.clientIds.check(ids, this.author);
+    if (known === false) return undefined;
+    const present = () => {
+      if (this.#closed) return;
+      for (const entry of own) this.clientIds.add(entry.clientId);
+      if (this.clientIds.size > maxClientIds) return this.close(4403, 'Too many client ids on one connection.');
+      this.#room.present(this, own);
+    };
+    if (known) return present();
+    return this.#room.clientIds.claim(ids, this.author).then((isOwn) => void (isOwn && present()));
+  }
+}

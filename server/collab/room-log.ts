@@ -1,0 +1,168 @@
+import type { Alongside, Author, RoomKey, RoomStore, StoredUpdate } from './room-store.ts';
+import { FenceLost } from './room-store.ts';
+import * as Y from 'yjs';
+import { log } from '../platform/log.ts';
+
+/** One change on its way to the store. */
+export type LogEntry = StoredUpdate & {
+  /** The connection it came from: it has it already. */
+  origin?: object | undefined;
+  alongside?: Alongside | undefined;
+};
+
+export type RoomLogEvents = {
+  /** These entries are durable now and may be seen. */
+  onStored(entries: readonly LogEntry[]): void;
+  /** The store fails (true) or works again (false). Nothing is lost meanwhile: the room keeps it and tries again. */
+  onFailing(failing: boolean): void;
+  /** Another node owns the room: what is not stored is lost here and comes again from the clients. */
+  onLost(): void;
+};
+
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+
+/**
+ * Group commit of a room: what arrives while a write is under way goes with the next one. Entries become durable in the
+ * order of appending, and only then are they told to anyone.
+ */
+export class RoomLog {
+  /** The last row that holds this room's changes. */
+  throughId: number;
+  updatesSinceSnapshot = 0;
+  bytesSinceSnapshot = 0;
+  readonly #store: RoomStore;
+  readonly #key: RoomKey;
+  readonly #events: RoomLogEvents;
+  #queue: LogEntry[] = [];
+  #appended = 0;
+  #stored = 0;
+  #waiting: { seq: number; fn: (stored: boolean) => void }[] = [];
+  #flushing = false;
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(store: RoomStore, key: RoomKey, options: { throughId: number; events: RoomLogEvents }) {
+    this.#store = store;
+    this.#key = key;
+    this.#events = options.events;
+    this.throughId = options.throughId;
+  }
+
+  append(entry: LogEntry): void {
+    if (this.#closed) return;
+    this.#queue.push(entry);
+    this.#appended++;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // What the same turn of the event loop brings goes into the same commit.
+    setImmediate(() => void this.#flush());
+  }
+
+  /** Calls `fn` once everything appended so far is durable, at once when it is; with false when it will not be. */
+  whenStored(fn: (stored: boolean) => void): void {
+    if (this.#closed) fn(false);
+    else if (this.#stored === this.#appended) fn(true);
+    else this.#waiting.push({ seq: this.#appended, fn });
+  }
+
+  /** Resolves once everything appended so far is durable; with false when the log was closed before. */
+  settled(): Promise<boolean> {
+    return new Promise((resolve) => this.whenStored(resolve));
+  }
+
+  get isSettled(): boolean {
+    return this.#stored === this.#appended;
+  }
+
+  /** Stops writing; what is not stored stays unstored. Those who wait are let go. */
+  close(): void {
+    this.#closed = true;
+    this.#wake?.();
+    const waiting = this.#waiting.splice(0);
+    for (const { fn } of waiting) fn(false);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#closed) {
+      const batch = this.#queue;
+      this.#queue = [];
+      if (!(await this.#storeWithRetries(batch))) return;
+      this.#stored += batch.length;
+      this.#events.onStored(batch);
+      this.#letGo();
+    }
+    this.#flushing = false;
+  }
+
+  #letGo(): void {
+    let ready = 0;
+    while ((this.#waiting[ready]?.seq ?? Infinity) <= this.#stored) ready++;
+    for (const { fn } of this.#waiting.splice(0, ready)) fn(true);
+  }
+
+  /** @returns false when the log ended before the batch was stored */
+  async #storeWithRetries(batch: readonly LogEntry[]): Promise<boolean> {
+    let waitMs = firstRetryMs;
+    let failing = false;
+    for (;;) {
+      try {
+        await this.#storeOnce(batch);
+        if (failing) this.#events.onFailing(false);
+        return true;
+      } catch (error) {
+        if (error instanceof FenceLost) {
+          this.close();
+          this.#events.onLost();
+          return false;
+        }
+        log().error({ err: error, sessionId: this.#key.sessionId }, 'could not store a room, trying again');
+        if (!failing) this.#events.onFailing(true);
+        failing = true;
+        await this.#pause(waitMs);
+        if (this.#closed) return false;
+        waitMs = Math.min(waitMs * 2, longestRetryMs);
+      }
+    }
+  }
+
+  #pause(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #storeOnce(batch: readonly LogEntry[]): Promise<void> {
+    const rows = foldByAuthor(batch.filter((entry) => entry.update.byteLength > 0));
+    const alongside = batch.flatMap((entry) => entry.alongside ?? []);
+    const lastId = await this.#store.append(this.#key, rows, alongside);
+    this.throughId = Math.max(this.throughId, lastId);
+    this.updatesSinceSnapshot += rows.length;
+    for (const row of rows) this.bytesSinceSnapshot += row.update.byteLength;
+  }
+}
+
+/** Neighbours of one author and kind become one row; authors are never mixed and their order stays. */
+export function foldByAuthor(entries: readonly StoredUpdate[]): StoredUpdate[] {
+  const runs: { author: Author; kind: StoredUpdate['kind']; updates: Uint8Array[] }[] = [];
+  for (const { author, kind, update } of entries) {
+    const last = runs.at(-1);
+    if (last && last.kind === kind && last.author.kind === author.kind && last.author.id === author.id) {
+      last.updates.push(update);
+    } else runs.push({ author, kind, updates: [update] });
+  }
+  return runs.map(({ author, kind, updates }) => ({ author, kind, update: mergeUpdates(updates) }));
+}
+
+export function mergeUpdates(updates: readonly Uint8Array[]): Uint8Array {
+  const [only, ...more] = updates;
+  return only && more.length === 0 ? only : Y.mergeUpdates([...updates]);
+}

@@ -1,0 +1,292 @@
+import * as Y from 'yjs';
+import type { RoomUpdateKind } from '../../db/schema/room.ts';
+import { log } from '../platform/log.ts';
+import type { ClientIds } from './client-ids.ts';
+import { maxWaitingBytes, type Connection } from './connection.ts';
+import { Presence } from './presence.ts';
+import { captureTexts, restoreLayout, serverClientId, setLayout, type RoomFile } from './room-document.ts';
+import { mergeUpdates, RoomLog, type LogEntry } from './room-log.ts';
+import type { Alongside, Author, RoomKey, RoomStore, StoredRoom } from './room-store.ts';
+import type { UpdateInspection } from './update-inspection.ts';
+import { missingFrame, presenceFrame, updateFrame, type PresenceEntry } from './wire.ts';
+
+/** Changes of presence are gathered this long, so that many participants cost one frame. */
+const presenceMs = 20;
+/** After so much has been appended the log is folded into a snapshot. */
+const snapshotAfter = { updates: 500, bytes: 1024 * 1024 };
+
+/** The stored document cannot be read. It is left as it is; nothing is written over it. */
+export class UnreadableRoom extends Error {
+  override name = 'UnreadableRoom';
+}
+
+/** The room went to another node, or was closed, before a change was durable. */
+export class RoomLost extends Error {
+  override name = 'RoomLost';
+}
+
+export type Change = { author: Author; kind: RoomUpdateKind; alongside?: Alongside };
+
+/** What a transaction of the document was made by. */
+type Origin = { author: Author; kind: RoomUpdateKind; connection?: Connection; alongside?: Alongside | undefined };
+
+const layoutKeeper: Author = { kind: 'system', id: 'room' };
+
+/**
+ * One live document: loading → open → closed. While open, every change is applied, stored under its author, and only
+ * then shown to anyone else. A closed room refuses changes; its connections are gone.
+ */
+export class Room {
+  readonly key: RoomKey;
+  readonly projectId: string;
+  readonly doc: Y.Doc;
+  readonly files: Map<string, RoomFile>;
+  readonly clientIds: ClientIds;
+  readonly presence = new Presence();
+  readonly connections = new Set<Connection>();
+  readonly #store: RoomStore;
+  readonly #log: RoomLog;
+  readonly #onEmpty: (room: Room) => void;
+  readonly #changedPresence = new Set<number>();
+  #presenceTimer: NodeJS.Timeout | undefined;
+  #compacting = false;
+  #closed = false;
+
+  constructor(
+    stored: StoredRoom,
+    given: { key: RoomKey; store: RoomStore; clientIds: ClientIds; onEmpty: (room: Room) => void },
+  ) {
+    this.key = given.key;
+    this.projectId = stored.projectId;
+    this.#store = given.store;
+    this.clientIds = given.clientIds;
+    this.#onEmpty = given.onEmpty;
+    this.files = new Map(stored.files.map((file) => [file.fileId, file]));
+    this.doc = readDocument(stored, given.key.sessionId);
+    this.#log = new RoomLog(given.store, given.key, {
+      throughId: stored.throughId,
+      events: {
+        onStored: (entries) => this.#broadcast(entries),
+        onFailing: (failing) => this.#tellAll(failing),
+        onLost: () => this.close(1013, 'The room has moved to another server. Connect again.'),
+      },
+    });
+    this.doc.on('update', (update: Uint8Array, origin: Origin) => this.#record(update, origin));
+    this.#changeNow({ author: layoutKeeper, kind: 'restore' }, () => setLayout(this.doc));
+  }
+
+  get sessionId(): string {
+    return this.key.sessionId;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  join(connection: Connection): void {
+    this.connections.add(connection);
+    connection.greet();
+  }
+
+  leave(connection: Connection): void {
+    if (!this.connections.delete(connection)) return;
+    for (const id of this.presence.removeOwner(connection)) this.#presenceChanged(id);
+    if (this.connections.size === 0) this.#onEmpty(this);
+  }
+
+  stateVector(): Uint8Array {
+    return Y.encodeStateVector(this.doc);
+  }
+
+  clocksOf(clientIds: Iterable<number>): Record<string, number> {
+    return Object.fromEntries([...clientIds].map((id) => [String(id), Y.getState(this.doc.store, id)]));
+  }
+
+  whenStored(fn: () => void): void {
+    this.#log.whenStored((stored) => {
+      if (stored) fn();
+    });
+  }
+
+  /** Everything that was applied until now is durable. @throws RoomLost */
+  async settled(): Promise<void> {
+    if (!(await this.#log.settled())) throw new RoomLost('the room was closed before its changes were stored');
+  }
+
+  /** Sends what the other side lacks; it may contain what is not stored yet, so it waits for that. */
+  answerStateVector(connection: Connection, stateVector: Uint8Array): void {
+    const frame = missingFrame(Y.encodeStateAsUpdate(this.doc, stateVector));
+    this.whenStored(() => connection.send(frame));
+  }
+
+  withWaiting(connection: Connection, update: Uint8Array): Uint8Array {
+    return connection.waiting ? Y.mergeUpdates([connection.waiting, update]) : update;
+  }
+
+  /** Applies a participant's change; what builds on something unknown is kept with the connection. */
+  applyFrom(connection: Connection, update: Uint8Array, inspection: UpdateInspection): void {
+    if (this.#closed) return;
+    const texts = inspection.touchesStructure ? captureTexts(this.doc, this.files.values()) : undefined;
+    const origin: Origin = { author: connection.author, kind: 'edit', connection };
+    Y.applyUpdate(this.doc, update, origin);
+    connection.waiting = takePending(this.doc);
+    if (texts) {
+      this.#changeNow({ author: layoutKeeper, kind: 'restore' }, () => restoreLayout(this.doc, this.files, texts));
+    }
+    if ((connection.waiting?.byteLength ?? 0) > maxWaitingBytes)
+      connection.close(1009, 'Too many changes that build on what the room does not have.');
+  }
+
+  /**
+   * Makes a change of the server's, recorded for `by.author`, together with the rows of `by.alongside`. Resolves when
+   * both are durable.
+   * @throws RoomLost
+   */
+  async change(by: Change, edit: (doc: Y.Doc) => void): Promise<void> {
+    if (this.#closed) throw new RoomLost('the room is closed');
+    this.#changeNow(by, () => edit(this.doc));
+    await this.settled();
+  }
+
+  #changeNow(by: Change, edit: () => void): void {
+    const origin: Origin = { ...by };
+    this.doc.transact(edit, origin);
+    // The document did not change, the rows still have to be written.
+    if (origin.alongside) this.#record(new Uint8Array(), origin);
+  }
+
+  #record(update: Uint8Array, origin: Origin): void {
+    const entry: LogEntry = { author: origin.author, kind: origin.kind, update, origin: origin.connection };
+    if (origin.alongside) entry.alongside = origin.alongside;
+    origin.alongside = undefined;
+    this.#log.append(entry);
+  }
+
+  /** One frame for everybody; who made all of it has it already. */
+  #broadcast(entries: readonly LogEntry[]): void {
+    const changes = entries.filter((entry) => entry.update.byteLength > 0);
+    if (changes.length === 0) return;
+    const origins = new Set(changes.map((entry) => entry.origin));
+    const [only] = origins;
+    const frame = updateFrame(mergeUpdates(changes.map((entry) => entry.update)));
+    for (const connection of this.connections) {
+      if (origins.size === 1 && only === connection) continue;
+      connection.send(frame);
+    }
+    const { updatesSinceSnapshot, bytesSinceSnapshot } = this.#log;
+    if (updatesSinceSnapshot >= snapshotAfter.updates || bytesSinceSnapshot >= snapshotAfter.bytes) void this.compact();
+  }
+
+  #tellAll(failing: boolean): void {
+    for (const connection of this.connections) {
+      connection.notify({ type: 'store', state: failing ? 'failing' : 'ok' });
+    }
+  }
+
+  /** Whether a connection may speak for a client id: nobody else does, or a former line of the same ticket. */
+  mayPresent(connection: Connection, clientId: number): boolean {
+    if (clientId === serverClientId) return false;
+    const owner = this.presence.ownerOf(clientId);
+    if (owner === undefined || owner === connection) return true;
+    for (const other of this.connections) {
+      if (other === owner) return other.participant.ticketId === connection.participant.ticketId;
+    }
+    return true;
+  }
+
+  present(connection: Connection, entries: readonly PresenceEntry[]): void {
+    const { personId, name } = connection.participant;
+    for (const entry of entries) {
+      if (this.presence.set(entry, connection, { id: personId, name, kind: 'person' })) {
+        this.#presenceChanged(entry.clientId);
+      }
+    }
+  }
+
+  #presenceChanged(clientId: number): void {
+    this.#changedPresence.add(clientId);
+    this.#presenceTimer ??= setTimeout(() => this.#sendPresence(), presenceMs);
+  }
+
+  /** A participant never hears of itself: it knows better. */
+  #sendPresence(): void {
+    this.#presenceTimer = undefined;
+    const entries = this.presence.entries(this.#changedPresence);
+    this.#changedPresence.clear();
+    const common = presenceFrame(entries);
+    for (const connection of this.connections) {
+      const others = entries.filter((entry) => !connection.clientIds.has(entry.clientId));
+      if (others.length === entries.length) connection.send(common);
+      else if (others.length > 0) connection.send(presenceFrame(others));
+    }
+  }
+
+  /** A fault that the protocol does not explain: the sender goes, and the document is loaded afresh for the others. */
+  fault(connection: Connection, error: unknown): void {
+    log().error({ err: error, sessionId: this.sessionId }, 'a room could not handle a message');
+    connection.close(1007, 'The room could not handle a message.');
+    this.close(1013, 'The room is loaded again. Connect again.');
+  }
+
+  /** Folds the log into a snapshot. The room goes on meanwhile. */
+  async compact(): Promise<void> {
+    const { updatesSinceSnapshot, bytesSinceSnapshot } = this.#log;
+    // A snapshot holds what is stored and nothing more; under steady typing the next quiet moment serves.
+    const mayWait = updatesSinceSnapshot < snapshotAfter.updates * 10;
+    if (this.#compacting || updatesSinceSnapshot === 0 || this.#log.isClosed) return;
+    if (!this.#log.isSettled && mayWait) return;
+    this.#compacting = true;
+    const snapshot = { state: Y.encodeStateAsUpdate(this.doc), throughId: this.#log.throughId };
+    this.#log.updatesSinceSnapshot = 0;
+    this.#log.bytesSinceSnapshot = 0;
+    try {
+      await this.#store.compact(this.key, snapshot);
+    } catch (error) {
+      // The log still holds everything; the next threshold tries again.
+      log().warn({ err: error, sessionId: this.sessionId }, 'could not fold the log of a room');
+      this.#log.updatesSinceSnapshot += updatesSinceSnapshot;
+      this.#log.bytesSinceSnapshot += bytesSinceSnapshot;
+    } finally {
+      this.#compacting = false;
+    }
+  }
+
+  /** Ends the room in this process. What is not stored comes again from the clients. */
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#log.close();
+    for (const connection of this.connections) connection.close(code, reason);
+    clearTimeout(this.#presenceTimer);
+    this.doc.destroy();
+    this.#onEmpty(this);
+  }
+}
+
+/** @throws UnreadableRoom */
+function readDocument(stored: StoredRoom, sessionId: string): Y.Doc {
+  const doc = new Y.Doc({ guid: sessionId });
+  try {
+    doc.transact(() => {
+      if (stored.snapshot) Y.applyUpdate(doc, stored.snapshot);
+      for (const update of stored.updates) Y.applyUpdate(doc, update);
+    });
+  } catch (cause) {
+    throw new UnreadableRoom(`the document of ${sessionId} cannot be decoded`, { cause });
+  }
+  if (doc.store.pendingStructs || doc.store.pendingDs)
+    throw new UnreadableRoom(`the document of ${sessionId} has gaps`);
+  // Yjs takes another id when it sees its own in what it loads, so it is set afterwards.
+  doc.clientID = serverClientId;
+  return doc;
+}
+
+/** Takes out what Yjs keeps for later, so that it is never attributed to whoever happens to complete it. */
+function takePending(doc: Y.Doc): Uint8Array | undefined {
+  const { pendingStructs, pendingDs } = doc.store;
+  if (!pendingStructs && !pendingDs) return undefined;
+  doc.store.pendingStructs = null;
+  doc.store.pendingDs = null;
+  const parts = [pendingStructs?.update, pendingDs].filter((part) => part !== null && part !== undefined);
+  return mergeUpdates(parts.map((part) => Y.convertUpdateFormatV2ToV1(part)));
+}

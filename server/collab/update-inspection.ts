@@ -1,0 +1,85 @@
+import * as Y from 'yjs';
+import { MalformedFrame } from './wire.ts';
+
+/** What an update would do to a document, known before it is applied. */
+export type UpdateInspection = {
+  /** Client ids under which it brings structs that the document does not have. */
+  newClients: Set<number>;
+  /** Whether it would change anything. */
+  changes: boolean;
+  /**
+   * Whether it may do more than write and delete text: set or delete entries of maps, embed things, bring carriage
+   * returns. The layout of the document is the server's, so it is put right afterwards.
+   */
+  touchesStructure: boolean;
+};
+
+type Decoded = ReturnType<typeof Y.decodeUpdate>;
+
+/** More than any document reaches; a claim beyond it would only serve to break counting. */
+const maxClock = 2 ** 48;
+
+/** @throws MalformedFrame when the update cannot be decoded or contradicts itself */
+export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection {
+  const found: UpdateInspection = { newClients: new Set(), changes: false, touchesStructure: false };
+  const { structs, ds } = decode(update);
+  for (const struct of structs) {
+    if (struct instanceof Y.Skip) continue;
+    const { client, clock } = struct.id;
+    if (clock + struct.length > maxClock) throw new MalformedFrame('a clock beyond all bounds');
+    if (clock + struct.length <= Y.getState(doc.store, client)) continue;
+    found.newClients.add(client);
+    found.changes = true;
+    if (struct instanceof Y.Item) inspectItem(doc, struct, found);
+  }
+  for (const [client, ranges] of ds.clients) {
+    const stored = doc.store.clients.get(client);
+    if (stored) for (const range of ranges) inspectDeletion(stored, range, found);
+  }
+  return found;
+}
+
+function decode(update: Uint8Array): Decoded {
+  try {
+    return Y.decodeUpdate(update);
+  } catch (cause) {
+    throw new MalformedFrame('an update that cannot be decoded', { cause });
+  }
+}
+
+function inspectItem(doc: Y.Doc, item: Y.Item, found: UpdateInspection): void {
+  const left = neighbour(doc, item.origin);
+  const right = neighbour(doc, item.rightOrigin);
+  if (left && right && left.parent !== right.parent) throw new MalformedFrame('an item between two texts');
+  const inMap = [item, left, right].some((one) => (one?.parentSub ?? null) !== null);
+  if (inMap || !isPlainText(item.content)) found.touchesStructure = true;
+}
+
+function isPlainText(content: Y.Item['content']): boolean {
+  if (content instanceof Y.ContentString) return !content.str.includes('\r');
+  return content instanceof Y.ContentDeleted;
+}
+
+/** The item an id names, when the document has it and it was not collected. */
+function neighbour(doc: Y.Doc, id: Y.ID | null): Y.Item | undefined {
+  if (id === null || id.clock >= Y.getState(doc.store, id.client)) return undefined;
+  const struct = Y.getItem(doc.store, id);
+  return struct instanceof Y.Item ? struct : undefined;
+}
+
+function inspectDeletion(
+  stored: (Y.Item | Y.GC)[],
+  range: { clock: number; len: number },
+  found: UpdateInspection,
+): void {
+  const end = range.clock + range.len;
+  const last = stored.at(-1);
+  if (!last || range.clock >= last.id.clock + last.length || range.len <= 0) return;
+  for (let i = Y.findIndexSS(stored, range.clock); i < stored.length; i++) {
+    const struct = stored[i];
+    if (!struct || struct.id.clock >= end) return;
+    if (struct.deleted) continue;
+    found.changes = true;
+    if (struct instanceof Y.Item && struct.parentSub !== null) found.touchesStructure = true;
+  }
+}
