@@ -365,6 +365,13 @@ CREATE TABLE "suggestion" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "worker" (
+	"id" text PRIMARY KEY NOT NULL,
+	"agents" jsonb NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"heartbeat_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "audit_entry" (
 	"id" text NOT NULL,
 	"at" timestamp with time zone NOT NULL,

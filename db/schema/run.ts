@@ -1,10 +1,18 @@
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import type { AgentDescription } from '../../server/core/agent-description.ts';
+import type { RunState } from '../../server/core/run-state.ts';
 import type { RunMode } from '../../server/core/session-event.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
 
-export type RunState = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+/** A process that works on runs, and the agents it can run. Without a recent heartbeat it is gone. */
+export const worker = pgTable('worker', {
+  id: id(),
+  agents: jsonb('agents').$type<AgentDescription[]>().notNull(),
+  startedAt: instant('started_at').notNull().defaultNow(),
+  heartbeatAt: instant('heartbeat_at').notNull().defaultNow(),
+});
 
 /** One agent answering one prompt. States change only by compare-and-set (docs/spec/runs.md). */
 export const run = pgTable(

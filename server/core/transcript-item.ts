@@ -1,0 +1,122 @@
+import type { ActorRef } from './actor.ts';
+import type { RunState } from './run-state.ts';
+import type { RunMode, SessionEventBody } from './session-event.ts';
+
+type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
+
+/** What every item has: where it stands in the log, and a key that stays the same while it changes. */
+type Placed = { key: string; seq: number; at: string };
+
+export type PromptItem = Placed & {
+  kind: 'prompt';
+  runId: string;
+  author: ActorRef;
+  text: string;
+  agent: string;
+  model: string | undefined;
+  mode: RunMode;
+  editedBy: ActorRef | undefined;
+};
+
+/** Markdown of an agent, merged from the pieces it was streamed in. */
+export type TextItem = Placed & { kind: 'text' | 'thought'; runId: string; text: string };
+
+export type PlanItem = Placed & { kind: 'plan'; runId: string; entries: Body<'agent_plan'>['entries'] };
+
+export type ToolCallItem = Placed & {
+  kind: 'tool_call';
+  runId: string;
+  toolCallId: string;
+  title: string;
+  tool: Body<'tool_call'>['kind'];
+  status: Body<'tool_call'>['status'];
+  paths: string[];
+  input: Body<'tool_call'>['input'];
+  output: Body<'tool_call_update'>['output'];
+  diffs: NonNullable<Body<'tool_call'>['diffs']>;
+  exitCode: number | null | undefined;
+  durationMs: number | undefined;
+};
+
+export type PermissionItem = Placed & {
+  kind: 'permission';
+  runId: string;
+  permissionId: string;
+  toolCallId: string | undefined;
+  title: string;
+  reason: string;
+  decided: { decision: 'allow' | 'deny'; scope: 'once' | 'run'; by: ActorRef; reason: string | undefined } | undefined;
+  /** Nobody answered, and the run does not wait any more. */
+  isVoid: boolean;
+};
+
+export type RunEndItem = Placed & {
+  kind: 'run_end';
+  runId: string;
+  state: Body<'run_finished'>['state'];
+  error: string | undefined;
+  suggestionId: string | undefined;
+  usage: Body<'run_finished'>['usage'];
+  durationMs: number | undefined;
+};
+
+export type HunkDecision = { decision: 'accept' | 'reject'; path: string; by: ActorRef; reason: string | undefined };
+
+export type SuggestionItem = Placed & {
+  kind: 'suggestion';
+  runId: string;
+  suggestionId: string;
+  files: number;
+  hunks: number;
+  /** By hunk; a hunk that is not here is unreviewed. */
+  decisions: Readonly<Record<string, HunkDecision>>;
+};
+
+export type CommitItem = Placed & { kind: 'commit'; by: ActorRef; commit: string; message: string; pushed: boolean };
+
+export type TaskItem = Placed & {
+  kind: 'task';
+  taskId: string;
+  name: string;
+  command: string;
+  by: ActorRef;
+  state: 'running' | Body<'task_finished'>['state'];
+  exitCode: number | null;
+  durationMs: number | undefined;
+  error: string | undefined;
+};
+
+/** Something that happened to the session; the words are the reader's. */
+export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
+    | { what: 'created'; title: string; branch: string }
+    | { what: 'renamed'; title: string }
+    | { what: 'archived' | 'unarchived' }
+    | { what: 'run_restarted' | 'cancel_requested'; runId: string }
+    | { what: 'files_changed'; cause: Body<'files_changed'>['cause']; paths: string[] }
+  );
+
+export type TranscriptItem =
+  | PromptItem
+  | TextItem
+  | PlanItem
+  | ToolCallItem
+  | PermissionItem
+  | RunEndItem
+  | SuggestionItem
+  | CommitItem
+  | TaskItem
+  | NoticeItem;
+
+export type TranscriptRun = {
+  runId: string;
+  agent: string;
+  author: ActorRef;
+  state: RunState;
+  /** How often it started; more than once when a worker ended while it was at work. */
+  starts: number;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+  cancelRequested: boolean;
+  /** Ids of the questions nobody has answered. */
+  openPermissions: readonly string[];
+};

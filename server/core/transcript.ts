@@ -1,0 +1,325 @@
+import { isEndedRun } from './run-state.ts';
+import type { SessionEvent, SessionEventBody } from './session-event.ts';
+import type {
+  HunkDecision,
+  NoticeItem,
+  PermissionItem,
+  SuggestionItem,
+  TaskItem,
+  ToolCallItem,
+  TranscriptItem,
+  TranscriptRun,
+} from './transcript-item.ts';
+
+/**
+ * What the browser shows and an export tells of a session, folded from its log. A value: each fold gives a new one that
+ * shares with the old what did not change.
+ */
+export type Transcript = {
+  /** In the order in which they began. */
+  items: readonly TranscriptItem[];
+  runs: Readonly<Record<string, TranscriptRun>>;
+  /** Runs that wait for their turn, next one first. */
+  queue: readonly string[];
+  lastSeq: number;
+  /** The first entry that was not handed over although later ones were: read the log again from there. */
+  missingSeq: number | undefined;
+};
+
+type Draft = {
+  items: TranscriptItem[];
+  runs: Record<string, TranscriptRun>;
+  queue: string[];
+  lastSeq: number;
+  missingSeq: number | undefined;
+  /** Where an item with this key stands, found from the end where work goes on. */
+  find(key: string): number;
+};
+
+type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
+type Handlers = {
+  [Type in SessionEventBody['type']]: (draft: Draft, event: SessionEvent, body: Body<Type>) => void;
+};
+
+export function emptyTranscript(): Transcript {
+  return { items: [], runs: {}, queue: [], lastSeq: 0, missingSeq: undefined };
+}
+
+/** Takes one entry in. One that was taken in before changes nothing: the same value comes back. */
+export function foldEvent(transcript: Transcript, event: SessionEvent): Transcript {
+  return foldEvents(transcript, [event]);
+}
+
+/** Takes entries in, in their order; in pieces or at once gives the same. */
+export function foldEvents(transcript: Transcript, events: readonly SessionEvent[]): Transcript {
+  if (!events.some((event) => event.seq > transcript.lastSeq)) return transcript;
+  const draft = openDraft(transcript);
+  for (const event of events) {
+    if (event.seq <= draft.lastSeq) continue;
+    if (event.seq > draft.lastSeq + 1) draft.missingSeq ??= draft.lastSeq + 1;
+    draft.lastSeq = event.seq;
+    handle(draft, event);
+  }
+  const { items, runs, queue, lastSeq, missingSeq } = draft;
+  return { items, runs, queue, lastSeq, missingSeq };
+}
+
+/** The place of a run in the session's queue, from 1; undefined when it does not wait. */
+export function queuePlace(transcript: Transcript, runId: string): number | undefined {
+  const index = transcript.queue.indexOf(runId);
+  return index === -1 ? undefined : index + 1;
+}
+
+function openDraft(transcript: Transcript): Draft {
+  const items = [...transcript.items];
+  return {
+    ...transcript,
+    items,
+    runs: { ...transcript.runs },
+    queue: [...transcript.queue],
+    find: (key) => items.findLastIndex((item) => item.key === key),
+  };
+}
+
+function handle(draft: Draft, event: SessionEvent): void {
+  // Each handler takes the body of the type it stands under; the compiler cannot follow that through the lookup.
+  const handler = handlers[event.body.type] as (draft: Draft, event: SessionEvent, body: SessionEventBody) => void;
+  handler(draft, event, event.body);
+}
+
+const placed = (event: SessionEvent, key: string) => ({ key, seq: event.seq, at: event.at });
+
+const handlers: Handlers = {
+  session_created: (draft, event, { title, branch }) => note(draft, event, { what: 'created', title, branch }),
+  session_renamed: (draft, event, { title }) => note(draft, event, { what: 'renamed', title }),
+  session_archived: (draft, event, { archived }) => note(draft, event, { what: archived ? 'archived' : 'unarchived' }),
+  prompt: (draft, event, { runId, text, agent, model, mode }) => {
+    const author = event.actor;
+    draft.items.push({
+      ...placed(event, promptKey(runId)),
+      kind: 'prompt',
+      runId,
+      author,
+      text,
+      agent,
+      model,
+      mode,
+      editedBy: undefined,
+    });
+    draft.runs[runId] = {
+      runId,
+      agent,
+      author,
+      state: 'queued',
+      starts: 0,
+      startedAt: undefined,
+      finishedAt: undefined,
+      cancelRequested: false,
+      openPermissions: [],
+    };
+    draft.queue.push(runId);
+  },
+  prompt_edited: (draft, event, { runId, text }) =>
+    change(draft, promptKey(runId), 'prompt', (item) => ({ ...item, text, editedBy: event.actor })),
+  queue_ordered: (draft, _event, { runIds }) => {
+    const rest = draft.queue.filter((runId) => !runIds.includes(runId));
+    draft.queue = [...runIds.filter((runId) => draft.queue.includes(runId)), ...rest];
+  },
+  run_started: (draft, event, { runId }) => {
+    const run = draft.runs[runId];
+    if (!run) return;
+    if (run.starts > 0) {
+      voidPermissions(draft, run);
+      note(draft, event, { what: 'run_restarted', runId });
+    }
+    draft.queue = draft.queue.filter((id) => id !== runId);
+    const startedAt = event.at;
+    draft.runs[runId] = { ...run, state: 'running', starts: run.starts + 1, startedAt, openPermissions: [] };
+  },
+  agent_text: (draft, event, body) => addText(draft, event, { ...body, kind: 'text' }),
+  agent_thought: (draft, event, body) => addText(draft, event, { ...body, kind: 'thought' }),
+  agent_plan: (draft, event, { runId, entries }) => {
+    const key = partKey(draft, runId, 'plan');
+    if (draft.find(key) === -1) draft.items.push({ ...placed(event, key), kind: 'plan', runId, entries });
+    else change(draft, key, 'plan', (item) => ({ ...item, entries }));
+  },
+  tool_call: (draft, event, { runId, toolCallId, ...call }) => {
+    const key = partKey(draft, runId, `call:${toolCallId}`);
+    if (draft.find(key) !== -1) return;
+    draft.items.push({
+      ...placed(event, key),
+      kind: 'tool_call',
+      runId,
+      toolCallId,
+      title: call.title,
+      tool: call.kind,
+      status: call.status,
+      paths: call.paths,
+      input: call.input,
+      output: undefined,
+      diffs: call.diffs ?? [],
+      exitCode: undefined,
+      durationMs: undefined,
+    });
+  },
+  tool_call_update: (draft, _event, { runId, toolCallId, ...update }) =>
+    change(draft, partKey(draft, runId, `call:${toolCallId}`), 'tool_call', (item) => updatedCall(item, update)),
+  permission_requested: (draft, event, { runId, permissionId, toolCallId, title, reason }) => {
+    const run = draft.runs[runId];
+    if (run) draft.runs[runId] = { ...run, state: 'waiting', openPermissions: [...run.openPermissions, permissionId] };
+    draft.items.push({
+      ...placed(event, permissionKey(permissionId)),
+      kind: 'permission',
+      runId,
+      permissionId,
+      toolCallId,
+      title,
+      reason,
+      decided: undefined,
+      isVoid: false,
+    });
+  },
+  permission_decided: (draft, event, { runId, permissionId, decision, scope, reason }) => {
+    change(draft, permissionKey(permissionId), 'permission', (item) => ({
+      ...item,
+      decided: { decision, scope, by: event.actor, reason },
+    }));
+    const run = draft.runs[runId];
+    if (!run || isEndedRun(run.state)) return;
+    const openPermissions = run.openPermissions.filter((id) => id !== permissionId);
+    const goesOn = run.state === 'waiting' && openPermissions.length === 0;
+    draft.runs[runId] = { ...run, openPermissions, state: goesOn ? 'running' : run.state };
+  },
+  run_cancel_requested: (draft, event, { runId }) => {
+    const run = draft.runs[runId];
+    if (run) draft.runs[runId] = { ...run, cancelRequested: true };
+    note(draft, event, { what: 'cancel_requested', runId });
+  },
+  run_finished: (draft, event, { runId, state, error, suggestionId, usage }) => {
+    const run = draft.runs[runId];
+    draft.queue = draft.queue.filter((id) => id !== runId);
+    if (run) {
+      voidPermissions(draft, run);
+      draft.runs[runId] = { ...run, state, finishedAt: event.at, openPermissions: [] };
+    }
+    const durationMs = run?.startedAt === undefined ? undefined : Date.parse(event.at) - Date.parse(run.startedAt);
+    draft.items.push({
+      ...placed(event, `end:${runId}`),
+      kind: 'run_end',
+      runId,
+      state,
+      error,
+      suggestionId,
+      usage,
+      durationMs,
+    });
+  },
+  suggestion_created: (draft, event, { runId, suggestionId, files, hunks }) => {
+    draft.items.push({
+      ...placed(event, suggestionKey(suggestionId)),
+      kind: 'suggestion',
+      runId,
+      suggestionId,
+      files,
+      hunks,
+      decisions: {},
+    });
+  },
+  hunk_decided: (draft, event, { suggestionId, hunkId, path, decision, reason }) =>
+    change(draft, suggestionKey(suggestionId), 'suggestion', (item) => ({
+      ...item,
+      decisions: decided(item, hunkId, decision === 'undo' ? undefined : { decision, path, by: event.actor, reason }),
+    })),
+  files_changed: (draft, event, { paths, cause }) => {
+    // Opening a file changes nothing that people wrote; acceptances show on their suggestion.
+    if (cause !== 'open' && cause !== 'accept') note(draft, event, { what: 'files_changed', cause, paths });
+  },
+  task_started: (draft, event, { taskId, name, command }) => {
+    draft.items.push({
+      ...placed(event, taskKey(taskId)),
+      kind: 'task',
+      taskId,
+      name,
+      command,
+      by: event.actor,
+      state: 'running',
+      exitCode: null,
+      durationMs: undefined,
+      error: undefined,
+    });
+  },
+  task_output: () => undefined,
+  task_finished: (draft, _event, { taskId, state, exitCode, durationMs, error }) =>
+    change(draft, taskKey(taskId), 'task', (item): TaskItem => ({ ...item, state, exitCode, durationMs, error })),
+  committed: (draft, event, { commit, message, pushed }) => {
+    draft.items.push({
+      ...placed(event, `commit:${event.seq}`),
+      kind: 'commit',
+      by: event.actor,
+      commit,
+      message,
+      pushed,
+    });
+  },
+};
+
+const promptKey = (runId: string) => `prompt:${runId}`;
+const permissionKey = (permissionId: string) => `permission:${permissionId}`;
+const suggestionKey = (suggestionId: string) => `suggestion:${suggestionId}`;
+const taskKey = (taskId: string) => `task:${taskId}`;
+/** Ids of messages and tool calls are the agent's own: they may repeat when a run starts again. */
+const partKey = (draft: Draft, runId: string, part: string) => `${runId}:${draft.runs[runId]?.starts ?? 0}:${part}`;
+
+type WithoutPlace<Item> = Item extends unknown ? Omit<Item, 'key' | 'seq' | 'at' | 'kind' | 'by'> : never;
+
+function note(draft: Draft, event: SessionEvent, notice: WithoutPlace<NoticeItem>): void {
+  draft.items.push({ ...placed(event, `notice:${event.seq}`), kind: 'notice', by: event.actor, ...notice });
+}
+
+type ItemOf<Kind extends TranscriptItem['kind']> = Extract<TranscriptItem, { kind: Kind }>;
+
+/** Replaces the item with this key, when there is one of this kind. */
+function change<Kind extends TranscriptItem['kind']>(
+  draft: Draft,
+  ...[key, kind, to]: [key: string, kind: Kind, to: (item: ItemOf<Kind>) => ItemOf<Kind>]
+): void {
+  const index = draft.find(key);
+  const item = draft.items[index];
+  if (item && isKind(item, kind)) draft.items[index] = to(item);
+}
+
+function isKind<Kind extends TranscriptItem['kind']>(item: TranscriptItem, kind: Kind): item is ItemOf<Kind> {
+  return item.kind === kind;
+}
+
+function addText(
+  draft: Draft,
+  event: SessionEvent,
+  { runId, messageId, kind, text }: { runId: string; messageId: string; kind: 'text' | 'thought'; text: string },
+): void {
+  const key = partKey(draft, runId, `${kind}:${messageId}`);
+  if (draft.find(key) === -1) draft.items.push({ ...placed(event, key), kind, runId, text });
+  else change(draft, key, kind, (item) => ({ ...item, text: item.text + text }));
+}
+
+function updatedCall(item: ToolCallItem, update: Omit<Body<'tool_call_update'>, 'type' | 'runId' | 'toolCallId'>) {
+  return {
+    ...item,
+    title: update.title ?? item.title,
+    status: update.status ?? item.status,
+    output: update.output ?? item.output,
+    diffs: update.diffs ?? item.diffs,
+    exitCode: update.exitCode === undefined ? item.exitCode : update.exitCode,
+    durationMs: update.durationMs ?? item.durationMs,
+  };
+}
+
+function voidPermissions(draft: Draft, run: TranscriptRun): void {
+  for (const permissionId of run.openPermissions)
+    change(draft, permissionKey(permissionId), 'permission', (item): PermissionItem => ({ ...item, isVoid: true }));
+}
+
+function decided(item: SuggestionItem, hunkId: string, decision: HunkDecision | undefined) {
+  const { [hunkId]: _before, ...others } = item.decisions;
+  return decision ? { ...others, [hunkId]: decision } : others;
+}

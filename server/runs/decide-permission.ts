@@ -1,0 +1,89 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
+import { withTransaction, type Context } from '../context.ts';
+import { actorRef } from '../core/actor.ts';
+import { AppError } from '../core/errors.ts';
+import { notify } from '../platform/notify.ts';
+import { appendSessionEvent } from './event-log.ts';
+import { authorizeRun } from './queries.ts';
+import type { RunRow } from './run-claim.ts';
+
+export const decidePermissionInput = z.object({
+  runId: z.string(),
+  permissionId: z.string(),
+  decision: z.enum(['allow', 'deny']),
+  scope: z.enum(['once', 'run']).default('once'),
+  reason: z.string().trim().max(2_000, 'A reason has at most 2,000 characters.').optional(),
+});
+
+/**
+ * Answers an agent's question. The first answer counts.
+ * @throws AppError `conflict` when somebody answered already or the run does not wait for it any more
+ */
+export async function decidePermission(ctx: Context, given: z.input<typeof decidePermissionInput>): Promise<void> {
+  const { run, actor } = await authorizeRun(ctx, given.runId, 'approve');
+  const { runId, permissionId, decision, scope, reason } = decidePermissionInput.parse(given);
+  const { teamId, sessionId } = run;
+  await withTransaction(ctx, async (tx) => {
+    const [current] = await tx.db.select().from(schema.run).where(eq(schema.run.id, runId)).for('update');
+    const { runPermission } = schema;
+    const [decided] = await tx.db
+      .update(runPermission)
+      .set({ decision, scope, reason: reason ?? null, decidedBy: actor.personId, decidedAt: sql`now()` })
+      .where(and(eq(runPermission.id, permissionId), eq(runPermission.runId, runId), isNull(runPermission.decision)))
+      .returning({ request: runPermission.request });
+    if (!decided) throw await whyNotDecided(tx, { runId, permissionId, teamId });
+    if (current?.state !== 'waiting') throw new AppError('conflict', 'The run does not wait for this answer any more.');
+    await appendSessionEvent(tx.db, {
+      sessionId,
+      teamId,
+      actor: actorRef(actor),
+      body: {
+        type: 'permission_decided',
+        runId,
+        permissionId,
+        decision,
+        scope,
+        ...(reason !== undefined && { reason }),
+      },
+    });
+    await appendAudit(tx, {
+      teamId,
+      action: 'permission.decide',
+      resource: { type: 'run', id: runId },
+      detail: { permissionId, decision, scope, reason: reason ?? null, request: decided.request },
+    });
+    await resumeWhenAnswered(tx, run);
+    await notify(tx.db, 'run_permission', permissionId);
+  });
+}
+
+/** The run goes on when no question is open any more. */
+async function resumeWhenAnswered(tx: Context, { id: runId, teamId }: RunRow): Promise<void> {
+  const { run, runPermission } = schema;
+  const open = await tx.db
+    .select({ id: runPermission.id })
+    .from(runPermission)
+    .where(and(eq(runPermission.runId, runId), eq(runPermission.teamId, teamId), isNull(runPermission.decision)))
+    .limit(1);
+  if (open.length > 0) return;
+  await tx.db
+    .update(run)
+    .set({ state: 'running' })
+    .where(and(eq(run.id, runId), eq(run.state, 'waiting')));
+}
+
+type Asked = { runId: string; permissionId: string; teamId: string };
+
+async function whyNotDecided(tx: Context, { runId, permissionId, teamId }: Asked): Promise<AppError> {
+  const { runPermission } = schema;
+  const [known] = await tx.db
+    .select({ id: runPermission.id })
+    .from(runPermission)
+    .where(and(eq(runPermission.id, permissionId), eq(runPermission.runId, runId), eq(runPermission.teamId, teamId)));
+  return known
+    ? new AppError('conflict', 'This question has been answered, or its run has ended. Look at the conversation again.')
+    : new AppError('not_found', 'There is no such question, or you have no access to it.');
+}

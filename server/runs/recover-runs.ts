@@ -1,0 +1,74 @@
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
+import { withTransaction, type Context } from '../context.ts';
+import { maxRunAttempts, statesBefore } from '../core/run-state.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { recordEnd, type RunOutcome } from './finish-run.ts';
+import type { RunRow } from './run-claim.ts';
+import { voidPermissions } from './void-permissions.ts';
+
+/** A run whose worker gave no sign of life for this long is taken away from it. */
+export const lostAfterSeconds = 15;
+
+/**
+ * Takes runs away from workers that died: each goes back to the queue, or ends when that happened too often or somebody
+ * had asked to stop it. Any worker may call this at any time.
+ * @returns the ids of the runs that were taken away
+ */
+export async function recoverRuns(ctx: Context): Promise<string[]> {
+  const { run } = schema;
+  const lost = await ctx.db.select({ id: run.id }).from(run).where(isLost());
+  const recovered: string[] = [];
+  for (const { id } of lost) if (await recoverRun(ctx, id)) recovered.push(id);
+  return recovered;
+}
+
+const isLost = () =>
+  and(
+    inArray(schema.run.state, statesBefore('lose')),
+    lt(schema.run.heartbeatAt, sql`now() - make_interval(secs => ${lostAfterSeconds})`),
+  );
+
+async function recoverRun(ctx: Context, runId: string): Promise<boolean> {
+  return withTransaction(ctx, async (tx) => {
+    const [run] = await tx.db
+      .select()
+      .from(schema.run)
+      .where(and(eq(schema.run.id, runId), isLost()))
+      .for('update', { skipLocked: true });
+    if (!run) return false;
+    const end = endOfLost(run);
+    await (end ? endLost(tx, run, end) : requeueLost(tx, run));
+    return true;
+  });
+}
+
+function endOfLost(run: RunRow): RunOutcome | undefined {
+  if (run.cancelRequestedAt) return { state: 'cancelled' };
+  if (run.attempt < maxRunAttempts) return undefined;
+  return { state: 'failed', error: 'The worker ended twice while this run was working. Send the prompt again.' };
+}
+
+async function endLost(tx: Context, run: RunRow, outcome: RunOutcome): Promise<void> {
+  await tx.db
+    .update(schema.run)
+    .set({ state: outcome.state, error: outcome.error ?? null, workerId: null, finishedAt: sql`now()` })
+    .where(eq(schema.run.id, run.id));
+  await recordEnd(tx, run, outcome);
+}
+
+async function requeueLost(tx: Context, run: RunRow): Promise<void> {
+  await tx.db
+    .update(schema.run)
+    .set({ state: 'queued', workerId: null, heartbeatAt: null })
+    .where(eq(schema.run.id, run.id));
+  await voidPermissions(tx, run.id);
+  await appendAudit(tx, {
+    teamId: run.teamId,
+    action: 'run.requeue',
+    resource: { type: 'run', id: run.id },
+    detail: { workerId: run.workerId, attempt: run.attempt },
+  });
+  await enqueue(tx, 'run', { payload: { runId: run.id } });
+}

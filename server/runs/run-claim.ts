@@ -1,0 +1,24 @@
+import { and, eq, inArray, type SQL } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
+import type { ActorRef } from '../core/actor.ts';
+import { statesBefore, type RunTransition } from '../core/run-state.ts';
+
+export type RunRow = typeof schema.run.$inferSelect;
+
+/** A worker's hold on a run. It is lost when another attempt began; then nothing written under it has an effect. */
+export type RunClaim = { runId: string; workerId: string; attempt: number };
+
+/** The run, still held by this claim and in a state from which the transition is possible. */
+export function heldRun(claim: RunClaim, transition: RunTransition): SQL | undefined {
+  return and(
+    eq(schema.run.id, claim.runId),
+    eq(schema.run.workerId, claim.workerId),
+    eq(schema.run.attempt, claim.attempt),
+    inArray(schema.run.state, statesBefore(transition)),
+  );
+}
+
+/** How a run stands in the log as the one who did something. */
+export function runActor(run: { id: string; agent: string }): ActorRef {
+  return { kind: 'run', id: run.id, name: run.agent };
+}

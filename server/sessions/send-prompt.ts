@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
+import { authorizeSession, type SessionRow } from '../auth/authorize.ts';
+import { withTransaction, type Context } from '../context.ts';
+import { actorRef } from '../core/actor.ts';
+import { AppError } from '../core/errors.ts';
+import { runModes } from '../core/session-event.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { newId } from '../platform/ids.ts';
+import { appendSessionEvent } from '../runs/event-log.ts';
+import { requireAgent } from '../runs/list-agents.ts';
+
+const maxPromptChars = 100_000;
+
+export const promptText = z
+  .string()
+  .max(maxPromptChars, `A prompt has at most ${maxPromptChars.toLocaleString('en')} characters. Shorten it.`)
+  .refine((text) => text.trim() !== '', 'A prompt needs a text.')
+  // Postgres keeps neither zero characters nor halves of a surrogate pair.
+  .transform((text) => text.replaceAll('\0', '').toWellFormed());
+
+export const sendPromptInput = z.object({
+  sessionId: z.string(),
+  text: promptText,
+  agent: z.string().min(1).max(100),
+  model: z.string().min(1).max(200).optional(),
+  mode: z.enum(runModes).optional(),
+});
+
+/**
+ * Asks an agent for something: the prompt stands in the session's log and a run in its queue, or neither does.
+ * @throws AppError `unsupported` when the agent cannot run here, with the reason and what to do
+ */
+export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptInput>): Promise<{ runId: string }> {
+  const { sessionId } = given;
+  const { teamId, actor, session } = await authorizeSession(ctx, sessionId, 'prompt');
+  const { text, model, ...input } = sendPromptInput.parse(given);
+  requireOpen(session);
+  const agent = await requireAgent(ctx, input.agent);
+  const mode = input.mode ?? agent.defaultMode;
+  if (!agent.modes.includes(mode))
+    throw new AppError(
+      'unsupported',
+      `${agent.title} does not offer the mode ${mode}. Choose one of: ${agent.modes.join(', ')}.`,
+    );
+  const runId = newId('run');
+  const asked = { agent: agent.name, mode, ...(model !== undefined && { model }) };
+  return withTransaction(ctx, async (tx) => {
+    // The place in the queue is the prompt's place in the log.
+    const position = await appendSessionEvent(tx.db, {
+      sessionId,
+      teamId,
+      actor: actorRef(actor),
+      body: { type: 'prompt', runId, text, ...asked },
+    });
+    await tx.db
+      .insert(schema.run)
+      .values({
+        id: runId,
+        teamId,
+        sessionId,
+        ...asked,
+        prompt: text,
+        askedBy: actor.personId,
+        state: 'queued',
+        position,
+      });
+    await appendAudit(tx, {
+      teamId,
+      action: 'prompt.send',
+      resource: { type: 'run', id: runId },
+      detail: { sessionId, ...asked, characters: text.length },
+    });
+    await enqueue(tx, 'run', { payload: { runId } });
+    return { runId };
+  });
+}
+
+/** @throws AppError `conflict` */
+export function requireOpen(session: SessionRow): void {
+  if (session.archivedAt) throw new AppError('conflict', 'This session is archived. Unarchive it to work in it again.');
+}
