@@ -1,0 +1,32 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import classes from './section.module.css';
+
+const pages = [
+  { part: 'people', label: 'People' },
+  { part: 'tokens', label: 'Tokens' },
+  { part: 'account', label: 'Account' },
+] as const;
+
+export function SettingsNav({ teamSlug }: { teamSlug: string }) {
+  const pathname = usePathname();
+  return (
+    <nav className={classes.nav} aria-label="Settings">
+      {pages.map(({ part, label }) => {
+        const href = `/${teamSlug}/settings/${part}`;
+        return (
+          <Link
+            key={part}
+            href={href}
+            className={classes.navLink}
+            aria-current={pathname === href ? 'page' : undefined}
+          >
+            {label}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
