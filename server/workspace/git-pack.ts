@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 import { cleanGitOutput, explainGitFailure } from './git-failure.ts';
 import { assertObjectId, git, gitError, toleratedFaults, type GitResult } from './git.ts';
@@ -25,6 +25,7 @@ export type PackImport = {
  * @throws AppError `invalid` for a damaged or incomplete pack, `too_large` above `maxBytes`
  */
 export async function importPack(repo: string, pack: Readable, wanted: PackImport): Promise<void> {
+  const input = pack.pipe(new PassThrough()); // read from now on: what a program prints before its end may not be dropped
   const known = wanted.known ?? [];
   for (const oid of [...wanted.tips, ...known]) assertObjectId(oid);
   const quarantine = path.join(repo, `quarantine-${randomUUID()}`);
@@ -40,7 +41,7 @@ export async function importPack(repo: string, pack: Readable, wanted: PackImpor
     const indexed = await git('index-pack', [...args, ...(wanted.onStderr ? ['-v'] : [])], {
       repo,
       env,
-      input: pack,
+      input,
       ...limits,
       ...progress,
     });
@@ -66,8 +67,8 @@ function requireAll(result: GitResult): void {
 }
 
 function packError(result: GitResult): Error {
-  const known = explainGitFailure(result.stderr);
-  if (known?.code === 'too_large' || known?.code === 'unavailable') return known;
+  const known = /maximum allowed size|no space left/i.test(result.stderr) && explainGitFailure(result.stderr);
+  if (known) return known;
   const cause = gitError('index-pack', { code: result.code, stderr: cleanGitOutput(result.stderr) });
   return new AppError(
     'invalid',

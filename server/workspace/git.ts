@@ -18,6 +18,7 @@ type GitCommand =
   | 'diff-tree'
   | 'fetch'
   | 'for-each-ref'
+  | 'grep'
   | 'hash-object'
   | 'index-pack'
   | 'init'
@@ -344,7 +345,7 @@ export async function log(
     `--max-count=${Math.trunc(page.limit)}`,
   ];
   if (page.skip !== undefined) args.push(`--skip=${Math.trunc(page.skip)}`);
-  if (page.before) args.push(`--before=${Math.floor(page.before.getTime() / 1000)}`);
+  if (page.before) args.push(`--min-age=${Math.floor(page.before.getTime() / 1000)}`);
   const fields = (await gitOk('log', [...args, commit, '--'], { repo })).toString('utf8').split('\0');
   const commits: Commit[] = [];
   for (let i = 0; i + logFields.length <= fields.length; i += logFields.length) commits.push(commitOf(fields.slice(i)));

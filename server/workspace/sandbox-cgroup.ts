@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { singleton } from '../platform/singleton.ts';
 import type { SandboxLimits } from './sandbox-arguments.ts';
 import { readOrEmpty } from './sandbox-watch.ts';
 
@@ -17,6 +18,7 @@ export type BoxGroup = {
 };
 
 const mountPoint = '/sys/fs/cgroup';
+const groupPrefix = 'ensemble-';
 
 /** Makes a group for one box, or undefined when this host does not let us. */
 export function createBoxGroup(name: string, limits: SandboxLimits): BoxGroup | undefined {
@@ -48,9 +50,10 @@ function boxGroup(folders: readonly string[], memoryEvents: string | undefined):
 function makeGroup(controller: string, name: string, limits: Record<string, string>): string | undefined {
   const own = ownGroup(controller);
   if (own === undefined) return undefined;
-  const folder = path.join(own, name);
+  const folder = path.join(own, `${groupPrefix}${name}`);
   try {
     accessSync(own, constants.W_OK);
+    removeLeftGroups(own);
     mkdirSync(folder);
   } catch {
     return undefined; // not ours to divide: the usual case for an ordinary user
@@ -75,10 +78,20 @@ function ownGroup(controller: string): string | undefined {
   return existsSync(own) ? own : undefined;
 }
 
-function removeGroup(folder: string): void {
+/** The kernel lets go of a group a moment after its last process; what stays is removed by the next server that starts. */
+function removeGroup(folder: string, attemptsLeft = 5): void {
   try {
     rmdirSync(folder);
   } catch {
-    // An empty group that stays costs nothing, and the next start of the host clears it.
+    if (attemptsLeft > 0) setTimeout(() => removeGroup(folder, attemptsLeft - 1), 200).unref();
   }
+}
+
+/** Once in the life of this process: groups that an earlier one left. Those in use cannot be removed. */
+function removeLeftGroups(parent: string): void {
+  const cleaned = singleton('sandbox-groups-cleaned', () => new Set<string>());
+  if (cleaned.has(parent)) return;
+  cleaned.add(parent);
+  const left = readdirSync(parent).filter((name) => name.startsWith(groupPrefix));
+  for (const name of left) removeGroup(path.join(parent, name), 0);
 }

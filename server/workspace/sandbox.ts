@@ -6,6 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { AppError } from '../core/errors.ts';
 import { searchPath } from '../platform/env.ts';
 import { singleton } from '../platform/singleton.ts';
@@ -131,7 +132,7 @@ class Box {
     stdin.on('error', () => undefined); // a program that ends early closes its input
     const exited = this.#waitForEnd();
     this.#readInnerPid();
-    this.#group = child.pid === undefined ? undefined : createBoxGroup(`ensemble-${randomUUID()}`, limits);
+    this.#group = child.pid === undefined ? undefined : createBoxGroup(randomUUID(), limits);
     if (child.pid !== undefined) this.#group?.add(child.pid);
     this.process = { stdin, stdout, stderr, exited, kill: (reason = 'cancelled') => this.#kill(reason) };
     // bwrap waits for its arguments, so whatever it starts is in the group already.
@@ -166,20 +167,20 @@ class Box {
     });
   }
 
-  #waitForEnd(): Promise<SandboxExit> {
-    return new Promise((resolve, reject) => {
-      const settle = (code: number | null, signal: NodeJS.Signals | null) => {
-        this.#stopWatching.abort();
-        if (this.#reason === undefined && this.#group?.ranOutOfMemory()) this.#reason = 'memory';
-        this.#group?.remove();
-        resolve({ code, signal, ...(this.#reason && { reason: this.#reason }) });
-      };
-      this.#child.once('exit', settle);
-      this.#child.once('error', (error) => {
-        this.#stopWatching.abort();
-        reject(error);
+  async #waitForEnd(): Promise<SandboxExit> {
+    try {
+      const exit = await new Promise<SandboxExit>((resolve, reject) => {
+        this.#child.once('exit', (code, signal) => resolve({ code, signal }));
+        this.#child.once('error', reject);
       });
-    });
+      // bwrap ends with the program; what the program left behind is being ended by the kernel meanwhile.
+      while (this.#innerPid !== undefined && isAlive(this.#innerPid)) await setTimeoutPromise(5);
+      if (this.#reason === undefined && this.#group?.ranOutOfMemory()) this.#reason = 'memory';
+      return { ...exit, ...(this.#reason && { reason: this.#reason }) };
+    } finally {
+      this.#stopWatching.abort();
+      this.#group?.remove();
+    }
   }
 
   /** The first process inside is ended, not bwrap: bwrap then ends by itself, after the kernel has ended all the others. */
@@ -221,12 +222,21 @@ class Box {
   }
 
   #checkProcesses(limits: SandboxLimits): void {
+    // The kernel ends one process of a group that is out of memory; the rest of the box is of no use then.
+    if (this.#group?.ranOutOfMemory()) this.#kill('memory');
     if (this.#child.pid === undefined || this.#group?.holdsMemory) return;
     const use = measureTree(this.#child.pid, limits.memoryBytes);
     if (use.memoryBytes > limits.memoryBytes) this.#kill('memory');
     // As root the kernel does not hold the number of processes by itself; two more are bwrap's own.
     else if (use.processes > limits.processes + 2) this.#kill('processes');
   }
+}
+
+/** A process that ended and that nobody has asked about yet counts as ended. */
+function isAlive(pid: number): boolean {
+  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  const state = stat.charAt(stat.lastIndexOf(')') + 2);
+  return state !== '' && state !== 'Z' && state !== 'X';
 }
 
 function endProcess(pid: number): void {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 import { assertObjectId, type Person } from './git.ts';
 import { commitTree, diffCommits, treeOf, type TreeDifference } from './git-objects.ts';
@@ -82,16 +83,17 @@ function snapshotBox(
 type Wanted = { worktree: Worktree; parent: string; maxBytes: number; signal: AbortSignal | undefined };
 
 async function takeIn(box: SandboxProcess, wanted: Wanted): Promise<{ tree: string; unreadable: string | undefined }> {
+  const { line, rest } = splitFirstLine(box.stdout);
   let stderr = '';
   box.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-20_000);
   });
   const { parent, maxBytes, signal } = wanted;
   try {
-    const [tree = '', state] = ((await readLine(box)) ?? '').split(' ');
+    const [tree = '', state] = ((await line) ?? '').split(' ');
     if (tree === '') throw new Error('The box named no tree');
     const limits = { maxBytes, timeoutMs: snapshotTimeoutMs, signal };
-    await importPack(wanted.worktree.repo, box.stdout, { tips: [tree], known: [parent], ...limits });
+    await importPack(wanted.worktree.repo, rest, { tips: [tree], known: [parent], ...limits });
     const exit = await box.exited;
     if (exit.code !== 0 || noSpace.test(stderr)) throw new Error('The box did not finish');
     return { tree, unreadable: state === 'whole' ? undefined : unreadableFile(stderr) };
@@ -126,34 +128,27 @@ function unreadableFile(stderr: string): string {
   return `${name === undefined ? 'A file' : JSON.stringify(name)} cannot be read. Delete it, or make it a plain file with read permission.`;
 }
 
-/** The first line of what a box prints; what follows stays in the stream. Undefined when it ends before. */
-async function readLine(box: SandboxProcess): Promise<string | undefined> {
+/**
+ * The first line of a stream, undefined when it ends before, and all that follows. The stream is read from this moment on:
+ * once a box has ended, Node drops what nobody was reading.
+ */
+function splitFirstLine(source: Readable): { line: Promise<string | undefined>; rest: Readable } {
   const maxLength = 200;
-  let seen = Buffer.alloc(0);
-  for (;;) {
-    const chunk: unknown = box.stdout.read();
-    if (chunk instanceof Buffer) {
+  const rest = new PassThrough();
+  const line = new Promise<string | undefined>((resolve) => {
+    let seen = Buffer.alloc(0);
+    const collect = (chunk: Buffer) => {
       seen = Buffer.concat([seen, chunk]);
       const end = seen.indexOf(0x0a);
-      if (end >= 0) {
-        box.stdout.unshift(seen.subarray(end + 1));
-        return seen.subarray(0, end).toString('latin1');
-      }
-      if (seen.length > maxLength) return undefined;
-    } else if (!(await moreToRead(box))) return undefined;
-  }
-}
-
-function moreToRead(box: SandboxProcess): Promise<boolean> {
-  return new Promise((resolve) => {
-    const settle = (more: boolean) => () => {
-      box.stdout.off('readable', readable).off('end', ended);
-      resolve(more);
+      if (end < 0 && seen.length <= maxLength) return;
+      source.off('data', collect);
+      rest.write(seen.subarray(end + 1));
+      source.pipe(rest);
+      resolve(end < 0 ? undefined : seen.subarray(0, end).toString('latin1'));
     };
-    const readable = settle(true);
-    const ended = settle(false);
-    box.stdout.once('readable', readable).once('end', ended);
+    source.on('data', collect).once('close', () => resolve(undefined));
   });
+  return { line, rest };
 }
 
 /** Links could point anywhere on the machine that follows them, and submodules bring in what nobody has seen. */

@@ -44,10 +44,11 @@ export GIT_DIR=/tmp/git GIT_WORK_TREE=/work GIT_INDEX_FILE=/tmp/index
 if [ -f /index/index ]; then cp /index/index /tmp/index; fi
 `;
 
+/** Several workers write the files of a large tree many times faster than one. */
 const moveTo = `${cleanRepository}
 commit=$1
 printf '%s\\n' "$commit" > /tmp/git/refs/heads/work
-git read-tree --reset -u "$commit"
+git -c checkout.workers=4 read-tree --reset -u "$commit"
 git clean -ffdq
 cp /tmp/index /index/index.new && mv -f /index/index.new /index/index
 find /gitdir -mindepth 1 -delete
