@@ -7,7 +7,6 @@ import { createInvitation } from './create-invitation.ts';
 import { createPerson } from './create-person.ts';
 import { createResetLink } from './create-reset-link.ts';
 import { liveAuthSession } from './live-session.ts';
-import { hashPassword } from './passwords.ts';
 import { listInvitations, listPeople } from './queries.ts';
 import { resetPassword } from './reset-password.ts';
 import { setInstallationAdmin } from './set-installation-admin.ts';
@@ -176,7 +175,7 @@ describe('createPerson', () => {
       name: 'New',
       team: { slug: team?.slug ?? '', role: 'lead' },
     });
-    await resetPassword(createContext(), { token: tokenOf(made), password: 'a brand new one' });
+    await resetPassword(createContext(), { token: tokenOf(made.link ?? { url: '' }), password: 'a brand new one' });
     const signedIn = await signIn(createContext(), { email, password: 'a brand new one', userAgent: '', address: 'a' });
     expect(signedIn?.actor.personId).toBe(made.personId);
     const audit = await auditOf('person', made.personId);
@@ -199,7 +198,6 @@ describe('createPerson', () => {
 
   it('[AC7] someone without a password cannot sign in', async () => {
     await createPerson(root.ctx, { email: 'without@example.com', name: 'W' });
-    await hashPassword('warm');
     expect(
       await signIn(createContext(), {
         email: 'without@example.com',
@@ -208,5 +206,16 @@ describe('createPerson', () => {
         address: 'a',
       }),
     ).toBeUndefined();
+  });
+
+  it('[AC7] someone made with a password signs in with it, and no link is made', async () => {
+    const made = await createPerson(root.ctx, {
+      email: 'with@example.com',
+      name: 'W',
+      password: 'correct horse battery',
+    });
+    expect(made.link).toBeUndefined();
+    const given = { email: 'with@example.com', password: 'correct horse battery', userAgent: '', address: 'a' };
+    expect((await signIn(createContext(), given))?.actor.personId).toBe(made.personId);
   });
 });

@@ -1,0 +1,20 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
+import type { Context } from '../context.ts';
+import { AppError } from '../core/errors.ts';
+import { requireOperator } from './require-operator.ts';
+
+/** The id of an active person, for operators. @throws not_found */
+export async function getPersonId(ctx: Context, email: string): Promise<string> {
+  await requireOperator(ctx);
+  const [row] = await ctx.db
+    .select({ id: schema.person.id })
+    .from(schema.person)
+    .where(and(eq(schema.person.email, email.trim().toLowerCase()), isNull(schema.person.disabledAt)));
+  if (!row)
+    throw new AppError(
+      'not_found',
+      `There is no active account for ${email}. Make one with: ensemble user create ${email} --name NAME`,
+    );
+  return row.id;
+}
