@@ -93,6 +93,7 @@ describe('accepting one hunk', () => {
       lines('a', 'b', 'c', 'X', 'd', 'e'),
       lines('a', 'b', 'C', 'typed', 'd', 'e'),
     ],
+    ['a deletion between two lines that people changed', lines('a', 'b', 'd', 'e'), lines('a', 'B', 'c', 'D', 'e')],
     ['a deletion beside a line typed in its place', lines('a', 'b', 'd', 'e'), lines('a', 'b', 'typed', 'c', 'd', 'e')],
   ])('[RV14] asks a person when the order would be a choice: %s', (_what, result, live) => {
     expect(accept(base, result, live).ok).toBe(false);

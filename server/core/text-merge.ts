@@ -70,14 +70,14 @@ const inOrder = (hunks: readonly LineChange[]) => hunks.toSorted((a, b) => hunkI
  */
 export function mergeHunk({ base, accepted, hunk, live, resolution }: HunkMerge): MergeResult {
   const start = hunkIndex(hunk) + shiftBefore(hunk, accepted);
-  const change = { start, count: hunk.oldLines, baseText: hunk.baseText, resultText: hunk.resultText };
+  const change = { start, count: hunk.oldLines, resultText: hunk.resultText, isUndo: false };
   return mergeChange({ base: applyHunks(base, accepted), change, live, resolution });
 }
 
 /** Takes an accepted hunk out of the live text again, by the same merge the other way round. */
 export function undoHunk({ base, accepted, hunk, live, resolution }: HunkMerge): MergeResult {
   const start = hunkIndex(hunk) + shiftBefore(hunk, accepted);
-  const change = { start, count: hunk.newLines, baseText: hunk.resultText, resultText: hunk.baseText };
+  const change = { start, count: hunk.newLines, resultText: hunk.baseText, isUndo: true };
   return mergeChange({ base: applyHunks(base, [...accepted, hunk]), change, live, resolution });
 }
 
@@ -86,7 +86,7 @@ function shiftBefore(hunk: LineChange, accepted: readonly LineChange[]): number 
   return earlier.reduce((shift, other) => shift + other.newLines - other.oldLines, 0);
 }
 
-type Change = { start: number; count: number; baseText: string; resultText: string };
+type Change = { start: number; count: number; resultText: string; isUndo: boolean };
 type ChangeMerge = { base: string; change: Change; live: string; resolution?: Resolution | undefined };
 
 /** The part of the base that a decision is about, and its place in the live text. */
@@ -100,7 +100,7 @@ function mergeChange({ base, change, live, resolution }: ChangeMerge): MergeResu
   const wide = regionAround(change, blocks);
   const conflict = conflictIn(wide, { baseLines, liveLines, change });
   if (conflict.live === conflict.suggested && !resolution) return { ok: true, text: live, changed: false };
-  const isClean = own !== undefined && !blocks.some((block) => collides(change, block));
+  const isClean = own !== undefined && !blocks.some((block) => collides(change, block)) && !isHemmedIn(change, blocks);
   if (isClean && !resolution) {
     const text = replaced(liveLines, own, change.resultText);
     if (text !== undefined) return { ok: true, text, changed: true };
@@ -153,6 +153,11 @@ function collides(change: Change, block: DiffBlock): boolean {
   if (!touches(change, block)) return false;
   const hasNoAnchor = change.count === 0 || change.resultText === '';
   return hasNoAnchor && block.newCount > block.oldCount;
+}
+
+/** Lines deleted between two places that people changed could not be put back between them again. */
+function isHemmedIn(change: Change, blocks: readonly DiffBlock[]): boolean {
+  return change.resultText === '' && !change.isUndo && blocks.filter((block) => touches(change, block)).length > 1;
 }
 
 type Sides = { baseLines: readonly string[]; liveLines: readonly string[]; change: Change };
