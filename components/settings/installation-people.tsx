@@ -8,7 +8,7 @@ import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { CopyField } from '@/components/ui/copy-field.tsx';
-import { Face } from '@/components/ui/face.tsx';
+import { Face } from '@/components/people/face.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { Row, Rows, RowText, Section } from './section.tsx';

@@ -7,7 +7,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
-import { Face } from '@/components/ui/face.tsx';
+import { Face } from '@/components/people/face.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { isRole, roleLabel, roleOptions } from './roles.ts';
 import { Row, Rows, RowText, Section } from './section.tsx';

@@ -21,7 +21,7 @@ const scopeMeaning: Record<TokenScope, string> = {
   read: 'see projects, sessions, files and runs',
   write: 'create and change projects, sessions and texts',
   prompt: 'ask agents for work',
-  admin: 'do what an installation admin does, if you are one',
+  admin: 'manage people and teams, where you are an admin',
   audit: 'read the audit log, if your role may',
 };
 

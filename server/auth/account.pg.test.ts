@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../db/testing.ts';
 import { createContext, systemContext } from '../context.ts';
 import { changePassword } from './change-password.ts';
+import { createInvitation } from './create-invitation.ts';
 import { createToken } from './create-token.ts';
 import { endAuthSession, endOtherAuthSessions } from './end-auth-sessions.ts';
 import { actorFromToken, liveAuthSession } from './live-session.ts';
@@ -9,7 +10,7 @@ import { hashPassword } from './passwords.ts';
 import { getMe, listAuthSessions, listTokens } from './queries.ts';
 import { revokeToken } from './revoke-token.ts';
 import { signIn } from './sign-in.ts';
-import { accessChangesDuring, auditOf, newAuthSession, newPerson, type TestPerson } from './testing.ts';
+import { accessChangesDuring, auditOf, newAuthSession, newPerson, newTeam, type TestPerson } from './testing.ts';
 import { updateProfile } from './update-profile.ts';
 
 const { url } = await testDatabase();
@@ -153,6 +154,16 @@ describe('personal tokens', () => {
     await createToken(bo.ctx, wish, { forPersonId: ana.personId });
     expect(await listTokens(bo.ctx)).toHaveLength(1);
     expect(await listTokens(ana.ctx)).toHaveLength(1);
+  });
+
+  it('[AC18] manage people with the scope admin only', async () => {
+    const teamId = await newTeam('Ledger', [[ana, 'admin']]);
+    const by = async (scopes: ('write' | 'admin')[]) => {
+      const { token } = await createToken(ana.ctx, { ...wish, scopes });
+      return createInvitation(createContext((await actorFromToken(token)) ?? {}), { teamId, role: 'admin' });
+    };
+    await expect(by(['write'])).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(by(['admin'])).resolves.toBeDefined();
   });
 
   it('[AC18] need a name and a scope', async () => {
