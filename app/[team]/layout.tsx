@@ -1,7 +1,7 @@
-import { notFound, redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { RememberTeam } from '@/components/auth/remember-team.tsx';
 import { AppFrame } from '@/components/frame/app-frame.tsx';
-import { api } from '@/server/api/caller.ts';
+import { memberOf } from '@/server/api/caller.ts';
 
 /** The one place membership is checked for pages; procedures check it again for themselves. */
 export default async function TeamLayout({
@@ -12,16 +12,14 @@ export default async function TeamLayout({
   params: Promise<{ team: string }>;
 }) {
   const { team: slug } = await params;
-  const me = await (await api()).identity.me();
-  if (!me) redirect(`/sign-in?callbackUrl=${encodeURIComponent(`/${slug}`)}`);
-  const team = me.teams.find((each) => each.slug === slug);
-  if (!team) notFound();
+  const { me, team } = await memberOf(slug);
   return (
     <AppFrame
       person={{ id: me.id, name: me.name, email: me.email, isInstallationAdmin: me.isInstallationAdmin }}
       team={team}
       teams={me.teams}
     >
+      <RememberTeam slug={team.slug} />
       {children}
     </AppFrame>
   );

@@ -3,7 +3,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import type { ParticipantState } from './remote-cursors.ts';
 
-export type Ticket = { url: string; room: string; ticket: string; clientId: number; rights: readonly string[] };
+export type Ticket = { room: string; ticket: string; clientId: number; rights: readonly string[] };
 
 export type RoomFile = { fileId: string; path: string; text: Y.Text };
 export type Participant = {
@@ -114,8 +114,7 @@ export class RoomConnection {
       this.provider.connect();
       return;
     }
-    const base = ticket.url.replace(/\/[^/]*$/, '');
-    this.provider = new WebsocketProvider(base, ticket.room, this.doc, {
+    this.provider = new WebsocketProvider(`${location.origin.replace(/^http/, 'ws')}/collab`, ticket.room, this.doc, {
       params: { ticket: ticket.ticket, ensemble: '1' },
       disableBc: true,
       connect: false,

@@ -4,7 +4,7 @@ import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
 import { signOut } from 'next-auth/react';
-import { Face } from '@/components/ui/face.tsx';
+import { Face } from '@/components/people/face.tsx';
 import type { FramePerson, FrameTeam } from './app-frame.tsx';
 
 export function AccountMenu({ person, team }: { person: FramePerson; team: FrameTeam }) {

@@ -1,7 +1,7 @@
 'use client';
 
 import { Text, UnstyledButton } from '@mantine/core';
-import { Face } from '@/components/ui/face.tsx';
+import { Face } from '@/components/people/face.tsx';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import type { Participant } from '@/components/editor/room-connection.ts';
 import { placeOf } from './follow.tsx';

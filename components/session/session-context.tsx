@@ -13,6 +13,10 @@ export type SessionFacts = {
   projectId: string;
   projectName: string;
   teamSlug: string;
+  othersOnBranch: readonly { id: string; title: string }[];
+  isArchived: boolean;
+  canArchive: boolean;
+  canDelete: boolean;
   rights: readonly string[];
   me: { id: string; name: string };
 };

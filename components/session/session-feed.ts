@@ -1,4 +1,5 @@
 import type { SessionEvent, SessionEventType } from '@/server/core/session-event.ts';
+import { foldTask, type TaskLog } from '@/server/core/task-log.ts';
 import { emptyTranscript, foldEvents, type Transcript } from '@/server/core/transcript.ts';
 
 type Watch = (
@@ -14,6 +15,7 @@ export type FeedStatus = 'connecting' | 'live' | 'lost' | { ended: string };
  */
 export class SessionFeed {
   private transcript: Transcript = emptyTranscript();
+  private tasks: readonly TaskLog[] = [];
   private status: FeedStatus = 'connecting';
   private readonly listeners = new Set<() => void>();
   private readonly eventListeners = new Map<SessionEventType, Set<(event: SessionEvent) => void>>();
@@ -32,6 +34,7 @@ export class SessionFeed {
   };
 
   getTranscript = (): Transcript => this.transcript;
+  getTasks = (): readonly TaskLog[] => this.tasks;
   getStatus = (): FeedStatus => this.status;
 
   /** Calls `listener` for each new event of a type, also for those replayed at the start. */
@@ -61,6 +64,7 @@ export class SessionFeed {
     if (!last) return;
     this.lastSeq = last.seq;
     this.transcript = foldEvents(this.transcript, fresh);
+    this.tasks = fresh.reduce(foldTask, this.tasks);
     this.change('live');
     for (const event of fresh) for (const listener of this.eventListeners.get(event.body.type) ?? []) listener(event);
   }

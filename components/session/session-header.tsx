@@ -4,7 +4,7 @@ import { Avatar, Button, Group, Text, Title, Tooltip } from '@mantine/core';
 import { IconGitBranch, IconGitCommit } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
-import { Face } from '@/components/ui/face.tsx';
+import { Face } from '@/components/people/face.tsx';
 import { CommitDialog } from './commit-dialog.tsx';
 import { RunState } from './run-state.tsx';
 import { may, useSession } from './session-context.tsx';

@@ -1,6 +1,8 @@
 import { dehydrate, QueryClient } from '@tanstack/react-query';
+import { TRPCError } from '@trpc/server';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
+import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import superjson from 'superjson';
 import { sessionFromCookie } from '../auth/live-session.ts';
@@ -30,4 +32,23 @@ export async function prefetching() {
   const queryClient = new QueryClient({ defaultOptions: { dehydrate: { serializeData: superjson.serialize } } });
   const trpc = createTRPCOptionsProxy({ ctx: await pageContext(), router: appRouter, queryClient });
   return { trpc, queryClient, dehydrated: () => dehydrate(queryClient) };
+}
+
+/** The signed-in person and their place in a team; sends others to the sign-in page, or says that nothing is here. */
+export const memberOf = cache(async (slug: string) => {
+  const me = await (await api()).identity.me();
+  if (!me) redirect(`/sign-in?callbackUrl=${encodeURIComponent((await headers()).get('x-page') ?? `/${slug}`)}`);
+  const team = me.teams.find((each) => each.slug === slug);
+  if (!team) notFound();
+  return { me, team, role: team.role };
+});
+
+/** What a page shows, or the not-found page for what is absent or not visible to this person. */
+export async function visibleOrNotFound<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TRPCError && error.code === 'NOT_FOUND') notFound();
+    throw error;
+  }
 }

@@ -1,13 +1,23 @@
-import { router } from './trpc.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
+import { projectsRouter } from './routers/projects.ts';
+import { roomsRouter } from './routers/rooms.ts';
+import { sessionsRouter } from './routers/sessions.ts';
+import { suggestionsRouter } from './routers/suggestions.ts';
 import { systemRouter } from './routers/system.ts';
+import { tasksRouter } from './routers/tasks.ts';
 import { tokensRouter } from './routers/tokens.ts';
+import { router } from './trpc.ts';
 
 export const appRouter = router({
   identity: identityRouter,
   members: membersRouter,
+  projects: projectsRouter,
+  rooms: roomsRouter,
+  sessions: sessionsRouter,
   system: systemRouter,
+  suggestions: suggestionsRouter,
+  tasks: tasksRouter,
   tokens: tokensRouter,
 });
 

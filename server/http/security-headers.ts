@@ -20,6 +20,8 @@ export function setSecurityHeaders(
   const policy = contentSecurityPolicy(nonce, options.dev);
   req.headers['content-security-policy'] = policy;
   req.headers['x-nonce'] = nonce;
+  // Where a page that sends people to sign in brings them back to.
+  req.headers['x-page'] = req.url ?? '/';
   res.setHeader('content-security-policy', policy);
 }
 

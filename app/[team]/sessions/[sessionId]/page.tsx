@@ -1,0 +1,37 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { SessionRoom } from '@/components/session/session-room.tsx';
+import { api, memberOf, visibleOrNotFound } from '@/server/api/caller.ts';
+
+type Params = { params: Promise<{ team: string; sessionId: string }> };
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  const { sessionId } = await params;
+  const session = await visibleOrNotFound(async () => (await api()).sessions.get({ sessionId }));
+  return { title: `${session.title} · ${session.project.name}` };
+}
+
+export default async function SessionPage({ params }: Params) {
+  const { team, sessionId } = await params;
+  const { me, team: current } = await memberOf(team);
+  const session = await visibleOrNotFound(async () => (await api()).sessions.get({ sessionId }));
+  if (session.teamId !== current.id) notFound();
+  return (
+    <SessionRoom
+      session={{
+        id: session.id,
+        title: session.title,
+        branch: session.branch,
+        projectId: session.projectId,
+        projectName: session.project.name,
+        othersOnBranch: session.othersOnBranch,
+        isArchived: session.archivedAt !== null,
+        canArchive: session.may.archive,
+        canDelete: session.may.delete,
+        teamSlug: team,
+        rights: session.rights,
+        me: { id: me.id, name: me.name },
+      }}
+    />
+  );
+}

@@ -1,0 +1,89 @@
+'use client';
+
+import { Button, Group, Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import classes from './suggestion-view.module.css';
+import type { HunkConflict } from './use-decisions.ts';
+
+type ConflictEditorProps = {
+  conflict: HunkConflict;
+  path: string;
+  busy: boolean;
+  onCancel: () => void;
+  onResolve: (text: string) => void;
+};
+
+/** People changed the same lines: theirs, the agent's, and the result, which a person writes or chooses. */
+export function ConflictEditor({ conflict, path, busy, onCancel, onResolve }: ConflictEditorProps) {
+  const [result, setResult] = useState(conflict.live);
+  return (
+    <div className={classes.conflict} role="group" aria-label={`Conflict in ${path}`}>
+      <Text fw={600}>People changed the same lines after the agent began. Choose a text or write one.</Text>
+      <div className={classes.columns}>
+        <Side
+          title="Now in the session"
+          text={conflict.live}
+          action="Keep this"
+          onChoose={() => setResult(conflict.live)}
+        />
+        <Side
+          title="Suggested"
+          text={conflict.suggested}
+          action="Take this"
+          onChoose={() => setResult(conflict.suggested)}
+        />
+        <div>
+          <Text size="sm" fw={600} component="label" htmlFor={`result-${path}`}>
+            Result
+          </Text>
+          <Textarea
+            id={`result-${path}`}
+            autosize
+            minRows={3}
+            maxRows={18}
+            value={result}
+            onChange={(event) => setResult(event.currentTarget.value)}
+            classNames={{ input: 'ens-mono' }}
+            spellCheck={false}
+          />
+        </div>
+      </div>
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onCancel}>
+          Decide later
+        </Button>
+        <Button loading={busy} onClick={() => onResolve(result)}>
+          Accept this result
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+function Side({
+  title,
+  text,
+  action,
+  onChoose,
+}: {
+  title: string;
+  text: string;
+  action: string;
+  onChoose: () => void;
+}) {
+  return (
+    <div>
+      <Group justify="space-between">
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
+        <Button size="compact-xs" variant="subtle" onClick={onChoose}>
+          {action}
+        </Button>
+      </Group>
+      <pre className={classes.text} tabIndex={0}>
+        {text === '' ? '(nothing)' : text}
+      </pre>
+    </div>
+  );
+}

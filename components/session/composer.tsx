@@ -1,0 +1,121 @@
+'use client';
+
+import { Alert, Button, Select, Text, Textarea } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconPlayerStop, IconSend } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, type KeyboardEvent } from 'react';
+import { useTRPC } from '@/components/trpc.tsx';
+import classes from './conversation.module.css';
+import { may, useSession } from './session-context.tsx';
+import { useTranscript } from './use-feed.ts';
+
+const modeWords = { ask: 'Ask', plan: 'Plan', edit: 'Edit', auto: 'Auto' };
+type Mode = keyof typeof modeWords;
+
+/** Says what will happen before it happens: which agent, in which mode, now or queued. */
+export function Composer() {
+  const { session } = useSession();
+  const trpc = useTRPC();
+  const agents = useQuery(trpc.runs.agents.queryOptions(undefined, { refetchInterval: 30_000 }));
+  const [draft, setDraft] = useLocalStorage({
+    key: `ensemble:draft:${session.id}`,
+    defaultValue: '',
+    getInitialValueInEffect: true,
+  });
+  const [agentName, setAgentName] = useState<string>();
+  const [chosenMode, setMode] = useState<Mode>();
+  const transcript = useTranscript();
+  const send = useMutation(trpc.runs.send.mutationOptions({ onSuccess: () => setDraft('') }));
+  const cancel = useMutation(trpc.runs.cancel.mutationOptions());
+  const active = Object.values(transcript.runs).find((run) => run.state === 'running' || run.state === 'waiting');
+
+  if (!may(session, 'prompt')) {
+    return (
+      <Text className={classes.composer} c="dimmed">
+        Your role in this team may read along. Ask a team admin for the developer role to prompt agents.
+      </Text>
+    );
+  }
+  const agent = agents.data?.find((each) => each.name === agentName) ?? agents.data?.[0];
+  const mode = chosenMode && agent?.modes.includes(chosenMode) ? chosenMode : agent?.defaultMode;
+  const off = agent && !agent.availability.ok ? agent.availability : undefined;
+  const submit = () => {
+    if (!agent || !mode || off || draft.trim() === '' || send.isPending) return;
+    send.mutate({ sessionId: session.id, text: draft, agent: agent.name, mode });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <div className={classes.composer}>
+      {off && (
+        <Alert color="yellow" mb="xs" title="Agents are off on this server">
+          {off.reason} {off.fix}
+        </Alert>
+      )}
+      {send.error && (
+        <Alert color="red" mb="xs" title="Not sent, your text is kept" withCloseButton onClose={() => send.reset()}>
+          {send.error.message}
+        </Alert>
+      )}
+      <Textarea
+        data-composer
+        autosize
+        minRows={2}
+        maxRows={10}
+        placeholder={agent ? `Ask ${agent.title} for a change` : 'Ask for a change'}
+        aria-label="Prompt"
+        value={draft}
+        onChange={(event) => setDraft(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className={classes.composerFoot}>
+        <Select
+          size="xs"
+          w={124}
+          aria-label="Agent"
+          allowDeselect={false}
+          value={agent?.name ?? null}
+          onChange={(value) => setAgentName(value ?? undefined)}
+          data={(agents.data ?? []).map((each) => ({ value: each.name, label: each.title }))}
+        />
+        <Select
+          size="xs"
+          w={80}
+          aria-label="Mode"
+          allowDeselect={false}
+          value={mode ?? null}
+          onChange={(value) => setMode((value as Mode | null) ?? undefined)}
+          data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
+        />
+        <Text size="xs" c="dimmed" flex={1} miw={90}>
+          {agent && (agent.needsModel ? '' : 'Uses no language model. ')}
+          {active ? 'Waits its turn.' : ''}
+        </Text>
+        {active && (
+          <Button
+            variant="default"
+            color="red"
+            leftSection={<IconPlayerStop size={14} />}
+            loading={cancel.isPending}
+            disabled={active.cancelRequested}
+            onClick={() => cancel.mutate({ runId: active.runId })}
+          >
+            Stop
+          </Button>
+        )}
+        <Button
+          leftSection={<IconSend size={14} />}
+          loading={send.isPending}
+          disabled={draft.trim() === '' || !agent || off !== undefined}
+          onClick={submit}
+        >
+          {active ? 'Queue' : 'Send'}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { NoticeItem } from '@/server/core/transcript-item.ts';
+
+type Cause = Extract<NoticeItem, { what: 'files_changed' }>['cause'];
+
+const verbs: Record<Cause, string> = {
+  create: 'made',
+  rename: 'renamed',
+  delete: 'deleted',
+  discard: 'discarded the changes of',
+  restore: 'restored',
+  accept: 'accepted changes in',
+  command: 'changed by a command',
+  merge: 'merged',
+  commit: 'committed',
+  open: 'opened',
+};
+
+function named(paths: readonly string[]): string {
+  const [first, second] = paths;
+  if (first === undefined) return 'nothing';
+  if (paths.length === 1) return first;
+  return paths.length === 2 && second !== undefined
+    ? `${first} and ${second}`
+    : `${first} and ${paths.length - 1} more`;
+}
+
+/** What happened to the session, in words that follow the name of who did it. */
+export function noticeText(item: NoticeItem): string {
+  switch (item.what) {
+    case 'created':
+      return `opened this session on ${item.branch}`;
+    case 'renamed':
+      return `renamed the session to “${item.title}”`;
+    case 'archived':
+      return 'archived the session';
+    case 'unarchived':
+      return 'brought the session back from the archive';
+    case 'run_restarted':
+      return 'begins again: the worker ended while it was at work';
+    case 'cancel_requested':
+      return 'asked to stop';
+    case 'files_changed':
+      return `${verbs[item.cause]} ${named(item.paths)}`;
+  }
+}

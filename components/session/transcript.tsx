@@ -1,0 +1,189 @@
+'use client';
+
+import { Button, Group, Text } from '@mantine/core';
+import { IconSparkles } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { Face } from '@/components/people/face.tsx';
+import { Markdown } from '@/components/ui/markdown.tsx';
+import { TimeAgo } from '@/components/ui/time-ago.tsx';
+import type { Transcript } from '@/server/core/transcript.ts';
+import type {
+  CommitItem,
+  PlanItem,
+  PromptItem,
+  RunEndItem,
+  SuggestionItem,
+  TaskItem,
+  TextItem,
+  TranscriptItem,
+} from '@/server/core/transcript-item.ts';
+import { Approval } from './approval.tsx';
+import classes from './conversation.module.css';
+import { noticeText } from './notice-text.ts';
+import { useSession } from './session-context.tsx';
+import { ToolCall } from './tool-call.tsx';
+
+const firstShown = 300;
+
+/** The whole conversation; of a long one the newest part first, the rest on demand. */
+export function TranscriptList({ transcript }: { transcript: Transcript }) {
+  const [shown, setShown] = useState(firstShown);
+  const hidden = Math.max(0, transcript.items.length - shown);
+  const running = new Set(
+    Object.values(transcript.runs).flatMap((run) =>
+      run.state === 'running' || run.state === 'waiting' ? [run.runId] : [],
+    ),
+  );
+  return (
+    <>
+      {hidden > 0 && (
+        <Button variant="subtle" fullWidth mb="sm" onClick={() => setShown((count) => count + firstShown)}>
+          Show {Math.min(hidden, firstShown)} earlier of {hidden}
+        </Button>
+      )}
+      {transcript.items.slice(hidden).map((item) => (
+        <div key={item.key} className={classes.item}>
+          <Item item={item} isRunning={'runId' in item && running.has(item.runId)} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+const Item = memo(function Item({ item, isRunning }: { item: TranscriptItem; isRunning: boolean }) {
+  switch (item.kind) {
+    case 'prompt':
+      return <Prompt item={item} />;
+    case 'text':
+      return <Markdown text={item.text} isStreaming={isRunning} />;
+    case 'thought':
+      return <Thought item={item} />;
+    case 'plan':
+      return <Plan item={item} />;
+    case 'tool_call':
+      return <ToolCall item={item} />;
+    case 'permission':
+      return <Approval item={item} />;
+    case 'run_end':
+      return <RunEnd item={item} />;
+    case 'suggestion':
+      return <SuggestionLink item={item} />;
+    case 'commit':
+      return <Commit item={item} />;
+    case 'task':
+      return <Task item={item} />;
+    case 'notice':
+      return <Notice by={item.by.name} text={noticeText(item)} at={item.at} />;
+  }
+});
+
+function Prompt({ item }: { item: PromptItem }) {
+  return (
+    <div className={classes.prompt}>
+      <div className={classes.head}>
+        <Face kind="person" id={item.author.id} name={item.author.name} size={20} />
+        <Text fw={600}>{item.author.name}</Text>
+        <Text size="xs" c="dimmed">
+          to {item.agent}
+          {item.model ? ` · ${item.model}` : ''} · {item.mode} · <TimeAgo at={item.at} />
+          {item.editedBy && ` · edited by ${item.editedBy.name}`}
+        </Text>
+      </div>
+      <div className={classes.promptText}>{item.text}</div>
+    </div>
+  );
+}
+
+function Thought({ item }: { item: TextItem }) {
+  return (
+    <details>
+      <summary className={classes.notice}>Thinking</summary>
+      <Markdown text={item.text} />
+    </details>
+  );
+}
+
+const marks = { pending: '○', in_progress: '◐', completed: '✓' };
+
+function Plan({ item }: { item: PlanItem }) {
+  return (
+    <ol className={classes.plan} aria-label="Plan">
+      {item.entries.map((entry, index) => (
+        // The entries of a plan have no name but their place.
+        // oxlint-disable-next-line react/no-array-index-key
+        <li key={index}>
+          <span aria-label={entry.status.replace('_', ' ')}>{marks[entry.status]}</span> {entry.text}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function RunEnd({ item }: { item: RunEndItem }) {
+  const took = item.durationMs === undefined ? '' : ` after ${(item.durationMs / 1000).toFixed(1)} s`;
+  if (item.state === 'succeeded') return <Text className={`${classes.notice} ${classes.good}`}>✓ Done{took}</Text>;
+  if (item.state === 'cancelled') return <Text className={classes.notice}>Stopped{took}</Text>;
+  return (
+    <Text className={classes.bad} role="alert">
+      ✗ Failed{took}: {item.error ?? 'no reason was given'}
+    </Text>
+  );
+}
+
+function SuggestionLink({ item }: { item: SuggestionItem }) {
+  const { workbench } = useSession();
+  const decided = Object.values(item.decisions);
+  const accepted = decided.filter((each) => each.decision === 'accept').length;
+  const open = item.hunks - decided.length;
+  const count = (n: number, word: string) => `${n} ${n === 1 ? word : `${word}s`}`;
+  return (
+    <div className={classes.card} data-tone={open > 0 ? 'ask' : undefined}>
+      <Group className={classes.cardHead} wrap="nowrap" py={6}>
+        <IconSparkles size={16} aria-hidden />
+        <Text className={classes.cardTitle}>
+          Suggestion: {count(item.hunks, 'hunk')} in {count(item.files, 'file')}
+          {decided.length > 0 && `, ${accepted} accepted, ${decided.length - accepted} rejected`}
+        </Text>
+        <Button
+          size="compact-xs"
+          variant={open > 0 ? 'filled' : 'default'}
+          onClick={() => workbench.show({ kind: 'suggestion', suggestionId: item.suggestionId, title: 'Suggestion' })}
+        >
+          {open > 0 ? `Review ${open}` : 'Look again'}
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+function Commit({ item }: { item: CommitItem }) {
+  return (
+    <Notice
+      by={item.by.name}
+      text={`committed ${item.commit.slice(0, 8)}${item.pushed ? ' and pushed it' : ''}: ${item.message.split('\n', 1)[0] ?? ''}`}
+      at={item.at}
+    />
+  );
+}
+
+function Task({ item }: { item: TaskItem }) {
+  const { workbench } = useSession();
+  const words = { running: 'is running', succeeded: 'ran ✓', failed: 'ran ✗', cancelled: 'stopped' };
+  return (
+    <Text className={classes.notice} component="div">
+      {item.by.name} {words[item.state]} <code className="ens-mono">{item.command}</code>
+      {item.error && `: ${item.error}`}{' '}
+      <Button size="compact-xs" variant="subtle" onClick={() => workbench.set({ bottomOpen: true })}>
+        Output
+      </Button>
+    </Text>
+  );
+}
+
+function Notice({ by, text, at }: { by: string; text: string; at: string }) {
+  return (
+    <Text className={classes.notice}>
+      {by} {text} · <TimeAgo at={at} />
+    </Text>
+  );
+}
