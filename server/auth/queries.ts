@@ -13,22 +13,28 @@ export type Me = {
   teams: { id: string; slug: string; name: string; role: TeamRole }[];
 };
 
-/** The actor and the teams they are in, by name. */
+/** The actor and the teams they are in. */
 export async function getMe(ctx: Context): Promise<Me> {
   const { personId, email, name } = requirePerson(ctx);
-  requireScope(ctx, 'read');
-  const { team, teamMember, person } = schema;
+  const { person } = schema;
   const [row] = await ctx.db
     .select({ isAdmin: person.isInstallationAdmin })
     .from(person)
     .where(eq(person.id, personId));
-  const teams = await ctx.db
+  return { id: personId, email, name, isInstallationAdmin: row?.isAdmin ?? false, teams: await teamsOfPerson(ctx) };
+}
+
+/** The teams that the actor is in, by name, with their role in each. */
+export async function teamsOfPerson(ctx: Context): Promise<Me['teams']> {
+  const { personId } = requirePerson(ctx);
+  requireScope(ctx, 'read');
+  const { team, teamMember } = schema;
+  return ctx.db
     .select({ id: team.id, slug: team.slug, name: team.name, role: teamMember.role })
     .from(teamMember)
     .innerJoin(team, eq(team.id, teamMember.teamId))
     .where(eq(teamMember.personId, personId))
     .orderBy(asc(team.name), asc(team.id));
-  return { id: personId, email, name, isInstallationAdmin: row?.isAdmin ?? false, teams };
 }
 
 /** The people of a team; those who are disabled are marked. */
