@@ -1,7 +1,9 @@
+import { eventsRouter } from './routers/events.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
 import { projectsRouter } from './routers/projects.ts';
 import { roomsRouter } from './routers/rooms.ts';
+import { runsRouter } from './routers/runs.ts';
 import { sessionsRouter } from './routers/sessions.ts';
 import { suggestionsRouter } from './routers/suggestions.ts';
 import { systemRouter } from './routers/system.ts';
@@ -10,10 +12,12 @@ import { tokensRouter } from './routers/tokens.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
+  events: eventsRouter,
   identity: identityRouter,
   members: membersRouter,
   projects: projectsRouter,
   rooms: roomsRouter,
+  runs: runsRouter,
   sessions: sessionsRouter,
   system: systemRouter,
   suggestions: suggestionsRouter,

@@ -11,7 +11,8 @@ import { authorizeRun } from './queries.ts';
 import type { RunRow } from './run-claim.ts';
 
 export const decidePermissionInput = z.object({
-  runId: z.string(),
+  /** Checked when it is given. */
+  runId: z.string().optional(),
   permissionId: z.string(),
   decision: z.enum(['allow', 'deny']),
   scope: z.enum(['once', 'run']).default('once'),
@@ -23,9 +24,9 @@ export const decidePermissionInput = z.object({
  * @throws AppError `conflict` when somebody answered already or the run does not wait for it any more
  */
 export async function decidePermission(ctx: Context, given: z.input<typeof decidePermissionInput>): Promise<void> {
-  const { run, actor } = await authorizeRun(ctx, given.runId, 'approve');
-  const { runId, permissionId, decision, scope, reason } = decidePermissionInput.parse(given);
-  const { teamId, sessionId } = run;
+  const { permissionId, decision, scope, reason, ...input } = decidePermissionInput.parse(given);
+  const { run, actor } = await authorizeRun(ctx, await runOf(ctx, { permissionId, runId: input.runId }), 'approve');
+  const { id: runId, teamId, sessionId } = run;
   await withTransaction(ctx, async (tx) => {
     const [current] = await tx.db.select().from(schema.run).where(eq(schema.run.id, runId)).for('update');
     const { runPermission } = schema;
@@ -34,7 +35,12 @@ export async function decidePermission(ctx: Context, given: z.input<typeof decid
       .set({ decision, scope, reason: reason ?? null, decidedBy: actor.personId, decidedAt: sql`now()` })
       .where(and(eq(runPermission.id, permissionId), eq(runPermission.runId, runId), isNull(runPermission.decision)))
       .returning({ request: runPermission.request });
-    if (!decided) throw await whyNotDecided(tx, { runId, permissionId, teamId });
+    if (!decided) {
+      throw new AppError(
+        'conflict',
+        'This question has been answered, or its run has ended. Look at the conversation again.',
+      );
+    }
     if (current?.state !== 'waiting') throw new AppError('conflict', 'The run does not wait for this answer any more.');
     await appendSessionEvent(tx.db, {
       sessionId,
@@ -60,6 +66,19 @@ export async function decidePermission(ctx: Context, given: z.input<typeof decid
   });
 }
 
+/** The run that asked; who may answer is decided by the run. */
+async function runOf(ctx: Context, asked: { permissionId: string; runId: string | undefined }): Promise<string> {
+  const { runPermission } = schema;
+  const [row] = await ctx.db
+    .select({ runId: runPermission.runId, teamId: runPermission.teamId })
+    .from(runPermission)
+    .where(eq(runPermission.id, asked.permissionId));
+  if (!row || (asked.runId !== undefined && asked.runId !== row.runId)) throw noSuchQuestion();
+  return row.runId;
+}
+
+const noSuchQuestion = () => new AppError('not_found', 'There is no such question, or you have no access to it.');
+
 /** The run goes on when no question is open any more. */
 async function resumeWhenAnswered(tx: Context, { id: runId, teamId }: RunRow): Promise<void> {
   const { run, runPermission } = schema;
@@ -73,17 +92,4 @@ async function resumeWhenAnswered(tx: Context, { id: runId, teamId }: RunRow): P
     .update(run)
     .set({ state: 'running' })
     .where(and(eq(run.id, runId), eq(run.state, 'waiting')));
-}
-
-type Asked = { runId: string; permissionId: string; teamId: string };
-
-async function whyNotDecided(tx: Context, { runId, permissionId, teamId }: Asked): Promise<AppError> {
-  const { runPermission } = schema;
-  const [known] = await tx.db
-    .select({ id: runPermission.id })
-    .from(runPermission)
-    .where(and(eq(runPermission.id, permissionId), eq(runPermission.runId, runId), eq(runPermission.teamId, teamId)));
-  return known
-    ? new AppError('conflict', 'This question has been answered, or its run has ended. Look at the conversation again.')
-    : new AppError('not_found', 'There is no such question, or you have no access to it.');
 }

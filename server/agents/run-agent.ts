@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../context.ts';
+import { log } from '../platform/log.ts';
+import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
+import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/sandbox.ts';
+import type { Mount, SandboxOptions } from '../workspace/sandbox-arguments.ts';
+import { boxFor, type Worktree } from '../workspace/worktree.ts';
+import { startAgent } from './acp-host.ts';
+import type { AgentHandlers, PromptOutcome } from './acp-types.ts';
+import { createOutputTail } from './output-tail.ts';
+import type { AgentProfile } from './registry.ts';
+import { runFiles } from './run-files.ts';
+import type { RunHold } from './run-hold.ts';
+import { runPermissions } from './run-permissions.ts';
+import { runTerminals } from './run-terminals.ts';
+import { startWorkClock } from './work-clock.ts';
+
+export type RunLimits = {
+  /** How long a run may work; waiting for people does not count. */
+  workMs: number;
+  /** How long an agent may take to stop by itself. */
+  cancelMs: number;
+  commandMs: number;
+};
+
+export const defaultRunLimits: RunLimits = { workMs: 30 * 60_000, cancelMs: 500, commandMs: 15 * 60_000 };
+
+export type AgentRun = {
+  run: RunRow;
+  claim: RunClaim;
+  profile: AgentProfile;
+  worktree: Worktree;
+  hold: RunHold;
+  limits: RunLimits;
+  prompt: string;
+};
+
+const nodeInside = '/opt/node/bin/node';
+const agentHome = '/home/agent';
+
+/**
+ * Runs an agent on a prompt in its sandbox until it is done, is stopped, or its time is over. When this resolves, no
+ * process of the run is left.
+ * @throws AppError when the agent cannot be started; HoldEndedError when the hold ended before it was
+ */
+export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOutcome> {
+  const { hold, limits, profile, run } = given;
+  const commands = new AbortController();
+  const terminals = runTerminals({
+    worktree: given.worktree,
+    mode: run.mode,
+    mounts: profile.mounts(),
+    signal: commands.signal,
+    timeoutMs: limits.commandMs,
+  });
+  const clock = startWorkClock(limits.workMs);
+  const box = spawnInSandbox(await agentBox(given), profile.command({ node: nodeInside }));
+  const words = collectWords(box);
+  const handlers = handlersFor(ctx, given, {
+    createTerminal: terminals.createTerminal,
+    pausedFor: (waiting) => clock.pausedFor(waiting),
+  });
+  const starting = startAgent({
+    profile,
+    process: { ...box, kill: () => box.kill() },
+    handlers,
+    runId: run.id,
+    mode: run.mode,
+    limits: { cancelTimeoutMs: limits.cancelMs },
+  });
+  try {
+    const agent = await hold.whileHeld(starting);
+    const cancel = () => void agent.cancel();
+    clock.over.addEventListener('abort', cancel);
+    hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
+    if (hold.signal.aborted) cancel();
+    const outcome = await agent.prompt(given.prompt);
+    if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
+    return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
+  } finally {
+    clock.stop();
+    commands.abort();
+    box.kill();
+    await Promise.allSettled([box.exited, terminals.ended()]);
+    starting.then((agent) => agent.stop()).catch(() => undefined);
+    if (words.text() !== '') log().debug({ runId: run.id, words: words.text() }, 'what the agent wrote to its log');
+  }
+}
+
+function tookTooLong({ workMs }: RunLimits): PromptOutcome {
+  const minutes = Math.round(workMs / 60_000);
+  return {
+    state: 'failed',
+    reason: `The run worked for ${minutes} minutes, the longest it may, and was stopped. Ask for less at once.`,
+  };
+}
+
+type Means = Pick<AgentHandlers, 'createTerminal'> & { pausedFor<T>(waiting: Promise<T>): Promise<T> };
+
+function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers {
+  const { run, claim, worktree } = given;
+  const permissions = runPermissions(ctx, claim);
+  return {
+    ...runFiles(worktree, run.mode),
+    createTerminal: (request) => means.createTerminal(request),
+    requestPermission: (request, signal) => means.pausedFor(permissions.requestPermission(request, signal)),
+    onEvent: async (body) => {
+      await appendRunEvent(ctx, claim, body);
+    },
+    storeText: (text) => storeRunText(ctx, run, text),
+  };
+}
+
+/** The agent's own box: its program, and the worktree as its profile says. */
+async function agentBox({ profile, worktree, run }: AgentRun): Promise<SandboxOptions> {
+  const box = boxFor(worktree);
+  const writable = profile.work === 'rw' && run.mode !== 'plan';
+  return {
+    work: { path: worktree.workDir, writable },
+    readOnly: [
+      ...(box.readOnly ?? []),
+      ...(writable ? [] : [[worktree.gitDir, '/gitdir'] as const]),
+      nodeMount(),
+      ...profile.mounts(),
+      ...(await homeMounts(profile, worktree)),
+    ],
+    ...(writable && box.readWrite && { readWrite: box.readWrite }),
+    env: profile.env({ node: nodeInside }),
+  };
+}
+
+async function homeMounts(profile: AgentProfile, worktree: Worktree): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const [name, content] of Object.entries(profile.homeFiles())) {
+    const file = path.join(worktree.root, 'home', name);
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, content, { mode: 0o644 });
+    mounts.push([file, path.posix.join(agentHome, name)]);
+  }
+  return mounts;
+}
+
+function collectWords(box: SandboxProcess) {
+  const words = createOutputTail(4096);
+  box.stderr.on('data', (chunk: Buffer) => words.add(chunk));
+  return words;
+}

@@ -1,0 +1,179 @@
+import { eq } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
+import { createContext, type Context } from '../context.ts';
+import { isAppError } from '../core/errors.ts';
+import { log } from '../platform/log.ts';
+import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '../review/create-suggestion.ts';
+import { recordRunStart, RunLostError } from '../runs/append-run-event.ts';
+import { finishRun, type RunOutcome } from '../runs/finish-run.ts';
+import { handBackRun } from '../runs/hand-back-run.ts';
+import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import { createRefs, repoPath } from '../workspace/git.ts';
+import { createWorktree, removeWorktree, type Worktree } from '../workspace/worktree.ts';
+import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
+import type { PromptOutcome } from './acp-types.ts';
+import { getAgentProfile, type AgentProfile } from './registry.ts';
+import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
+import { materializeBase } from './run-base.ts';
+import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
+
+export type DriveOptions = {
+  /** As it was claimed. */
+  run: RunRow;
+  workerId: string;
+  /** Aborts when the worker stops: the run is handed back. */
+  stopping: AbortSignal;
+  limits?: Partial<RunLimits & { roomAnswerMs: number }>;
+  /** Finds the agent; the registry's own unless a test brings its agents. */
+  profileOf?: (name: string) => AgentProfile;
+};
+
+/** The ref that keeps a run's result. */
+export const runRef = (runId: string): string => `refs/ensemble/runs/${runId}`;
+
+type Drive = { run: RunRow; claim: RunClaim; hold: RunHold; options: DriveOptions };
+type Finished = { outcome: RunOutcome; suggestion?: PreparedSuggestion };
+
+/**
+ * Works on a claimed run to its end: base, worktree, agent, result, suggestion. However that goes, the run afterwards
+ * has ended, is queued again, or belongs to another attempt. Never rejects.
+ */
+export async function driveRun(options: DriveOptions): Promise<void> {
+  const { run, workerId } = options;
+  const actor = { kind: 'run', runId: run.id, agent: run.agent, personId: run.askedBy } as const;
+  const ctx = createContext({ actor });
+  const claim = { runId: run.id, workerId, attempt: run.attempt };
+  try {
+    const hold = await holdRun(ctx, { claim, stopping: options.stopping });
+    const drive = { run, claim, hold, options };
+    try {
+      await settle(ctx, drive, await work(ctx, drive).catch((error: unknown) => failed(error, drive)));
+    } finally {
+      hold.release();
+    }
+  } catch (error) {
+    // Its heartbeat has ended, so another worker will take it up or end it.
+    log().error({ err: error, runId: run.id }, 'a run could not be settled');
+  } finally {
+    dropWorktree(run);
+  }
+}
+
+async function settle(ctx: Context, { hold, claim }: Drive, finished: Finished | undefined): Promise<void> {
+  if (hold.end() === 'lost') return;
+  if (!finished) {
+    await handBackRun(ctx, claim);
+    return;
+  }
+  const { outcome, suggestion } = finished;
+  await finishRun(ctx, { claim, outcome, before: async (tx) => suggestion && createSuggestion(tx, suggestion) });
+}
+
+/** What an error means for the run; undefined: it goes back to the queue, or is not ours any more. */
+function failed(error: unknown, { hold, run }: Drive): Finished | undefined {
+  if (hold.end() === 'cancelled') return { outcome: { state: 'cancelled' } };
+  if (hold.end() !== undefined || error instanceof HoldEndedError || error instanceof RunLostError) return undefined;
+  if (isAppError(error)) return { outcome: { state: 'failed', error: error.message } };
+  log().error({ err: error, runId: run.id }, 'a run failed');
+  return { outcome: { state: 'failed', error: ourFault(run) } };
+}
+
+const ourFault = (run: RunRow) =>
+  `Ensemble met a fault it did not expect while the run was working. An admin finds the cause in the log under ${run.id}. Send the prompt again.`;
+
+async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
+  const { run, claim, hold, options } = drive;
+  const profile = (options.profileOf ?? getAgentProfile)(run.agent);
+  const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, ...options.limits };
+  const repo = await repoOf(ctx, run);
+  const base = { run, signal: hold.signal, answerWithinMs: limits.roomAnswerMs };
+  const baseCommit = await hold.whileHeld(materializeBase(ctx, base));
+  await recordRunStart(ctx, claim, baseCommit);
+  const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
+  const prompt = await promptFor(ctx, { run, profile });
+  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt });
+  const end = hold.end();
+  if (end !== undefined)
+    return end === 'cancelled' ? { outcome: { state: 'cancelled', ...usageOf(outcome) } } : undefined;
+  return finish(ctx, drive, { outcome, worktree, baseCommit });
+}
+
+async function repoOf(ctx: Context, run: RunRow): Promise<string> {
+  const { session } = schema;
+  const [row] = await ctx.db
+    .select({ projectId: session.projectId })
+    .from(session)
+    .where(eq(session.id, run.sessionId));
+  if (!row) throw new RunLostError(`the session of ${run.id} is gone`);
+  return repoPath(row.projectId);
+}
+
+/** Each attempt has its own: one that a slow former worker still writes to is never shared. */
+const worktreeId = (run: RunRow) => `${run.id}a${run.attempt}`;
+
+async function freshWorktree(run: RunRow, from: { repo: string; commit: string }): Promise<Worktree> {
+  const place = { kind: 'run', id: worktreeId(run) } as const;
+  await removeWorktree(place);
+  // What a former attempt left half written.
+  if (run.attempt > 1) await removeWorktree({ kind: 'run', id: worktreeId({ ...run, attempt: run.attempt - 1 }) });
+  return createWorktree({ ...place, ...from });
+}
+
+function dropWorktree(run: RunRow): void {
+  removeWorktree({ kind: 'run', id: worktreeId(run) }).catch((error: unknown) =>
+    log().warn({ err: error, runId: run.id }, 'the worktree of a run could not be removed'),
+  );
+}
+
+/** A language model is told who speaks, since several people share the conversation. */
+async function promptFor(ctx: Context, { run, profile }: { run: RunRow; profile: AgentProfile }): Promise<string> {
+  if (!profile.needsModel) return run.prompt;
+  const { person } = schema;
+  const [author] = await ctx.db.select({ name: person.name }).from(person).where(eq(person.id, run.askedBy));
+  return author ? `${author.name} writes:\n\n${run.prompt}` : run.prompt;
+}
+
+type AgentDone = { outcome: PromptOutcome; worktree: Worktree; baseCommit: string };
+
+/** What the agent left on disk becomes the run's result, also when it did not come to its end. */
+async function finish(ctx: Context, drive: Drive, done: AgentDone): Promise<Finished | undefined> {
+  const { run, hold } = drive;
+  const { outcome, worktree, baseCommit } = done;
+  const ended = outcomeFor(outcome, run);
+  if (outcome.state === 'failed' && outcome.cause !== undefined) {
+    if (outcome.cause instanceof RunLostError) return undefined;
+    log().error({ err: outcome.cause, runId: run.id }, 'a run failed');
+  }
+  const { commit, changed } = await hold.whileHeld(
+    snapshotWorktree(worktree, baseCommit, { message: `Result of ${run.id}`, signal: hold.signal }),
+  );
+  if (!changed) return { outcome: ended };
+  await createRefs(worktree.repo, [{ ref: runRef(run.id), oid: commit }]);
+  const suggestion = await prepareSuggestion(ctx, {
+    runId: run.id,
+    teamId: run.teamId,
+    baseCommit,
+    resultCommit: commit,
+  });
+  return { outcome: { ...ended, resultCommit: commit }, ...(suggestion && { suggestion }) };
+}
+
+function outcomeFor(outcome: PromptOutcome, run: RunRow): RunOutcome {
+  switch (outcome.state) {
+    case 'succeeded':
+      return { state: 'succeeded', ...usageOf(outcome) };
+    case 'cancelled':
+      return {
+        state: 'cancelled',
+        error: 'The agent ended its turn after an answer it could not go on with. Prompt it again to continue.',
+        ...usageOf(outcome),
+      };
+    case 'failed':
+      return { state: 'failed', error: outcome.cause === undefined ? outcome.reason : ourFault(run) };
+  }
+}
+
+function usageOf(outcome: PromptOutcome): Pick<RunOutcome, 'usage'> {
+  if (outcome.state === 'failed' || !outcome.usage) return {};
+  return { usage: { ...outcome.usage, costMicroUsd: 0 } };
+}

@@ -1,0 +1,148 @@
+import { systemContext, type Context } from '../context.ts';
+import type { AgentDescription } from '../core/agent-description.ts';
+import { runModes } from '../core/session-event.ts';
+import { startWorkers } from '../jobs/queue.ts';
+import { log } from '../platform/log.ts';
+import { notifications } from '../platform/notifications.ts';
+import { claimRun, findClaimableRuns, firstQueuedRun } from '../runs/claim-run.ts';
+import { recoverRuns } from '../runs/recover-runs.ts';
+import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
+import { importProject } from '../workspace/import-project.ts';
+import { runTask } from '../workspace/run-task.ts';
+import { checkSandbox } from '../workspace/sandbox.ts';
+import { agentProfiles, type AgentProfile } from './registry.ts';
+import { driveRun, type DriveOptions } from './run-driver.ts';
+
+export type WorkerOptions = {
+  /** Names the process for as long as it lives; never used again. */
+  workerId: string;
+  /** Runs at work at once. */
+  concurrency?: number;
+  profiles?: readonly AgentProfile[];
+  limits?: DriveOptions['limits'];
+};
+
+export type WorkerService = {
+  /** Takes nothing new, hands runs back, and resolves when nothing is at work any more. */
+  stop(): Promise<void>;
+};
+
+const sweepMs = 5_000;
+
+/**
+ * Works on what the queue holds: imports, runs and the commands of the Run panel. Jobs wake it; the rows say what is to
+ * be done, and every few seconds it looks at them by itself.
+ */
+export async function startWorkerService(options: WorkerOptions): Promise<WorkerService> {
+  const { workerId } = options;
+  const ctx = systemContext('worker');
+  const stopping = new AbortController();
+  const profiles = options.profiles ?? agentProfiles();
+  const concurrency = options.concurrency ?? 4;
+  const runs = createRunSlots({ ...options, concurrency, stopping: stopping.signal, profiles, ctx });
+
+  const register = async () => registerWorker(ctx, { workerId, agents: await describeAgents(profiles) });
+  const sweep = async () => {
+    await register();
+    await recoverRuns(ctx);
+    await runs.fill();
+  };
+  // One sweep at a time, and none that fails ends the service: the next one tries again.
+  let sweeping: Promise<void> | undefined;
+  const sweepNow = () => {
+    if (stopping.signal.aborted) return;
+    sweeping ??= sweep()
+      .catch((error: unknown) => log().error({ err: error }, 'the worker could not look for work'))
+      .finally(() => (sweeping = undefined));
+  };
+
+  await register();
+  const workers = await startWorkers({
+    import: { handler: importProject },
+    run: { handler: ({ runId }) => runs.take(runId), concurrency },
+    task: { handler: runTask, concurrency: 2 },
+  });
+  const listening = await notifications();
+  const offReconnect = listening.onReconnect(sweepNow);
+  const timer = setInterval(sweepNow, sweepMs);
+  sweepNow();
+
+  return {
+    async stop() {
+      stopping.abort();
+      clearInterval(timer);
+      offReconnect();
+      await sweeping;
+      await Promise.all([workers.stop(), runs.idle()]);
+      await unregisterWorker(ctx, workerId);
+    },
+  };
+}
+
+type SlotOptions = WorkerOptions & {
+  concurrency: number;
+  stopping: AbortSignal;
+  profiles: readonly AgentProfile[];
+  ctx: Context;
+};
+
+/** The runs at work in this process, never more than its slots. */
+function createRunSlots(options: SlotOptions) {
+  const { ctx, workerId, stopping, limits, profiles } = options;
+  const atWork = new Set<Promise<void>>();
+
+  const profileOf: DriveOptions['profileOf'] = (name) => {
+    const profile = profiles.find((candidate) => candidate.name === name);
+    // Claimed runs were sent to an agent that some worker offered.
+    if (!profile) throw new Error(`this worker has no agent ${name}`);
+    return profile;
+  };
+
+  const start = async (runId: string): Promise<void> => {
+    const run = await claimRun(ctx, { runId, workerId });
+    if (run) await driveRun({ run, workerId, stopping, profileOf, ...(limits && { limits }) });
+  };
+
+  const occupy = async (runId: string): Promise<void> => {
+    const work = start(runId);
+    atWork.add(work);
+    try {
+      await work;
+    } finally {
+      atWork.delete(work);
+    }
+  };
+
+  return {
+    /** Works on the next run of this run's session, when it is its turn; resolves when that is done. */
+    async take(runId: string): Promise<void> {
+      if (stopping.aborted || atWork.size >= options.concurrency) return;
+      const next = await firstQueuedRun(ctx, runId);
+      if (next !== undefined) await occupy(next);
+    },
+    /** Takes runs for the free slots, whether a job told of them or not. */
+    async fill(): Promise<void> {
+      const free = options.concurrency - atWork.size;
+      if (stopping.aborted || free <= 0) return;
+      for (const runId of await findClaimableRuns(ctx, free)) {
+        occupy(runId).catch((error: unknown) => log().error({ err: error, runId }, 'a run could not be taken'));
+      }
+    },
+    async idle(): Promise<void> {
+      await Promise.allSettled(atWork);
+    },
+  };
+}
+
+/** The agents as people see them; without a working sandbox none of them can run. */
+async function describeAgents(profiles: readonly AgentProfile[]): Promise<AgentDescription[]> {
+  const sandbox = await checkSandbox();
+  return Promise.all(
+    profiles.map(async (profile) => {
+      const { name, title, description, needsModel, defaultMode } = profile;
+      const modes = runModes.filter((mode) => profile.modes[mode] !== undefined);
+      const availability = sandbox.ok ? await profile.available() : sandbox;
+      return { name, title, description, needsModel, modes, defaultMode, availability };
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { getEventBlob, listSessionEvents } from '../../runs/queries.ts';
+import { parseCursor, watchSession } from '../../runs/watch.ts';
+import { procedure, router } from '../trpc.ts';
+
+export const eventsRouter = router({
+  /** Each entry after the cursor, then each new one; its `seq` is the cursor to go on from. */
+  watch: procedure
+    .input(z.object({ sessionId: z.string(), lastEventId: z.string().nullish() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      const watch = {
+        sessionId: input.sessionId,
+        afterSeq: parseCursor(input.lastEventId),
+        signal: signal ?? new AbortController().signal,
+      };
+      for await (const batch of watchSession(ctx, watch)) {
+        for (const event of batch) yield tracked(String(event.seq), event);
+      }
+    }),
+  list: procedure
+    .input(
+      z.object({
+        sessionId: z.string(),
+        afterSeq: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(1000).default(500),
+      }),
+    )
+    .query(({ ctx, input }) => listSessionEvents(ctx, input)),
+  /** The whole of a text of which the log holds the first part. */
+  blob: procedure
+    .input(z.object({ sessionId: z.string(), blobId: z.string() }))
+    .query(({ ctx, input }) => getEventBlob(ctx, input)),
+});

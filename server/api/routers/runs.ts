@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { decidePermission, decidePermissionInput } from '../../runs/decide-permission.ts';
+import { listAgents } from '../../runs/list-agents.ts';
+import { getRun, listRuns } from '../../runs/queries.ts';
+import { requestCancel, requestCancelInput } from '../../runs/request-cancel.ts';
+import { editPrompt, editPromptInput } from '../../sessions/edit-prompt.ts';
+import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts';
+import { sendPrompt, sendPromptInput } from '../../sessions/send-prompt.ts';
+import { procedure, router } from '../trpc.ts';
+
+const page = z.object({
+  sessionId: z.string(),
+  beforePosition: z.number().int().optional(),
+  limit: z.number().int().min(1).max(200).optional(),
+});
+
+export const runsRouter = router({
+  send: procedure.input(sendPromptInput).mutation(({ ctx, input }) => sendPrompt(ctx, input)),
+  editPrompt: procedure.input(editPromptInput).mutation(({ ctx, input }) => editPrompt(ctx, input)),
+  reorder: procedure.input(reorderQueueInput).mutation(({ ctx, input }) => reorderQueue(ctx, input)),
+  cancel: procedure.input(requestCancelInput).mutation(({ ctx, input }) => requestCancel(ctx, input)),
+  decidePermission: procedure.input(decidePermissionInput).mutation(({ ctx, input }) => decidePermission(ctx, input)),
+  get: procedure.input(z.object({ runId: z.string() })).query(({ ctx, input }) => getRun(ctx, input.runId)),
+  list: procedure.input(page).query(({ ctx, input }) => listRuns(ctx, input)),
+  agents: procedure.query(({ ctx }) => listAgents(ctx)),
+});

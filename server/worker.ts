@@ -1,0 +1,63 @@
+import { closeDatabase, databaseUrl, setDatabaseUrl } from '../db/client.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { startWorkerService } from './agents/worker-service.ts';
+import { closeQueue } from './jobs/queue.ts';
+import { env, EnvError } from './platform/env.ts';
+import { newId } from './platform/ids.ts';
+import { log } from './platform/log.ts';
+import { closeNotifications } from './platform/notifications.ts';
+
+/**
+ * A process that only works: imports, runs, commands. It needs the database and the data folder of the web process.
+ * Stops in the reverse order of its start, so that runs are handed back while the database is still there.
+ */
+async function start(): Promise<() => Promise<void>> {
+  const url = env().databaseUrl;
+  if (url === undefined) {
+    throw new EnvError(
+      'DATABASE_URL is not set, and a worker of its own shares the database of the web process. Set it to the same address.',
+    );
+  }
+  setDatabaseUrl(url);
+  await migrateDatabase(databaseUrl());
+  const worker = await startWorkerService({ workerId: newId('node') });
+  process.stdout.write('The worker is ready\n');
+  return async () => {
+    await worker.stop();
+    await closeQueue();
+    await closeNotifications();
+    await closeDatabase();
+  };
+}
+
+let stopping = false;
+
+function stopOn(signal: NodeJS.Signals, stop: () => Promise<void>): void {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    log().info({ signal }, 'stopping');
+    // What hangs must not keep the process: a run without a heartbeat is taken up by another worker.
+    setTimeout(() => process.exit(0), 9_000).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log().error({ err: error }, 'the worker could not stop in order');
+        process.exit(1);
+      },
+    );
+  });
+}
+
+start().then(
+  (stop) => {
+    stopOn('SIGTERM', stop);
+    stopOn('SIGINT', stop);
+  },
+  (error: unknown) => {
+    const known = error instanceof EnvError;
+    process.stderr.write(`The worker could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exit(known ? 2 : 1);
+  },
+);
