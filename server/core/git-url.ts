@@ -41,24 +41,30 @@ function parseFullUrl(url: URL): GitUrl | GitUrlProblem {
   const protocol = url.protocol.slice(0, -1);
   if (protocol !== 'https' && protocol !== 'http' && protocol !== 'ssh')
     return { problem: `Addresses that begin with ${protocol}:// are not supported. Use https:// or ssh://.` };
-  if (url.password !== '')
-    return {
-      problem: 'The address contains a password. Remove it and enter it as the credential, where it is stored sealed.',
-    };
-  if (url.username !== '' && protocol !== 'ssh')
-    return { problem: 'The address contains a user name. Remove it and enter it as the credential.' };
-  if (url.hash !== '' || url.search !== '') return { problem: 'The address has a part after "?" or "#". Remove it.' };
-  const host = url.hostname.toLowerCase();
-  if (host === '' || host.startsWith('-')) return { problem: 'The address names no host.' };
-  if (url.username !== '' && !/^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(url.username))
-    return { problem: 'The user name in the address contains characters that are not allowed.' };
-  if (url.pathname === '' || url.pathname === '/')
-    return { problem: 'The address names a host but no repository on it.' };
+  const problem = userProblem(url) ?? placeProblem(url);
+  if (problem !== undefined) return { problem };
   return {
     protocol,
-    host: host.replace(/^\[|\]$/g, ''),
+    host: url.hostname.toLowerCase().replace(/^\[|\]$/g, ''),
     port: url.port === '' ? defaultPorts[protocol] : Number(url.port),
     user: url.username === '' ? undefined : url.username,
     url: url.toString(),
   };
+}
+
+function userProblem(url: URL): string | undefined {
+  if (url.password !== '')
+    return 'The address contains a password. Remove it and enter it as the credential, where it is stored sealed.';
+  if (url.username === '') return undefined;
+  if (url.protocol !== 'ssh:') return 'The address contains a user name. Remove it and enter it as the credential.';
+  return /^[A-Za-z0-9._][A-Za-z0-9._-]*$/.test(url.username)
+    ? undefined
+    : 'The user name in the address contains characters that are not allowed.';
+}
+
+function placeProblem(url: URL): string | undefined {
+  if (url.hash !== '' || url.search !== '') return 'The address has a part after "?" or "#". Remove it.';
+  if (url.hostname === '' || url.hostname.startsWith('-')) return 'The address names no host.';
+  if (url.pathname === '' || url.pathname === '/') return 'The address names a host but no repository on it.';
+  return undefined;
 }

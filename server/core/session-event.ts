@@ -120,6 +120,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     exitCode: z.number().int().nullable(),
     durationMs: z.number().int(),
     error: z.string().optional(),
+    /** The whole output, when the log holds only its head. */
+    outputBlobId: z.string().optional(),
   }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);

@@ -133,7 +133,7 @@ const tarTypes: Readonly<Record<string, ArchiveEntry['kind']>> = {
   Link: 'hardlink',
 };
 
-/** The parser hands over an entry when the one before has been read to its end, so visits never overlap. */
+/** An entry keeps its contents until it is read, so visits follow each other although the parser runs ahead a little. */
 async function readTarGz(file: string, { visit, signal }: Reading): Promise<void> {
   const source = createReadStream(file);
   const unpacked = createGunzip();
@@ -142,7 +142,11 @@ async function readTarGz(file: string, { visit, signal }: Reading): Promise<void
   const parser = new Parser({
     strict: true,
     onReadEntry: (entry) => {
-      visited = visit(fromTar(entry)).then(() => void entry.resume());
+      visited = visited
+        .then(() => visit(fromTar(entry)))
+        .then(() => {
+          entry.resume();
+        });
       visited.catch(failed.reject);
     },
   });

@@ -204,8 +204,13 @@ async function unpack(file: string, work: ArchiveWork): Promise<Unpacking> {
   const found = await stat(file).catch(() => undefined);
   if (!found) throw new AppError('not_found', 'The uploaded archive is gone. Upload it again.');
   const handle = await open(file);
-  const head = await handle.read(Buffer.alloc(4), 0, 4, 0).finally(() => handle.close());
-  const format = archiveFormat(head.buffer);
+  const head = Buffer.alloc(4);
+  try {
+    await handle.read(head, 0, 4, 0);
+  } finally {
+    await handle.close();
+  }
+  const format = archiveFormat(head);
   if (!format)
     throw new AppError('invalid', 'The upload is neither a .zip nor a .tar.gz archive. Upload one of these.');
   const folder = path.join(work.workFolder, 'unpacked');

@@ -40,6 +40,11 @@ const causes: readonly (readonly [pattern: RegExp, code: ErrorCode, message: str
     'No secure connection to the other server was possible. Check its certificate.',
   ],
   [
+    /returned error: 30[12378]/i,
+    'not_found',
+    'The server sends on to another address, which is not followed. Enter the address that it sends to.',
+  ],
+  [
     /repository not found|does not appear to be a git repository|not a git repository|not found|returned error: 404|unable to update url base from redirection/i,
     'not_found',
     'There is no git repository at this address that can be read. Check the address, and give a credential when the repository is private.',

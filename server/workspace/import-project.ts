@@ -29,6 +29,7 @@ export async function importProject(payload: { projectId: string }, signal: Abor
   const folder = path.join(importPath(project.id), newId('node'));
   try {
     const built = await buildRepo(ctx, { project, folder, reporter, signal });
+    signal.throwIfAborted();
     reporter.signal.throwIfAborted();
     await publish(ctx, { project, ...built });
   } catch (error) {

@@ -1,0 +1,31 @@
+import { and, eq } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
+import { authorizeProject, authorizeSession } from '../auth/authorize.ts';
+import { withTransaction, type Context } from '../context.ts';
+import { actorRef } from '../core/actor.ts';
+import { appendSessionEvent } from '../runs/event-log.ts';
+
+/** Puts a session away or takes it out again. Doing it twice changes nothing. */
+export async function archiveSession(ctx: Context, input: { sessionId: string; archived: boolean }): Promise<void> {
+  const { session } = await authorizeSession(ctx, input.sessionId, 'view');
+  const { teamId, actor } = await authorizeProject(ctx, session.projectId, 'session.archive');
+  if ((session.archivedAt !== null) === input.archived) return;
+  await withTransaction(ctx, async (tx) => {
+    await appendSessionEvent(tx.db, {
+      sessionId: session.id,
+      teamId,
+      actor: actorRef(actor),
+      body: { type: 'session_archived', archived: input.archived },
+    });
+    await tx.db
+      .update(schema.session)
+      .set({ archivedAt: input.archived ? ctx.now() : null })
+      .where(and(eq(schema.session.id, session.id), eq(schema.session.teamId, teamId)));
+    await appendAudit(tx, {
+      teamId,
+      action: input.archived ? 'session.archive' : 'session.unarchive',
+      resource: { type: 'session', id: session.id },
+    });
+  });
+}
