@@ -15,7 +15,10 @@ export type RoomLogEvents = {
   onStored(entries: readonly LogEntry[]): void;
   /** The store fails (true) or works again (false). Nothing is lost meanwhile: the room keeps it and tries again. */
   onFailing(failing: boolean): void;
-  /** Another node owns the room: what is not stored is lost here and comes again from the clients. */
+  /**
+   * Another node owns the room, its session is gone, or memory and rows contradict each other: trying again would not
+   * help. What is not stored is lost here and comes again from the clients.
+   */
   onLost(): void;
 };
 
@@ -115,7 +118,8 @@ export class RoomLog {
         if (failing) this.#events.onFailing(false);
         return true;
       } catch (error) {
-        if (error instanceof FenceLost) {
+        if (error instanceof FenceLost || isIntegrityViolation(error)) {
+          log().warn({ err: error, sessionId: this.#key.sessionId }, 'a room is given up');
           this.close();
           this.#events.onLost();
           return false;
@@ -165,4 +169,10 @@ export function foldByAuthor(entries: readonly StoredUpdate[]): StoredUpdate[] {
 export function mergeUpdates(updates: readonly Uint8Array[]): Uint8Array {
   const [only, ...more] = updates;
   return only && more.length === 0 ? only : Y.mergeUpdates([...updates]);
+}
+
+/** Class 23 of Postgres' error codes. */
+function isIntegrityViolation(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause && String(cause.code).startsWith('23');
 }

@@ -25,10 +25,11 @@ export class RoomLost extends Error {
   override name = 'RoomLost';
 }
 
-export type Change = { author: Author; kind: RoomUpdateKind; alongside?: Alongside };
+/** A change of the server's and who it is recorded for. */
+export type Edit = { author: Author; kind: RoomUpdateKind; apply: (doc: Y.Doc) => void };
 
 /** What a transaction of the document was made by. */
-type Origin = { author: Author; kind: RoomUpdateKind; connection?: Connection; alongside?: Alongside | undefined };
+type Origin = { author: Author; kind: RoomUpdateKind; connection?: Connection };
 
 const layoutKeeper: Author = { kind: 'system', id: 'room' };
 
@@ -138,28 +139,24 @@ export class Room {
   }
 
   /**
-   * Makes a change of the server's, recorded for `by.author`, together with the rows of `by.alongside`. Resolves when
-   * both are durable.
+   * Makes changes of the server's, each recorded for its author, at one moment and in one commit with the rows of
+   * `alongside`. Resolves when all of it is durable.
    * @throws RoomLost
    */
-  async change(by: Change, edit: (doc: Y.Doc) => void): Promise<void> {
+  async changeAll(edits: readonly Edit[], alongside: Alongside): Promise<void> {
     if (this.#closed) throw new RoomLost('the room is closed');
-    this.#changeNow(by, () => edit(this.doc));
+    for (const edit of edits) this.#changeNow(edit, () => edit.apply(this.doc));
+    this.#log.append({ author: layoutKeeper, kind: 'restore', update: new Uint8Array(), alongside });
     await this.settled();
   }
 
-  #changeNow(by: Change, edit: () => void): void {
-    const origin: Origin = { ...by };
+  #changeNow({ author, kind }: Pick<Edit, 'author' | 'kind'>, edit: () => void): void {
+    const origin: Origin = { author, kind };
     this.doc.transact(edit, origin);
-    // The document did not change, the rows still have to be written.
-    if (origin.alongside) this.#record(new Uint8Array(), origin);
   }
 
-  #record(update: Uint8Array, origin: Origin): void {
-    const entry: LogEntry = { author: origin.author, kind: origin.kind, update, origin: origin.connection };
-    if (origin.alongside) entry.alongside = origin.alongside;
-    origin.alongside = undefined;
-    this.#log.append(entry);
+  #record(update: Uint8Array, { author, kind, connection }: Origin): void {
+    this.#log.append({ author, kind, update, origin: connection });
   }
 
   /** One frame for everybody; who made all of it has it already. */

@@ -53,6 +53,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
     publicUrl: options.publicUrl,
   };
   const stopListening = await listen(service);
+  logged(service.commands.runQueued());
   const timers = [
     every(leaseRenewalMs, 'renew the leases of rooms', () => rooms.renew()),
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),

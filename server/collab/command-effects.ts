@@ -1,0 +1,94 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { schema, type Transaction } from '../../db/client.ts';
+import type { SessionEventBody } from '../core/session-event.ts';
+import { appendSessionEvent } from '../runs/event-log.ts';
+import type { RoomCommandKind, RoomCommandResults } from '../workspace/room-command.ts';
+import { putFile, removeFile, showPath, type RoomFile } from './room-document.ts';
+import type { Edit } from './room.ts';
+import type { Author } from './room-store.ts';
+import type { CommandWork } from './session-state.ts';
+
+export type ChangeCause = Extract<SessionEventBody, { type: 'files_changed' }>['cause'];
+
+/** Everything a command does, decided at one moment and made durable in one transaction with the command itself. */
+export type Effects<Kind extends RoomCommandKind = RoomCommandKind> = {
+  result: RoomCommandResults[Kind];
+  edits?: Edit[];
+  /** Files that come into the room or whose path or format changes. */
+  put?: RoomFile[];
+  /** Files that leave the room. */
+  remove?: RoomFile[];
+  headCommit?: string;
+  baseCommit?: string;
+  changed?: { paths: string[]; cause: ChangeCause };
+};
+
+/**
+ * What a handler returns after its reading: decides and edits at one moment, with the live texts as they are then.
+ * @throws LiveTextMoved when the texts are not those the handler prepared for; then it is asked again
+ */
+export type Finish<Kind extends RoomCommandKind = RoomCommandKind> = () => Effects<Kind>;
+
+/** People typed between the reading and the deciding. */
+export class LiveTextMoved extends Error {
+  override name = 'LiveTextMoved';
+}
+
+export const serverAuthor: Author = { kind: 'system', id: 'room' };
+
+/** Brings a file into the document with its text. */
+export function seeding(file: RoomFile, text: string, by: Pick<Edit, 'author' | 'kind'>): Edit {
+  return { ...by, apply: (doc) => putFile(doc, file, text) };
+}
+
+export function removing(files: readonly RoomFile[], by: Pick<Edit, 'author' | 'kind'>): Edit {
+  return {
+    ...by,
+    apply: (doc) => {
+      for (const file of files) removeFile(doc, file.fileId);
+    },
+  };
+}
+
+export function showing(files: readonly RoomFile[]): Edit {
+  return {
+    author: serverAuthor,
+    kind: 'restore',
+    apply: (doc) => {
+      for (const file of files) showPath(doc, file);
+    },
+  };
+}
+
+/** The most paths an entry of the log names. */
+const maxNamedPaths = 500;
+
+/** Writes the rows of a command. Paths are freed before they are taken, for a file may take another's place. */
+export async function writeEffects(tx: Transaction, work: CommandWork, effects: Effects): Promise<void> {
+  const { session, actor } = work;
+  for (const file of effects.remove ?? []) {
+    await tx
+      .update(schema.roomFile)
+      .set({ removedAt: sql`now()` })
+      .where(and(eq(schema.roomFile.fileId, file.fileId), eq(schema.roomFile.sessionId, session.id)));
+  }
+  for (const file of effects.put ?? []) {
+    const { fileId, ...kept } = file;
+    await tx
+      .insert(schema.roomFile)
+      .values({ fileId, teamId: session.teamId, sessionId: session.id, ...kept })
+      .onConflictDoUpdate({ target: schema.roomFile.fileId, set: kept });
+  }
+  const commits = {
+    ...(effects.headCommit !== undefined && { headCommit: effects.headCommit }),
+    ...(effects.baseCommit !== undefined && { baseCommit: effects.baseCommit }),
+  };
+  if (Object.keys(commits).length > 0) {
+    await tx.update(schema.session).set(commits).where(eq(schema.session.id, session.id));
+  }
+  if (effects.changed && effects.changed.paths.length > 0) {
+    const { paths, cause } = effects.changed;
+    const body = { type: 'files_changed' as const, paths: paths.slice(0, maxNamedPaths), cause };
+    await appendSessionEvent(tx, { sessionId: session.id, teamId: session.teamId, actor, body });
+  }
+}

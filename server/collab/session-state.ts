@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../../db/client.ts';
+import type { ActorRef } from '../core/actor.ts';
+import { writeFileText } from '../core/file-text.ts';
+import { resolveCommit, updateRef } from '../workspace/git.ts';
+import {
+  commitTree,
+  readTree,
+  treeOf,
+  writeBlob,
+  writeTreeChanges,
+  type TreeChange,
+  type TreeEntry,
+} from '../workspace/git-objects.ts';
+import type { Room } from './room.ts';
+import { readText, type RoomFile } from './room-document.ts';
+
+/** What a command works on: a room, its repository, and the session's state as of this command. */
+export type CommandWork = {
+  db: Database;
+  room: Room;
+  repo: string;
+  session: { id: string; teamId: string; baseCommit: string; headCommit: string };
+  actor: ActorRef;
+};
+
+/** The ref that keeps the chain of a session's state commits. */
+const stateRef = (sessionId: string) => `refs/ensemble/sessions/${sessionId}`;
+
+const committer = { name: 'Ensemble', email: 'ensemble@localhost' };
+
+/** Trees of commits never change, so the last ones read are kept. */
+const treesKept = 8;
+const trees = new Map<string, Promise<Map<string, TreeEntry>>>();
+
+/** Every file of a commit by its path. */
+export function filesOfCommit(repo: string, commit: string): Promise<Map<string, TreeEntry>> {
+  const key = `${repo}\0${commit}`;
+  const known = trees.get(key);
+  if (known) return known;
+  const reading = readTree(repo, commit).then((entries) => new Map(entries.map((entry) => [entry.path, entry])));
+  trees.set(key, reading);
+  reading.catch(() => trees.delete(key));
+  for (const oldest of trees.keys()) {
+    if (trees.size <= treesKept) break;
+    trees.delete(oldest);
+  }
+  return reading;
+}
+
+export function findRoomFile(room: Room, path: string): RoomFile | undefined {
+  for (const file of room.files.values()) if (file.path === path) return file;
+  return undefined;
+}
+
+/** Every path of the session now: what the state commit has, and what is new in the room. */
+export async function currentPaths(work: CommandWork): Promise<Set<string>> {
+  const paths = new Set((await filesOfCommit(work.repo, work.session.headCommit)).keys());
+  for (const file of work.room.files.values()) paths.add(file.path);
+  return paths;
+}
+
+/**
+ * Writes changes over the session's state as a new state commit and moves its ref; the commit becomes the session's
+ * when the command is done.
+ * @returns the new commit, or the given one when the changes change nothing
+ */
+export async function writeState(work: CommandWork, over: string, changes: readonly TreeChange[]): Promise<string> {
+  if (changes.length === 0) return over;
+  const { repo, session, actor } = work;
+  const tree = await writeTreeChanges(repo, over, changes);
+  if (tree === (await treeOf(repo, over))) return over;
+  const at = new Date();
+  const commit = await commitTree(repo, {
+    tree,
+    parents: [over],
+    message: 'Session state',
+    author: { name: actor.name, email: `${actor.id}@users.ensemble.invalid`, at },
+    committer: { ...committer, at },
+  });
+  const ref = stateRef(session.id);
+  await updateRef(repo, ref, { to: commit, expected: (await resolveCommit(repo, ref)) ?? null });
+  return commit;
+}
+
+/** The session's whole state as a commit: the texts of the room written over the state commit, where they differ. */
+export async function materialized(work: CommandWork): Promise<string> {
+  const { room, repo, session } = work;
+  await room.settled();
+  const tree = await filesOfCommit(repo, session.headCommit);
+  const live = [...room.files.values()].map((file) => ({ ...file, text: readText(room.doc, file.fileId) }));
+  const changes: TreeChange[] = [];
+  for (const file of live) {
+    const bytes = writeFileText(file.text, file);
+    const entry = tree.get(file.path);
+    if (entry?.mode === file.gitMode && entry.oid === blobId(bytes, entry.oid.length)) continue;
+    changes.push({ path: file.path, mode: file.gitMode, oid: await writeBlob(repo, bytes) });
+  }
+  return writeState(work, session.headCommit, changes);
+}
+
+/** The id git gives these bytes, in the repository's own hash. */
+function blobId(bytes: Uint8Array, hexLength: number): string {
+  const hash = createHash(hexLength === 64 ? 'sha256' : 'sha1');
+  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
+}
