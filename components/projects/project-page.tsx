@@ -67,18 +67,20 @@ export function ProjectPage({ team, projectId }: { team: string; projectId: stri
           This project is archived: its sessions can be read, and no new ones opened, until it is brought back.
         </Alert>
       )}
-      <Tabs defaultValue={data.status === 'ready' ? 'sessions' : 'settings'} mt="lg" keepMounted={false}>
-        <Tabs.List mb="md">
-          <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
-          <Tabs.Tab value="settings">Settings</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="sessions">
-          <Sessions team={team} projectId={projectId} />
-        </Tabs.Panel>
-        <Tabs.Panel value="settings">
-          <ProjectSettings team={team} project={data} />
-        </Tabs.Panel>
-      </Tabs>
+      {data.status !== 'importing' && (
+        <Tabs defaultValue={data.status === 'ready' ? 'sessions' : 'settings'} mt="lg" keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
+            <Tabs.Tab value="settings">Settings</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="sessions">
+            <Sessions team={team} projectId={projectId} />
+          </Tabs.Panel>
+          <Tabs.Panel value="settings">
+            <ProjectSettings team={team} project={data} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
       {creating && <NewSessionDialog team={team} projectId={projectId} onClose={() => setCreating(false)} />}
     </Page>
   );

@@ -35,7 +35,7 @@ export function BottomPanel() {
         <Text fw={600}>Run</Text>
         {canRun &&
           known.map((name) => {
-            const command = commands.data?.[name];
+            const command = commands.data?.commands[name];
             return command ? (
               <Tooltip key={name} label={command}>
                 <Button
@@ -72,7 +72,7 @@ export function BottomPanel() {
       {task ? (
         <TaskView key={task.taskId} task={task} />
       ) : (
-        <NoTask hasCommands={known.some((name) => commands.data?.[name])} />
+        <NoTask hasCommands={known.some((name) => commands.data?.commands[name])} />
       )}
     </section>
   );

@@ -4,6 +4,7 @@ import { Button, Center, Group, SegmentedControl, Skeleton, Stack, Text } from '
 import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { FileDiff } from '@/components/review/diff-view.tsx';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import classes from './change-view.module.css';
 import { useSession } from './session-context.tsx';
@@ -16,7 +17,7 @@ export function ChangeView({ path }: { path: string }) {
     key: 'ensemble:diff-style',
     defaultValue: 'unified',
   });
-  const compare = useQuery(trpc.files.compare.queryOptions({ sessionId: session.id, path }));
+  const compare = useQuery(trpc.files.change.queryOptions({ sessionId: session.id, path }));
   return (
     <div className={classes.view}>
       <Group className={classes.head} gap="sm" wrap="nowrap">
@@ -49,18 +50,39 @@ export function ChangeView({ path }: { path: string }) {
             </Stack>
           </Center>
         )}
-        {compare.data &&
-          (compare.data.reason ? (
-            <Text p="md">{compare.data.reason}</Text>
-          ) : (
-            <FileDiff
-              path={path}
-              oldText={compare.data.oldText ?? ''}
-              newText={compare.data.newText ?? ''}
-              split={style === 'split'}
-            />
-          ))}
+        {compare.data && <Comparison path={path} change={compare.data} split={style === 'split'} />}
       </div>
     </div>
   );
+}
+
+type Side = RouterOutputs['files']['change']['base'];
+
+const reasons = {
+  binary: 'It is binary',
+  encoding: 'It is not UTF-8 text',
+  mixed_eol: 'Its lines end in different ways',
+  too_large: 'It is larger than 5 MB',
+  symlink: 'It is a symbolic link',
+  submodule: 'It is a submodule',
+};
+
+const textOf = (side: Side) => (side.kind === 'text' ? side.text : '');
+
+/** Both sides, or why they are not shown as text. */
+function Comparison({
+  path,
+  change,
+  split,
+}: {
+  path: string;
+  change: RouterOutputs['files']['change'];
+  split: boolean;
+}) {
+  const { base, current } = change;
+  const other = current.kind === 'other' ? current : base.kind === 'other' ? base : undefined;
+  if (other) return <Text p="md">{`${reasons[other.reason]}, so its change is not shown as lines.`}</Text>;
+  if (change.isModeChange && textOf(base) === textOf(current))
+    return <Text p="md">Only whether it may be executed has changed.</Text>;
+  return <FileDiff path={path} oldText={textOf(base)} newText={textOf(current)} split={split} />;
 }

@@ -10,7 +10,7 @@ import { HistoryList } from './history-list.tsx';
 import { may, useSession } from './session-context.tsx';
 import side from './side-bar.module.css';
 
-const letters = { added: 'A', modified: 'M', deleted: 'D', typechange: 'T' } as const;
+const letters = { added: 'A', modified: 'M', deleted: 'D' } as const;
 
 /** What differs from the branch: look at it, give single files back, commit. */
 export function ChangesPanel() {
@@ -22,7 +22,7 @@ export function ChangesPanel() {
       <div className={side.heading}>
         <span>Uncommitted changes</span>
         <Text size="xs" c="dimmed" className="ens-tabular">
-          {changes.data?.length ?? ''}
+          {changes.data?.items.length ?? ''}
         </Text>
       </div>
       <div className={side.scroll}>
@@ -35,12 +35,12 @@ export function ChangesPanel() {
             </Button>
           </Stack>
         )}
-        {changes.data?.length === 0 && (
+        {changes.data?.items.length === 0 && (
           <Text px="md" c="dimmed">
             Nothing differs from {session.branch}.
           </Text>
         )}
-        {changes.data?.map((change) => (
+        {changes.data?.items.map((change) => (
           <Change key={change.path} path={change.path} status={change.status} />
         ))}
         <HistoryList />

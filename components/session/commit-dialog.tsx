@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Button, Checkbox, Code, Group, Modal, Skeleton, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, Skeleton, Stack, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -28,29 +28,24 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
   const { session } = useSession();
   const trpc = useTRPC();
   const [message, setMessage] = useState(proposal.message);
-  const [push, setPush] = useState(proposal.canPush);
-  const merge = useMutation(trpc.commits.merge.mutationOptions({ onSuccess: onClose }));
+  const said = (title: string, text: string) =>
+    notifications.show({ color: 'yellow', title, message: text, autoClose: false });
   const commit = useMutation(
     trpc.commits.create.mutationOptions({
       onSuccess: (made) => {
-        const pushed = made.push.state === 'pushed' ? ' and pushed' : '';
+        const pushed = made.pushState === 'pushed' ? ' and pushed' : '';
         notifications.show({
           color: 'green',
           title: `Committed ${made.commit.slice(0, 8)}${pushed}`,
-          message: message.split('\n', 1)[0],
+          message: made.message.split('\n', 1)[0],
         });
-        if (made.push.state === 'refused')
-          notifications.show({
-            color: 'yellow',
-            title: 'Committed here, not pushed',
-            message: made.push.reason,
-            autoClose: false,
-          });
+        if (made.pushState === 'refused')
+          said('Committed here, not pushed', made.pushError ?? 'The other server refused the push.');
         onClose();
       },
     }),
   );
-  const branchMoved = commit.error?.data?.appCode === 'conflict';
+  const names = [...proposal.people.map((person) => person.name), ...proposal.runs.map((run) => run.agent)];
   return (
     <Stack>
       <Textarea
@@ -65,44 +60,25 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
       />
       <div>
         <Text size="sm" fw={500}>
-          {proposal.paths.length} {proposal.paths.length === 1 ? 'file' : 'files'}
+          {proposal.files.length} {proposal.files.length === 1 ? 'file' : 'files'}
         </Text>
         <Text size="xs" c="dimmed" lineClamp={3} className="ens-mono">
-          {proposal.paths.join('  ')}
+          {proposal.files.map((file) => file.path).join('  ')}
         </Text>
       </div>
-      {proposal.trailers.length > 0 && (
-        <div>
-          <Text size="sm" fw={500}>
-            Added at the end, so that everyone who took part is named
-          </Text>
-          <Code block>{proposal.trailers.join('\n')}</Code>
-        </div>
+      {names.length > 0 && (
+        <Text>Took part: {[...new Set(names)].join(', ')}. They are named at the end of the message.</Text>
       )}
-      {proposal.canPush && (
-        <Checkbox
-          label="Push to the upstream"
-          checked={push}
-          onChange={(event) => setPush(event.currentTarget.checked)}
-        />
+      {proposal.willPush && <Text>It is pushed to the upstream as well.</Text>}
+      {proposal.branchMoved && (
+        <Text>Others committed to {session.branch} meanwhile; their changes are merged in.</Text>
       )}
       {commit.error && (
-        <Alert color="red" title="Not committed">
-          <Stack gap="sm">
-            {commit.error.message}
-            {branchMoved && (
-              <Button
-                variant="default"
-                w="fit-content"
-                loading={merge.isPending}
-                onClick={() => merge.mutate({ sessionId: session.id })}
-              >
-                Fetch and merge into this session
-              </Button>
-            )}
-            {merge.error?.message}
-          </Stack>
-        </Alert>
+        <Refused
+          message={commit.error.message}
+          isConflict={commit.error.data?.appCode === 'conflict'}
+          onClose={onClose}
+        />
       )}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
@@ -111,11 +87,48 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
         <Button
           loading={commit.isPending}
           disabled={message.trim() === ''}
-          onClick={() => commit.mutate({ sessionId: session.id, message, push })}
+          onClick={() => commit.mutate({ sessionId: session.id, message })}
         >
           Commit
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** Not committed: the reason, and where others changed the same lines the way on. */
+function Refused({ message, isConflict, onClose }: { message: string; isConflict: boolean; onClose: () => void }) {
+  const { session, workbench } = useSession();
+  const trpc = useTRPC();
+  const merge = useMutation(
+    trpc.commits.merge.mutationOptions({
+      onSuccess: ({ conflicts }) => {
+        workbench.set({ side: 'changes', phone: 'changes' });
+        const left =
+          conflicts.length === 0
+            ? 'Look at the changes and commit.'
+            : `Choose between both versions in ${conflicts.join(', ')}, then commit.`;
+        notifications.show({ title: 'Merged into this session', message: left, autoClose: 12_000 });
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Alert color="red" title="Not committed">
+      <Stack gap="sm">
+        {message}
+        {isConflict && (
+          <Button
+            variant="default"
+            w="fit-content"
+            loading={merge.isPending}
+            onClick={() => merge.mutate({ sessionId: session.id })}
+          >
+            Merge what others committed
+          </Button>
+        )}
+        {merge.error?.message}
+      </Stack>
+    </Alert>
   );
 }

@@ -7,8 +7,9 @@ import { IconChevronDown, IconChevronRight, IconDots, IconFilePlus, IconPencil, 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
-import { fileTree, visibleRows, type TreeNode } from '@/server/core/file-tree.ts';
+import { fileTree, visibleRows, type TreeFile, type TreeNode } from '@/server/core/file-tree.ts';
 import classes from './file-tree.module.css';
 import { NameDialog } from './name-dialog.tsx';
 import { may, useSession, useWorkbench } from './session-context.tsx';
@@ -16,11 +17,19 @@ import side from './side-bar.module.css';
 
 type Dialog = { kind: 'create'; folder: string } | { kind: 'rename'; path: string };
 
+/** What is there and what is gone since the last commit, in one tree. */
+function entriesOf({ items, deleted }: RouterOutputs['files']['list']): TreeFile[] {
+  return [
+    ...items.map(({ path, change }) => (change === null ? { path } : { path, change })),
+    ...deleted.map((path) => ({ path, change: 'deleted' as const })),
+  ];
+}
+
 export function FileTree() {
-  const { session, openFile } = useSession();
+  const { session, openFile, workbench } = useSession();
   const trpc = useTRPC();
   const files = useQuery(trpc.files.list.queryOptions({ sessionId: session.id }));
-  const tree = useMemo(() => fileTree(files.data ?? []), [files.data]);
+  const tree = useMemo(() => fileTree(files.data ? entriesOf(files.data) : []), [files.data]);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(['src']));
   const [focused, setFocused] = useState<string>();
   const [dialog, setDialog] = useState<Dialog>();
@@ -42,7 +51,11 @@ export function FileTree() {
     setFocused(path);
     list.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus();
   };
-  const activate = (node: TreeNode) => (node.kind === 'folder' ? toggle(node.path) : void openFile(node.path));
+  const activate = (node: TreeNode) => {
+    if (node.kind === 'folder') toggle(node.path);
+    else if (node.change === 'deleted') workbench.show({ kind: 'change', path: node.path });
+    else void openFile(node.path);
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     const at = rows.findIndex((row) => row.path === focused);
@@ -86,7 +99,7 @@ export function FileTree() {
       </div>
       {files.isPending && <TreeSkeleton />}
       {files.error && <TreeError message={files.error.message} retry={() => void files.refetch()} />}
-      {files.data?.length === 0 && (
+      {files.data?.items.length === 0 && (
         <Text px="md" c="dimmed">
           No files yet. Make the first one with the button above.
         </Text>
@@ -222,9 +235,9 @@ function useFileActions() {
   const trpc = useTRPC();
   const refused = (error: { message: string }) =>
     notifications.show({ color: 'red', title: 'The files stay as they are', message: error.message });
-  const restore = useMutation(trpc.files.restoreDeleted.mutationOptions({ onError: refused }));
+  const restore = useMutation(trpc.files.restore.mutationOptions({ onError: refused }));
   const remove = useMutation(
-    trpc.files.remove.mutationOptions({
+    trpc.files.delete.mutationOptions({
       onError: refused,
       onSuccess: (result) => {
         const id = notifications.show({
@@ -236,7 +249,8 @@ function useFileActions() {
               variant="default"
               onClick={() => {
                 notifications.hide(id);
-                restore.mutate({ sessionId: session.id, paths: result.paths, commit: result.restoreCommit });
+                for (const path of result.paths)
+                  restore.mutate({ sessionId: session.id, path, commit: result.restoreCommit });
               }}
             >
               Undo

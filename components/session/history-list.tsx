@@ -31,11 +31,11 @@ export function HistoryList() {
       <ol className={classes.list}>
         {commits.map((commit) => (
           <li key={commit.commit} className={classes.commit}>
-            <span className={classes.subject} title={commit.message}>
+            <span className={classes.subject} title={`${commit.subject}\n\n${commit.body}`.trim()}>
               {commit.subject}
             </span>
             <Text size="xs" c="dimmed" component="span">
-              {commit.author.name}, <TimeAgo at={commit.author.at} /> ·{' '}
+              {commit.author.name}, <TimeAgo at={commit.at} /> ·{' '}
               <CopyButton value={commit.commit}>
                 {({ copied, copy }) => (
                   <Tooltip label={copied ? 'Copied' : 'Copy the full id'}>

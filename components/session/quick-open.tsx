@@ -37,7 +37,7 @@ function Finder({ onDone }: { onDone: () => void }) {
   const { data, isPending, error } = useQuery(trpc.files.list.queryOptions({ sessionId: session.id }));
   const [query, setQuery] = useState('');
   const [index, setIndex] = useState(0);
-  const paths = useMemo(() => bestPaths(data?.map((file) => file.path) ?? [], query, shown), [data, query]);
+  const paths = useMemo(() => bestPaths(data?.items.map((file) => file.path) ?? [], query, shown), [data, query]);
   const choose = (path: string | undefined) => {
     if (path === undefined) return;
     onDone();

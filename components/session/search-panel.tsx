@@ -4,7 +4,8 @@ import { ActionIcon, Skeleton, Text, TextInput, Tooltip, UnstyledButton } from '
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconLetterCase, IconRegex, IconSearch, IconTextWrapDisabled } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { useSession } from './session-context.tsx';
 import classes from './search-panel.module.css';
@@ -37,6 +38,15 @@ export function SearchPanel() {
     ),
   );
   const result = asked.length > 0 ? search.data : undefined;
+  const groups = useMemo(
+    () =>
+      Object.entries(Object.groupBy(result?.matches ?? [], (match) => match.path)).map(
+        ([path, matches]) => [path, matches ?? []] as const,
+      ),
+    [result],
+  );
+  // How long a match of an expression is, only the server's search knows.
+  const length = options.isRegex ? 0 : asked.length;
   return (
     <section className={side.panel} aria-label="Search">
       <div className={side.heading}>
@@ -85,26 +95,22 @@ export function SearchPanel() {
         {search.isFetching && !result && <Skeleton height={60} m="md" />}
         {result && (
           <Text px="md" pb="xs" size="xs" c="dimmed" className="ens-tabular">
-            {result.matchCount === 0
-              ? 'Nothing found.'
-              : `${result.matchCount} in ${result.files.length} ${result.files.length === 1 ? 'file' : 'files'}${result.truncated ? ', more not shown' : ''}`}
+            {foundText(result)}
           </Text>
         )}
-        {result?.files.map((file) => (
-          <div key={file.path} className={classes.file}>
-            <Text className={classes.path} title={file.path}>
-              {file.path}
+        {groups.map(([path, matches]) => (
+          <div key={path} className={classes.file}>
+            <Text className={classes.path} title={path}>
+              {path}
             </Text>
-            {file.matches.map((match) => (
+            {matches.map((match) => (
               <UnstyledButton
                 key={`${match.line}:${match.column}`}
                 className={classes.match}
-                onClick={() =>
-                  void openFile(file.path, { line: match.line, column: match.column, length: match.length })
-                }
+                onClick={() => void openFile(path, { line: match.line, column: match.column, length })}
               >
                 <span className={`${classes.line} ens-tabular`}>{match.line}</span>
-                <Excerpt text={match.text} from={match.column - 1} length={match.length} />
+                <Excerpt text={match.text} from={match.column - 1} length={length} />
               </UnstyledButton>
             ))}
           </div>
@@ -112,6 +118,12 @@ export function SearchPanel() {
       </div>
     </section>
   );
+}
+
+function foundText({ matches, truncated }: RouterOutputs['sessions']['search']): string {
+  if (matches.length === 0) return 'Nothing found.';
+  const files = new Set(matches.map((match) => match.path)).size;
+  return `${matches.length} in ${files} ${files === 1 ? 'file' : 'files'}${truncated ? ', more not shown' : ''}`;
 }
 
 /** The line around a match, without its indentation. */

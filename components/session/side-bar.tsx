@@ -23,7 +23,7 @@ export function useChangeCount(): number {
   const { session } = useSession();
   const trpc = useTRPC();
   const { data } = useQuery(trpc.files.changes.queryOptions({ sessionId: session.id }));
-  return data?.length ?? 0;
+  return data?.items.length ?? 0;
 }
 
 export function SideBar() {

@@ -1,4 +1,6 @@
+import { commitsRouter } from './routers/commits.ts';
 import { eventsRouter } from './routers/events.ts';
+import { filesRouter } from './routers/files.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
 import { projectsRouter } from './routers/projects.ts';
@@ -12,15 +14,17 @@ import { tokensRouter } from './routers/tokens.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
+  commits: commitsRouter,
   events: eventsRouter,
+  files: filesRouter,
   identity: identityRouter,
   members: membersRouter,
   projects: projectsRouter,
   rooms: roomsRouter,
   runs: runsRouter,
   sessions: sessionsRouter,
-  system: systemRouter,
   suggestions: suggestionsRouter,
+  system: systemRouter,
   tasks: tasksRouter,
   tokens: tokensRouter,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { requirePerson, requireScope } from '../../auth/authorize.ts';
+import { requireScope } from '../../auth/authorize.ts';
 import { teamRoles } from '../../core/permissions.ts';
-import { teamsOfPerson } from '../../auth/queries.ts';
+import { getMe } from '../../auth/queries.ts';
 import { restRoute, type RestRoute } from './route.ts';
 
 const me = z.object({
@@ -20,12 +20,9 @@ export const meRoutes: RestRoute[] = [
     tag: 'People',
     answers: { 200: { description: 'The person and their teams', schema: me } },
     async handle({ ctx }) {
-      const actor = requirePerson(ctx);
       requireScope(ctx, 'read');
-      return {
-        status: 200,
-        body: { id: actor.personId, email: actor.email, name: actor.name, teams: await teamsOfPerson(ctx) },
-      };
+      const { id, email, name, teams } = await getMe(ctx);
+      return { status: 200, body: { id, email, name, teams } };
     },
   }),
 ];
