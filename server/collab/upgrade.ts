@@ -27,6 +27,8 @@ export type CollabOptions = {
 };
 
 export type Collab = {
+  /** The rooms that this process owns. */
+  readonly rooms: Rooms;
   /** Takes over an HTTP upgrade to `/collab/<room>`. Never rejects. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Stores what is not stored, sends everybody away (they come back), gives the rooms back. */
@@ -61,6 +63,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
     setInterval(() => pingAll(server), pingMs).unref(),
   ];
   return {
+    rooms,
     upgrade: (req, socket, head) => upgrade(service, { req, socket, head }),
     async close() {
       for (const timer of timers) clearInterval(timer);
