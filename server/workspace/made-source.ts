@@ -9,7 +9,8 @@ import { sampleSteps } from './sample-history.ts';
 /** The tree without entries; git knows it without it being stored. */
 export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-const stepsFolder = path.join(import.meta.dirname, 'sample', 'steps');
+/** Asked when needed: in Next's bundle of this module there is no folder to name, and pages only import it. */
+const stepsFolder = () => path.join(import.meta.dirname, 'sample', 'steps');
 
 /** One commit on `main` with a README, by the person who makes the project. */
 export async function makeEmptyRepo(
@@ -28,7 +29,7 @@ export async function makeSampleRepo(repo: string): Promise<void> {
   let tree = emptyTree;
   let parent: string | undefined;
   for (const step of sampleSteps) {
-    tree = await writeTreeChanges(repo, tree, await writeFolder(repo, path.join(stepsFolder, step.folder)));
+    tree = await writeTreeChanges(repo, tree, await writeFolder(repo, path.join(stepsFolder(), step.folder)));
     parent = await commitOnMain(repo, { tree, parent, message: step.message, author: step.author });
   }
 }
