@@ -5,11 +5,19 @@ import type { Author } from './room-store.ts';
 
 const keyOf = (actor: Author) => `${actor.kind}:${actor.id}`;
 
+/** Knows whose a client id is. */
+export type ClientRegistry = {
+  /** What is known without asking: false when an id belongs to someone else, undefined when unknown. */
+  check(clientIds: Iterable<number>, actor: Author): boolean | undefined;
+  /** Binds the ids nobody has. @returns whether all of them are the actor's now */
+  claim(clientIds: Iterable<number>, actor: Author): Promise<boolean>;
+};
+
 /**
  * Whose a client id is, for ever (CB15). An id nobody has is bound to the first who writes under it, so that a standard
  * client with an id of its own making works.
  */
-export class ClientIds {
+export class ClientIds implements ClientRegistry {
   readonly #db: DatabaseOrTransaction;
   readonly #room: { sessionId: string; teamId: string };
   readonly #known = new Map<number, string>();
@@ -19,7 +27,6 @@ export class ClientIds {
     this.#room = room;
   }
 
-  /** What is known without asking the database: false when an id belongs to someone else, undefined when unknown. */
   check(clientIds: Iterable<number>, actor: Author): boolean | undefined {
     const key = keyOf(actor);
     let isKnown = true;
@@ -32,7 +39,6 @@ export class ClientIds {
     return isKnown ? true : undefined;
   }
 
-  /** Binds the ids nobody has. @returns whether all of them are the actor's now */
   async claim(clientIds: Iterable<number>, actor: Author): Promise<boolean> {
     const ids = [...clientIds].filter((id) => !this.#known.has(id) && id !== serverClientId);
     if (ids.length > 0) {

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { RoomUpdateKind } from '../../db/schema/room.ts';
 import { log } from '../platform/log.ts';
-import type { ClientIds } from './client-ids.ts';
+import type { ClientRegistry } from './client-ids.ts';
 import { maxWaitingBytes, type Connection } from './connection.ts';
 import { Presence } from './presence.ts';
 import { captureTexts, restoreLayout, serverClientId, setLayout, type RoomFile } from './room-document.ts';
@@ -42,7 +42,7 @@ export class Room {
   readonly projectId: string;
   readonly doc: Y.Doc;
   readonly files: Map<string, RoomFile>;
-  readonly clientIds: ClientIds;
+  readonly clientIds: ClientRegistry;
   readonly presence = new Presence();
   readonly connections = new Set<Connection>();
   readonly #store: RoomStore;
@@ -55,7 +55,7 @@ export class Room {
 
   constructor(
     stored: StoredRoom,
-    given: { key: RoomKey; store: RoomStore; clientIds: ClientIds; onEmpty: (room: Room) => void },
+    given: { key: RoomKey; store: RoomStore; clientIds: ClientRegistry; onEmpty: (room: Room) => void },
   ) {
     this.key = given.key;
     this.projectId = stored.projectId;

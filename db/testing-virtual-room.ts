@@ -1,0 +1,196 @@
+import * as Y from 'yjs';
+import type { Participant } from '../server/collab/access.ts';
+import type { ClientRegistry } from '../server/collab/client-ids.ts';
+import { Connection, type Peer } from '../server/collab/connection.ts';
+import { Room } from '../server/collab/room.ts';
+import {
+  FenceLost,
+  type Author,
+  type RoomKey,
+  type RoomStore,
+  type StoredRoom,
+  type StoredUpdate,
+} from '../server/collab/room-store.ts';
+import { missingFrame, readFrame, stateVectorFrame, updateFrame } from '../server/collab/wire.ts';
+
+/** The real room and codec on links and a store that a test moves step by step. */
+type Row = StoredUpdate & { id: number };
+
+/** Writes wait until the test lets them happen, fail, or never answer. */
+export class MemoryStore implements RoomStore {
+  rows: Row[] = [];
+  snapshot: { state: Uint8Array; throughId: number } | undefined;
+  fence = 1;
+  #nextId = 1;
+  #waiting: { apply: () => void; fail: (error: Error) => void }[] = [];
+
+  load(): Promise<StoredRoom> {
+    const throughId = this.snapshot?.throughId ?? 0;
+    return Promise.resolve({
+      teamId: 'team',
+      projectId: 'prj',
+      snapshot: this.snapshot?.state,
+      updates: this.rows.filter((row) => row.id > throughId).map((row) => row.update),
+      throughId: this.rows.at(-1)?.id ?? throughId,
+      files: [],
+    });
+  }
+
+  append(key: RoomKey, updates: readonly StoredUpdate[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const apply = () => {
+        if (key.fence !== this.fence) return reject(new FenceLost('taken'));
+        for (const update of updates) this.rows.push({ ...update, id: this.#nextId++ });
+        resolve(this.#nextId - 1);
+      };
+      this.#waiting.push({ apply, fail: reject });
+    });
+  }
+
+  compact(key: RoomKey, snapshot: { state: Uint8Array; throughId: number }): Promise<void> {
+    if (key.fence !== this.fence) return Promise.reject(new FenceLost('taken'));
+    this.snapshot = snapshot;
+    this.rows = this.rows.filter((row) => row.id > snapshot.throughId);
+    return Promise.resolve();
+  }
+
+  /** The next write happens. */
+  step(): void {
+    this.#waiting.shift()?.apply();
+  }
+
+  /** The next write fails. */
+  fail(): void {
+    this.#waiting.shift()?.fail(new Error('the store does not answer'));
+  }
+
+  /** Writes under way vanish with the process that made them. */
+  drop(): void {
+    this.#waiting = [];
+  }
+}
+
+class MemoryIds implements ClientRegistry {
+  readonly owners = new Map<number, string>();
+
+  check(clientIds: Iterable<number>, actor: Author): boolean | undefined {
+    for (const id of clientIds) {
+      if (!this.owners.has(id)) return undefined;
+      if (this.owners.get(id) !== actor.id) return false;
+    }
+    return true;
+  }
+
+  claim(clientIds: Iterable<number>, actor: Author): Promise<boolean> {
+    const ids = [...clientIds];
+    for (const id of ids) if (!this.owners.has(id)) this.owners.set(id, actor.id);
+    return Promise.resolve(this.check(ids, actor) === true);
+  }
+}
+
+type Link = { connection: Connection; toServer: Uint8Array[]; toClient: Uint8Array[] };
+
+export class VirtualClient {
+  readonly doc = new Y.Doc();
+  /** What the server called saved, as clocks of this client's id. */
+  savedClock = 0;
+  link: Link | undefined;
+  readonly #name: string;
+
+  constructor(name: string, clientId: number) {
+    this.#name = name;
+    this.doc.clientID = clientId;
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== 'server') this.link?.toServer.push(updateFrame(update));
+    });
+  }
+
+  get text(): Y.Text {
+    return this.doc.getText('text');
+  }
+
+  connect(room: Room): void {
+    const toServer = [stateVectorFrame(Y.encodeStateVector(this.doc))];
+    const toClient: Uint8Array[] = [];
+    const peer: Peer = {
+      send: (frame) => void toClient.push(frame),
+      close: () => this.disconnect(),
+      bufferedBytes: () => 0,
+      pause: () => undefined,
+      resume: () => undefined,
+    };
+    const connection = new Connection(room, peer, { participant: participant(this.#name), wantsNotices: true });
+    this.link = { connection, toServer, toClient };
+    room.join(connection);
+  }
+
+  disconnect(): void {
+    const { link } = this;
+    this.link = undefined;
+    link?.connection.ended();
+  }
+
+  /** Delivers the next frame to the server. @returns false when there is none */
+  deliverUp(): boolean {
+    const frame = this.link?.toServer.shift();
+    if (frame) this.link?.connection.receive(frame);
+    return frame !== undefined;
+  }
+
+  deliverDown(): boolean {
+    const frame = this.link?.toClient.shift();
+    if (frame) this.#receive(frame);
+    return frame !== undefined;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (bytes[0] === 100) return this.#notice(bytes);
+    if (bytes[0] === 2) return;
+    const frame = readFrame(bytes);
+    if (frame.type === 'update') Y.applyUpdate(this.doc, frame.update, 'server');
+    if (frame.type === 'state_vector') {
+      this.link?.toServer.push(missingFrame(Y.encodeStateAsUpdate(this.doc, frame.stateVector)));
+    }
+  }
+
+  #notice(bytes: Uint8Array): void {
+    const json = new TextDecoder().decode(bytes).replace(/^[^{]*/, '');
+    const notice = JSON.parse(json) as { type: string; clocks?: Record<string, number> };
+    if (notice.type === 'saved') this.savedClock = Math.max(this.savedClock, notice.clocks?.[this.doc.clientID] ?? 0);
+  }
+}
+
+const participant = (name: string): Participant => ({
+  ticketId: `tkt_${name}`,
+  sessionId: 'ses',
+  projectId: 'prj',
+  teamId: 'team',
+  personId: name,
+  name,
+  authSessionId: null,
+  apiTokenId: null,
+  clientId: 0,
+  rights: ['view', 'edit'],
+});
+
+/** The server's side: a room that can be killed and loaded again from its store. */
+export class VirtualServer {
+  readonly store = new MemoryStore();
+  readonly #ids = new MemoryIds();
+  room: Room | undefined;
+
+  async start(): Promise<Room> {
+    const key: RoomKey = { sessionId: 'ses', teamId: 'team', nodeId: 'node', fence: this.store.fence };
+    const stored = await this.store.load();
+    this.room = new Room(stored, { key, store: this.store, clientIds: this.#ids, onEmpty: () => undefined });
+    return this.room;
+  }
+
+  /** kill -9: what was not stored is gone, sockets break. */
+  kill(): void {
+    this.store.drop();
+    this.store.fence++;
+    this.room?.close(1006, 'gone');
+    this.room = undefined;
+  }
+}
