@@ -200,18 +200,16 @@ test('[RV68] decisions left in the middle by a stop are settled by the room’s 
     const id = commands[index] ?? '';
     const result_ = state === 'done' ? { path: 'a.ts' } : { code: 'conflict', message: 'no' };
     const actor = { kind: 'person' as const, id: 'per_x', name: 'Ada' };
-    await room.db
-      .insert(schema.roomCommand)
-      .values({
-        id,
-        teamId,
-        sessionId,
-        kind: 'apply_hunk',
-        payload: { suggestionId, hunkId },
-        actor,
-        state,
-        result: result_,
-      });
+    await room.db.insert(schema.roomCommand).values({
+      id,
+      teamId,
+      sessionId,
+      kind: 'apply_hunk',
+      payload: { suggestionId, hunkId },
+      actor,
+      state,
+      result: result_,
+    });
     await room.db
       .insert(schema.hunkDecision)
       .values({ suggestionId, hunkId, teamId, path: 'a.ts', state: 'applying', decidedBy: 'per_x', commandId: id });
