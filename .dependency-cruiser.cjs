@@ -14,6 +14,8 @@ const TEST = '\\.(test|spec)\\.tsx?$|(^|/|-)testing[^/]*\\.tsx?$|^e2e/|^bench/';
 
 // Sideways edges between domain folders, each argued for in docs/architecture.md, "Sideways".
 const SIDEWAYS = {
+  workspace: ['runs'],
+  retention: ['workspace'],
   sessions: ['workspace', 'runs'],
   review: ['workspace', 'runs'],
   integrations: ['sessions', 'review'],

@@ -4,10 +4,12 @@ import { runModes } from '../core/session-event.ts';
 import { startWorkers } from '../jobs/queue.ts';
 import { log } from '../platform/log.ts';
 import { notifications } from '../platform/notifications.ts';
+import { removeExpired } from '../retention/remove-expired.ts';
 import { claimRun, findClaimableRuns, firstQueuedRun } from '../runs/claim-run.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
 import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
 import { importProject } from '../workspace/import-project.ts';
+import { recoverWork } from '../workspace/recover-work.ts';
 import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
@@ -45,6 +47,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const sweep = async () => {
     await register();
     await recoverRuns(ctx);
+    await recoverWork();
     await runs.fill();
   };
   // One sweep at a time, and none that fails ends the service: the next one tries again.
@@ -61,6 +64,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     import: { handler: importProject },
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
     task: { handler: runTask, concurrency: 2 },
+    retention: { handler: removeExpired },
   });
   const listening = await notifications();
   const offReconnect = listening.onReconnect(sweepNow);

@@ -1,20 +1,18 @@
-import { readdir, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { and, eq, inArray, isNotNull, lt, or } from 'drizzle-orm';
 import { databaseUrl, schema } from '../../db/client.ts';
 import { ensureAuditPartitions } from '../../db/migrate.ts';
 import { appendAudit } from '../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../context.ts';
 import { graceDays } from '../core/grace-time.ts';
-import { env } from '../platform/env.ts';
 import { deleteRef, repoPath, resolveCommit } from '../workspace/git.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
 import { emptyWorktreeTrash, removeWorktree } from '../workspace/worktree.ts';
 
 /**
  * The daily upkeep: removes for good what was deleted longer ago than the grace time, uploads nobody used, and what nobody
- * needs any more; makes the audit log's partitions of the coming months. Rows go first, so that a death in between leaves
- * files without rows, which the next turn removes.
+ * needs any more; makes the audit log's partitions of the coming months. Files go before their row, so that a death in
+ * between is made up for at the next turn. Files that no row names are left alone: the database may be the wrong one.
  */
 export async function removeExpired(): Promise<void> {
   const ctx = systemContext('retention');
@@ -23,7 +21,6 @@ export async function removeExpired(): Promise<void> {
   await removeSessions(ctx);
   await removeUploads(ctx);
   await removeStale(ctx);
-  await removeOrphanedFiles(ctx);
   await emptyWorktreeTrash();
 }
 
@@ -37,6 +34,8 @@ async function removeProjects(ctx: Context): Promise<void> {
     .where(lt(project.deletedAt, daysAgo(ctx, graceDays)));
   for (const row of expired) {
     const sessions = await ctx.db.select({ id: session.id }).from(session).where(eq(session.projectId, row.id));
+    for (const { id } of sessions) await removeWorktree({ kind: 'session', id });
+    await removeProjectFiles(row.id);
     await withTransaction(ctx, async (tx) => {
       await tx.db.delete(project).where(and(eq(project.id, row.id), isNotNull(project.deletedAt)));
       await appendAudit(tx, {
@@ -46,8 +45,6 @@ async function removeProjects(ctx: Context): Promise<void> {
         detail: { name: row.name, sessions: sessions.length },
       });
     });
-    for (const { id } of sessions) await removeWorktree({ kind: 'session', id });
-    await removeProjectFiles(row.id);
   }
 }
 
@@ -59,6 +56,10 @@ async function removeSessions(ctx: Context): Promise<void> {
     .where(lt(session.deletedAt, daysAgo(ctx, graceDays)));
   for (const row of expired) {
     const runs = await ctx.db.select({ id: run.id }).from(run).where(eq(run.sessionId, row.id));
+    const refs = [`refs/ensemble/sessions/${row.id}`, ...runs.map(({ id }) => `refs/ensemble/runs/${id}`)];
+    for (const ref of refs) await removeRef(repoPath(row.projectId), ref);
+    for (const { id } of runs) await removeWorktree({ kind: 'run', id });
+    await removeWorktree({ kind: 'session', id: row.id });
     await withTransaction(ctx, async (tx) => {
       await tx.db.delete(session).where(and(eq(session.id, row.id), isNotNull(session.deletedAt)));
       await appendAudit(tx, {
@@ -68,10 +69,6 @@ async function removeSessions(ctx: Context): Promise<void> {
         detail: { title: row.title, projectId: row.projectId },
       });
     });
-    const refs = [`refs/ensemble/sessions/${row.id}`, ...runs.map(({ id }) => `refs/ensemble/runs/${id}`)];
-    for (const ref of refs) await removeRef(repoPath(row.projectId), ref);
-    for (const { id } of runs) await removeWorktree({ kind: 'run', id });
-    await removeWorktree({ kind: 'session', id: row.id });
   }
 }
 
@@ -81,11 +78,12 @@ async function removeRef(repo: string, ref: string): Promise<void> {
 }
 
 async function removeUploads(ctx: Context): Promise<void> {
-  const expired = await ctx.db
-    .delete(schema.upload)
-    .where(lt(schema.upload.expiresAt, ctx.now()))
-    .returning({ id: schema.upload.id });
-  for (const { id } of expired) await rm(uploadPath(id), { force: true });
+  const { upload } = schema;
+  const expired = await ctx.db.select({ id: upload.id }).from(upload).where(lt(upload.expiresAt, ctx.now()));
+  for (const { id } of expired) {
+    await rm(uploadPath(id), { force: true });
+    await ctx.db.delete(upload).where(eq(upload.id, id));
+  }
 }
 
 /** Rows that only served a moment: answers to repeated requests, counted attempts, tickets and links that ended. */
@@ -101,37 +99,4 @@ async function removeStale(ctx: Context): Promise<void> {
   await ctx.db
     .delete(authSession)
     .where(or(lt(authSession.expiresAt, daysAgo(ctx, 30)), lt(authSession.revokedAt, daysAgo(ctx, 30))));
-}
-
-/** Folders of projects and uploads whose rows are gone: left by a death between the row and the files. */
-async function removeOrphanedFiles(ctx: Context): Promise<void> {
-  const { project, upload } = schema;
-  const named = await idsIn('repos', '.git');
-  const importing = await idsIn('imports', '');
-  for (const id of new Set([named, importing, await idsIn('cache', '')].flat())) {
-    const [row] = await ctx.db.select({ id: project.id }).from(project).where(eq(project.id, id));
-    if (!row) await removeProjectFiles(id);
-  }
-  for (const id of await idsIn('uploads', '')) {
-    const [row] = await ctx.db.select({ id: upload.id }).from(upload).where(eq(upload.id, id));
-    if (!row && isOldEnough(id, daysAgo(ctx, 1))) await rm(uploadPath(id), { force: true });
-  }
-}
-
-async function idsIn(folder: string, suffix: string): Promise<string[]> {
-  const names = await readdir(path.join(env().dataDir, folder)).catch(() => []);
-  return names
-    .filter((name) => name.endsWith(suffix))
-    .map((name) => name.slice(0, name.length - suffix.length))
-    .filter((name) => /^(prj|upl)_[0-9a-z]+$/.test(name));
-}
-
-/** An upload that is still coming in has no row yet; its id tells when it was made. */
-function isOldEnough(id: string, before: Date): boolean {
-  const digits = '0123456789abcdefghjkmnpqrstvwxyz';
-  const time = id
-    .slice(4, 14)
-    .split('')
-    .reduce((sum, letter) => sum * 32 + digits.indexOf(letter), 0);
-  return time < before.getTime();
 }

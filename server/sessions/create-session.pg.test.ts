@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { auditOf } from '../auth/testing.ts';
 import { closeQueue } from '../jobs/queue.ts';
-import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { createProject } from '../workspace/create-project.ts';
 import { listBranches, repoPath, resolveCommit } from '../workspace/git.ts';
@@ -22,7 +20,6 @@ const repo = repoPath(projectId);
 afterAll(async () => {
   await closeQueue();
   await closeNotifications();
-  await rm(env().dataDir, { recursive: true, force: true });
 });
 
 test('[PR20] a session without a branch gets a new one named after its title', async () => {

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { deflateRawSync, gzipSync, crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Header } from 'tar';
-import { env } from '../platform/env.ts';
 import { archiveLimits, makeArchiveRepo, type ArchiveLimits } from './archive-source.ts';
 import { log, resolveCommit } from './git.ts';
 import { readTree } from './git-objects.ts';
@@ -78,7 +77,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rm(folder, { recursive: true });
-  await rm(env().dataDir, { recursive: true, force: true });
 });
 
 async function importBytes(bytes: Buffer, limits: Partial<ArchiveLimits> = {}) {

@@ -21,7 +21,6 @@ const other = await newStaffedTeam('Beta');
 afterAll(async () => {
   await closeQueue();
   await closeNotifications();
-  await rm(environment.env().dataDir, { recursive: true, force: true });
 });
 
 test('[PR1] a developer makes a project: 202-like answer, a row, a job and an audit entry', async () => {

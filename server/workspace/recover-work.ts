@@ -2,17 +2,9 @@ import { and, eq, isNull, lt, notExists, or, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../context.ts';
-import { enqueue, type JobHandlers } from '../jobs/queue.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { notify } from '../platform/notify.ts';
-import { importProject } from './import-project.ts';
-import { runTask } from './run-task.ts';
 import { endAbandoned } from './task-claim.ts';
-
-/** The jobs of this folder, for a worker. */
-export const workspaceJobs = {
-  import: { handler: importProject, concurrency: 2 },
-  task: { handler: runTask, concurrency: 2 },
-} as const satisfies JobHandlers;
 
 /** How long a waiting task or a silent import is left to the queue before it is looked after here. */
 const patienceSeconds = 60;

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { and, asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,6 +17,7 @@ import { getTaskOutput, listTasks } from './task-queries.ts';
 import { readTestFile } from './testing-git.ts';
 import { startEmptyRooms } from './testing-rooms.ts';
 import { newProject, newStaffedTeam } from './testing.ts';
+import { removeWorktree } from './worktree.ts';
 
 const { db, url } = await testDatabase();
 setDatabaseUrl(url);
@@ -33,9 +34,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stopRooms();
+  await removeWorktree({ kind: 'session', id: sessionId });
   await closeQueue();
   await closeNotifications();
-  await rm(env().dataDir, { recursive: true, force: true });
 });
 
 const taskRow = async (taskId: string) => {

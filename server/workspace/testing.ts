@@ -1,10 +1,19 @@
 import { eq } from 'drizzle-orm';
+import { afterAll } from 'vitest';
 import { db, schema } from '../../db/client.ts';
 import { newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
 import { createProject, type CreateProjectInput } from './create-project.ts';
 import { importProject } from './import-project.ts';
+import { removeProjectFiles } from './project-files.ts';
 
 /** Projects for tests, made the way people make them. Needs the process's database to be known by address as well. */
+
+/** The data folder is one for all test files of a run, so each file removes what it made. */
+const made = new Set<string>();
+
+afterAll(async () => {
+  for (const id of made) await removeProjectFiles(id);
+});
 
 export type TestTeam = { teamId: string; slug: string; admin: TestPerson; developer: TestPerson; viewer: TestPerson };
 
@@ -32,6 +41,7 @@ export async function newProject(
   name = 'Ledger',
 ): Promise<string> {
   const { id } = await createProject(team.developer.ctx, { team: team.slug, name, source });
+  made.add(id);
   await importProject({ projectId: id }, new AbortController().signal);
   return id;
 }

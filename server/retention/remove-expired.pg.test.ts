@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, expect, test } from 'vitest';
+import { schema, setDatabaseUrl } from '../../db/client.ts';
+import { testDatabase } from '../../db/testing.ts';
+import { auditOf } from '../auth/testing.ts';
+import { closeQueue } from '../jobs/queue.ts';
+import { newId } from '../platform/ids.ts';
+import { closeNotifications } from '../platform/notifications.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { deleteSession } from '../sessions/delete-session.ts';
+import { deleteProject } from '../workspace/delete-project.ts';
+import { repoPath, resolveCommit } from '../workspace/git.ts';
+import { uploadPath } from '../workspace/project-files.ts';
+import { newProject, newStaffedTeam } from '../workspace/testing.ts';
+import { removeExpired } from './remove-expired.ts';
+
+const { db, url } = await testDatabase();
+setDatabaseUrl(url);
+const team = await newStaffedTeam('Alpha');
+const longAgo = new Date(Date.now() - 15 * 86_400_000);
+
+afterAll(async () => {
+  await closeQueue();
+  await closeNotifications();
+});
+
+test('[PR18] what was deleted longer ago than the grace time is removed for good, the rest stays', async () => {
+  const { project, session } = schema;
+  const [old, fresh, kept] = [await newProject(team), await newProject(team), await newProject(team)];
+  await deleteProject(team.admin.ctx, { projectId: old });
+  await deleteProject(team.admin.ctx, { projectId: fresh });
+  await db.update(project).set({ deletedAt: longAgo }).where(eq(project.id, old));
+  const gone = await createSession(team.admin.ctx, { projectId: kept, title: 'Gone' });
+  const stays = await createSession(team.admin.ctx, { projectId: kept, title: 'Stays' });
+  for (const { id } of [gone, stays]) await deleteSession(team.admin.ctx, { sessionId: id });
+  await db.update(session).set({ deletedAt: longAgo }).where(eq(session.id, gone.id));
+
+  await removeExpired();
+
+  const projects = (await db.select({ id: project.id }).from(project)).map((row) => row.id);
+  expect(projects.toSorted()).toEqual([fresh, kept].toSorted());
+  expect([old, fresh, kept].map((id) => existsSync(repoPath(id)))).toEqual([false, true, true]);
+  expect((await db.select({ id: session.id }).from(session)).map((row) => row.id)).toEqual([stays.id]);
+  expect(await resolveCommit(repoPath(kept), `refs/ensemble/sessions/${gone.id}`)).toBeUndefined();
+  expect(await resolveCommit(repoPath(kept), `refs/ensemble/sessions/${stays.id}`)).toBeDefined();
+  expect(await resolveCommit(repoPath(kept), 'refs/heads/gone')).toBe(gone.baseCommit);
+  expect((await auditOf('project', old)).at(-1)).toMatchObject({ action: 'project.remove', actorKind: 'system' });
+  expect((await auditOf('session', gone.id)).at(-1)).toMatchObject({ action: 'session.remove' });
+  await removeExpired();
+});
+
+test('[PR18] an upload that nobody used goes', async () => {
+  const uploadId = newId('upl');
+  await mkdir(path.dirname(uploadPath(uploadId)), { recursive: true });
+  await writeFile(uploadPath(uploadId), 'x');
+  await db
+    .insert(schema.upload)
+    .values({ id: uploadId, personId: team.admin.personId, format: 'zip', sizeBytes: 1, expiresAt: longAgo });
+  await removeExpired();
+  expect(existsSync(uploadPath(uploadId))).toBe(false);
+  expect(await db.select().from(schema.upload)).toEqual([]);
+});
