@@ -1,0 +1,174 @@
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
+import { VirtualServer } from '../../db/testing-virtual-room.ts';
+import type { Participant } from './access.ts';
+import { Connection, maxBufferedBytes, type Peer } from './connection.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Room } from './room.ts';
+import { foldByAuthor } from './room-log.ts';
+import { presenceFrame, readFrame, updateFrame } from './wire.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+type Seen = { frames: Uint8Array[]; closed: number | undefined; paused: boolean; buffered: number };
+
+function enter(
+  room: Room,
+  name: string,
+  participant: Partial<Participant> = {},
+): { connection: Connection; seen: Seen } {
+  const seen: Seen = { frames: [], closed: undefined, paused: false, buffered: 0 };
+  const peer: Peer = {
+    send: (frame) => void seen.frames.push(frame),
+    close: (code) => {
+      seen.closed = code;
+    },
+    bufferedBytes: () => seen.buffered,
+    pause: () => {
+      seen.paused = true;
+    },
+    resume: () => {
+      seen.paused = false;
+    },
+  };
+  const whole: Participant = {
+    ticketId: `tkt_${name}`,
+    sessionId: 'ses',
+    projectId: 'prj',
+    teamId: 'team',
+    personId: `per_${name}`,
+    name,
+    authSessionId: null,
+    apiTokenId: null,
+    clientId: 5_000,
+    rights: ['view', 'edit'],
+    ...participant,
+  };
+  const connection = new Connection(room, peer, { participant: whole, wantsNotices: true });
+  room.join(connection);
+  return { connection, seen };
+}
+
+const presence = (clientId: number, state: unknown) =>
+  presenceFrame([{ clientId, clock: 1, state: JSON.stringify(state) }]);
+
+const presenceOf = (room: Room) =>
+  room.presence.entries().map((entry) => JSON.parse(entry.state) as Record<string, unknown>);
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('[CB24] a reader that falls too far behind is closed with 1013, and the room goes on', async () => {
+  const room = await new VirtualServer().start();
+  const slow = enter(room, 'slow');
+  slow.seen.buffered = maxBufferedBytes + 1;
+  slow.connection.send(updateFrame(new Uint8Array(1)));
+  expect(slow.seen.closed).toBe(1013);
+  expect(room.connections.size).toBe(0);
+});
+
+test('[CB25] frames above the rate wait in the network and are not lost', async () => {
+  const limit = new RateLimit({ perSecond: 10, burst: 2 }, 0);
+  expect([limit.take(0), limit.take(0), limit.take(0)]).toEqual([0, 0, 100]);
+  expect(limit.take(1_000)).toBe(0);
+  const room = await new VirtualServer().start();
+  const { connection, seen } = enter(room, 'fast');
+  const query = encoding.encode((encoder) => encoding.writeVarUint(encoder, 3));
+  for (let i = 0; i < 9_000; i++) connection.receive(query);
+  expect(seen.paused).toBe(true);
+  vi.advanceTimersByTime(10_000);
+  expect(seen.paused).toBe(false);
+  expect(seen.closed).toBeUndefined();
+});
+
+test('[CB14] a presence that is too large or no object is dropped; its removal is taken', async () => {
+  const room = await new VirtualServer().start();
+  const { connection } = enter(room, 'ada');
+  connection.receive(presence(7_000, { file: 'f' }));
+  await turn();
+  expect(presenceOf(room)).toMatchObject([{ file: 'f', user: { id: 'per_ada', name: 'ada', kind: 'person' } }]);
+  connection.receive(presence(7_000, { file: 'x'.repeat(20_000) }));
+  connection.receive(presence(7_000, ['no object']));
+  expect(presenceOf(room)).toMatchObject([{ file: 'f' }]);
+  connection.receive(presence(7_000, null));
+  expect(presenceOf(room)).toEqual([]);
+});
+
+test('[CB14] what many say at once travels as one frame, and nobody hears of itself', async () => {
+  const room = await new VirtualServer().start();
+  const [ada, bob] = [enter(room, 'ada'), enter(room, 'bob')];
+  ada.connection.receive(presence(7_000, { file: 'a' }));
+  bob.connection.receive(presence(8_000, { file: 'b' }));
+  await turn();
+  ada.seen.frames.length = 0;
+  bob.seen.frames.length = 0;
+  vi.advanceTimersByTime(20);
+  const idsSeen = (seen: Seen) =>
+    seen.frames
+      .map((frame) => readFrame(frame))
+      .flatMap((frame) => (frame.type === 'presence' ? [frame.entries.map((entry) => entry.clientId)] : []));
+  expect(idsSeen(ada.seen)).toEqual([[8_000]]);
+  expect(idsSeen(bob.seen)).toEqual([[7_000]]);
+});
+
+test('[CB14] a returning participant takes its presence over from a line that is not closed yet', async () => {
+  const room = await new VirtualServer().start();
+  const old = enter(room, 'ada');
+  old.connection.receive(presence(7_000, { file: 'old' }));
+  await turn();
+  const back = enter(room, 'ada');
+  back.connection.receive(presence(7_000, { file: 'new' }));
+  expect(presenceOf(room)).toMatchObject([{ file: 'new' }]);
+  old.connection.ended();
+  expect(presenceOf(room)).toMatchObject([{ file: 'new' }]);
+});
+
+test('[CB13] the updates of a read-only connection are refused, also one that was asked for meanwhile', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { connection, seen } = enter(room, 'ada');
+  const doc = new Y.Doc();
+  doc.getText('t').insert(0, 'x');
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
+  connection.setParticipant({ ...connection.participant, rights: ['view'] });
+  await turn();
+  expect(room.doc.getText('t').toJSON()).toBe('');
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
+  await turn();
+  expect(room.doc.getText('t').toJSON()).toBe('');
+  expect(seen.closed).toBeUndefined();
+});
+
+test('[CB5] neighbours of one author fold into a row; authors and kinds are never mixed', () => {
+  const entry = (id: string, kind: 'edit' | 'accept' = 'edit') => {
+    const doc = new Y.Doc();
+    doc.getText('t').insert(0, id);
+    return { author: { kind: 'person' as const, id }, kind, update: Y.encodeStateAsUpdate(doc) };
+  };
+  const rows = foldByAuthor([entry('a'), entry('a'), entry('b'), entry('a'), entry('a', 'accept')]);
+  expect(rows.map((row) => [row.author.id, row.kind])).toEqual([
+    ['a', 'edit'],
+    ['b', 'edit'],
+    ['a', 'edit'],
+    ['a', 'accept'],
+  ]);
+});
+
+test('[CB32] people are told when the store fails and when it works again', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { seen } = enter(room, 'ada');
+  const notices = () =>
+    seen.frames
+      .filter((frame) => frame[0] === 100)
+      .map((frame) => new TextDecoder().decode(frame).replace(/^[^{]*/, ''));
+  await turn();
+  server.store.fail();
+  await turn();
+  expect(notices().at(-1)).toBe('{"type":"store","state":"failing"}');
+  await vi.advanceTimersByTimeAsync(200);
+  server.store.step();
+  await turn();
+  expect(notices().at(-1)).toBe('{"type":"store","state":"ok"}');
+});

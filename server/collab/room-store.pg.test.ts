@@ -1,0 +1,159 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { schema } from '../../db/client.ts';
+import { eventually, roomFixture } from '../../db/testing-room.ts';
+import { newId } from '../platform/ids.ts';
+import { releaseLease, renewLeases, takeLease } from './lease.ts';
+import { RoomElsewhere, Rooms } from './rooms.ts';
+import { createRoomStore, FenceLost, type RoomKey, type StoredUpdate } from './room-store.ts';
+
+const room = await roomFixture();
+const store = createRoomStore(room.db);
+
+function update(text: string): Uint8Array {
+  const doc = new Y.Doc();
+  doc.getText('t').insert(0, text);
+  return Y.encodeStateAsUpdate(doc);
+}
+
+const by = (id: string): StoredUpdate => ({ author: { kind: 'person', id }, kind: 'edit', update: update(id) });
+
+async function ownedRoom(nodeId: string = newId('node')): Promise<RoomKey> {
+  const sessionId = await room.session();
+  const fence = await takeLease(room.db, { sessionId, nodeId });
+  return { sessionId, teamId: room.teamId, nodeId, fence: fence ?? 0 };
+}
+
+const rowsOf = (sessionId: string) =>
+  room.db
+    .select()
+    .from(schema.roomUpdate)
+    .where(eq(schema.roomUpdate.sessionId, sessionId))
+    .orderBy(asc(schema.roomUpdate.id));
+
+const expire = (sessionId: string) =>
+  room.db
+    .update(schema.roomLease)
+    .set({ expiresAt: sql`now() - interval '1 second'` })
+    .where(eq(schema.roomLease.sessionId, sessionId));
+
+test('[CB7] a room has one owner; another takes it only after the lease ran out, under a higher fence', async () => {
+  const first = await ownedRoom('node_a');
+  const { sessionId } = first;
+  expect(await takeLease(room.db, { sessionId, nodeId: 'node_b' })).toBeUndefined();
+  await expire(sessionId);
+  expect(await takeLease(room.db, { sessionId, nodeId: 'node_b' })).toBe(first.fence + 1);
+  expect(await renewLeases(room.db, { nodeId: 'node_a', held: [first] })).toEqual(new Set());
+  const second = { sessionId, fence: first.fence + 1, nodeId: 'node_b' };
+  expect(await renewLeases(room.db, { nodeId: 'node_b', held: [second] })).toEqual(new Set([sessionId]));
+  await releaseLease(room.db, second);
+  expect(await takeLease(room.db, { sessionId, nodeId: 'node_a' })).toBe(first.fence + 2);
+});
+
+test('[CB7] a former owner that wakes up writes nothing, neither updates nor what goes with them', async () => {
+  const key = await ownedRoom('node_a');
+  await store.append(key, [by('ada')], []);
+  await expire(key.sessionId);
+  await takeLease(room.db, { sessionId: key.sessionId, nodeId: 'node_b' });
+  let touched = false;
+  const alongside = () => {
+    touched = true;
+    return Promise.resolve();
+  };
+  await expect(store.append(key, [by('late')], [alongside])).rejects.toThrow(FenceLost);
+  await expect(store.compact(key, { state: update('late'), throughId: 99 })).rejects.toThrow(FenceLost);
+  expect(touched).toBe(false);
+  expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['ada']);
+});
+
+test('[CB8] folding keeps the text and who wrote what is not committed yet', async () => {
+  const key = await ownedRoom();
+  const throughId = await store.append(key, [by('ada'), by('bob'), { ...by('server'), kind: 'open' }], []);
+  const merged = Y.mergeUpdates((await rowsOf(key.sessionId)).map((row) => new Uint8Array(row.update)));
+  await store.compact(key, { state: merged, throughId });
+  await store.append(key, [by('eve')], []);
+  const loaded = await store.load(key.sessionId);
+  expect(loaded?.updates).toHaveLength(1);
+  const doc = new Y.Doc();
+  for (const part of [loaded?.snapshot, ...(loaded?.updates ?? [])]) if (part) Y.applyUpdate(doc, part);
+  for (const name of ['ada', 'bob', 'server', 'eve']) expect(doc.getText('t').toJSON()).toContain(name);
+  expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['ada', 'bob', 'eve']);
+});
+
+test('[CB8] after a commit the rows before it go at the next folding', async () => {
+  const key = await ownedRoom();
+  const throughId = await store.append(key, [by('ada')], []);
+  await room.db
+    .update(schema.roomUpdate)
+    .set({ createdAt: new Date(Date.now() - 3_600_000) })
+    .where(eq(schema.roomUpdate.sessionId, key.sessionId));
+  await room.db.insert(schema.sessionCommit).values({
+    id: newId('cmt'),
+    teamId: room.teamId,
+    sessionId: key.sessionId,
+    commit: 'c',
+    parentCommit: 'p',
+    message: 'm',
+    createdBy: 'ada',
+    provenance: {},
+  });
+  await store.compact(key, { state: update('ada'), throughId });
+  expect(await rowsOf(key.sessionId)).toHaveLength(0);
+});
+
+test('[CB9] concurrent opens share one load, and a room that nobody uses is folded and given back', async () => {
+  const sessionId = await room.session();
+  let loads = 0;
+  const counting = {
+    ...store,
+    load: (id: string) => {
+      loads++;
+      return store.load(id);
+    },
+  };
+  const rooms = new Rooms({ db: room.db, nodeId: newId('node'), store: counting, idleMs: 20 });
+  const seen = await Promise.all([1, 2, 3].map(() => rooms.with(sessionId, (one) => one)));
+  expect(new Set(seen).size).toBe(1);
+  expect(loads).toBe(1);
+  const other = new Rooms({ db: room.db, nodeId: newId('node') });
+  await rooms.with(sessionId, async (live) => {
+    await expect(other.with(sessionId, () => 1)).rejects.toThrow(RoomElsewhere);
+    const apply = (doc: Y.Doc) => doc.getText('t').insert(0, 'last words');
+    await live.changeAll([{ author: { kind: 'person', id: 'ada' }, kind: 'edit', apply }], () => Promise.resolve());
+  });
+  await eventually(async () =>
+    expect(await other.with(sessionId, (live) => live.doc.getText('t').toJSON())).toBe('last words'),
+  );
+  const [snapshot] = await room.db
+    .select()
+    .from(schema.roomSnapshot)
+    .where(eq(schema.roomSnapshot.sessionId, sessionId));
+  expect(snapshot).toBeDefined();
+  await Promise.all([rooms.close(), other.close()]);
+});
+
+test('[CB4] a store that fails keeps the room: it tries again, tells people, and shows nobody what is not stored', async () => {
+  const sessionId = await room.session();
+  let isBroken = false;
+  const flaky = {
+    ...store,
+    append: (...args: Parameters<typeof store.append>) =>
+      isBroken ? Promise.reject(new Error('no disk')) : store.append(...args),
+  };
+  const rooms = new Rooms({ db: room.db, nodeId: newId('node'), store: flaky });
+  await rooms.with(sessionId, async (live) => {
+    await live.settled();
+    isBroken = true;
+    const apply = (doc: Y.Doc) => doc.getText('t').insert(0, 'kept');
+    const change = live.changeAll([{ author: { kind: 'person', id: 'ada' }, kind: 'edit', apply }], () =>
+      Promise.resolve(),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await rowsOf(sessionId)).map((row) => row.actorId)).toEqual(['room']);
+    isBroken = false;
+    await change;
+    expect((await rowsOf(sessionId)).map((row) => row.actorId)).toEqual(['room', 'ada']);
+  });
+  await rooms.close();
+});
