@@ -19,7 +19,7 @@ const violations: Record<string, [from: string, to: string]> = {
   'domain-below-runtime': ['server/runs/high.ts', '../collab/rooms.ts'],
   'runtime-below-transport': ['server/collab/high.ts', '../http/routes.ts'],
   'nothing-imports-entrypoints': ['server/jobs/high.ts', '../main.ts'],
-  'sideways-workspace': ['server/workspace/aside.ts', '../runs/event-log.ts'],
+  'sideways-workspace': ['server/workspace/aside.ts', '../review/suggestions.ts'],
   'sideways-runs': ['server/runs/aside.ts', '../review/suggestions.ts'],
   'sideways-sessions': ['server/sessions/aside.ts', '../review/suggestions.ts'],
   'sideways-review': ['server/review/aside.ts', '../sessions/queries.ts'],
