@@ -32,6 +32,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'xs' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 100 } } },
+    Badge: { defaultProps: { tt: 'none' } },
     Modal: {
       defaultProps: {
         transitionProps: { duration: 120 },

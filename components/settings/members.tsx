@@ -74,7 +74,7 @@ export function Members({ teamId, teamName, myId, isAdmin }: Props) {
             {isAdmin ? (
               <Select
                 aria-label={`Role of ${member.name}`}
-                w={132}
+                w={120}
                 data={roleOptions}
                 allowDeselect={false}
                 value={member.role}

@@ -30,7 +30,7 @@ export function TeamName({ teamId, name }: { teamId: string; name: string }) {
       <form onSubmit={form.onSubmit((values) => rename.mutate({ teamId, name: values.name.trim() }))} noValidate>
         <Group align="flex-start" gap="sm">
           <TextInput aria-label="Team name" maw={320} flex={1} {...form.getInputProps('name')} />
-          <Button type="submit" h={30} variant="default" disabled={!form.isDirty()} loading={rename.isPending}>
+          <Button type="submit" h={36} variant="default" disabled={!form.isDirty()} loading={rename.isPending}>
             Rename team
           </Button>
         </Group>

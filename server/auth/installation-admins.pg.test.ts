@@ -74,6 +74,21 @@ describe('setPersonDisabled', () => {
   });
 });
 
+describe('listPeople', () => {
+  it('[AC16] shows everyone with when they were seen last, to installation admins only', async () => {
+    const unseen = await newPerson('unseen');
+    await db().delete(schema.authSession).where(eq(schema.authSession.personId, unseen.personId));
+    const people = new Map((await listPeople(root.ctx)).map((each) => [each.personId, each]));
+    expect(people.get(ana.personId)).toMatchObject({
+      name: 'ana',
+      isDisabled: false,
+      lastSeenAt: expect.any(Date) as Date,
+    });
+    expect(people.get(unseen.personId)?.lastSeenAt).toBeNull();
+    await expect(listPeople(ana.ctx)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
 describe('setInstallationAdmin', () => {
   it('[AC16] gives and takes the right, audited', async () => {
     await setInstallationAdmin(root.ctx, { personId: ana.personId, isInstallationAdmin: true });

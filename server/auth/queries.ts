@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, max, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import type { TeamRole, TokenScope } from '../core/permissions.ts';
@@ -80,7 +80,7 @@ export async function listInvitations(ctx: Context, teamId: string) {
 /** Everyone on the installation, for its admins. */
 export async function listPeople(ctx: Context) {
   await authorizeInstallation(ctx);
-  const { person } = schema;
+  const { person, authSession } = schema;
   return ctx.db
     .select({
       personId: person.id,
@@ -89,12 +89,11 @@ export async function listPeople(ctx: Context) {
       isInstallationAdmin: person.isInstallationAdmin,
       isDisabled: sql<boolean>`${person.disabledAt} is not null`,
       createdAt: person.createdAt,
-      lastSeenAt:
-        sql<Date | null>`(select max(s.last_seen_at) from auth_session s where s.person_id = ${person.id})`.mapWith(
-          (value: string | null) => (value === null ? null : new Date(value)),
-        ),
+      lastSeenAt: max(authSession.lastSeenAt),
     })
     .from(person)
+    .leftJoin(authSession, eq(authSession.personId, person.id))
+    .groupBy(person.id)
     .orderBy(asc(person.name), asc(person.id));
 }
 
