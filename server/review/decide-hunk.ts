@@ -10,9 +10,8 @@ import { appendSessionEvent } from '../runs/event-log.ts';
 import { repoPath } from '../workspace/git.ts';
 import { requestRoomCommand } from '../workspace/room-command.ts';
 import { authorizeSuggestion, requireOpen, type SuggestionAccess } from './authorize-suggestion.ts';
-import { findHunk } from './hunk-plan.ts';
 import { countDecided, settleHunkCommand } from './settle-hunk.ts';
-import { readSuggestionFiles } from './suggestion-files.ts';
+import { findHunk, readSuggestionFiles } from './suggestion-files.ts';
 
 export const decideHunkInput = z.object({
   suggestionId: z.string(),

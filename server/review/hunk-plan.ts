@@ -1,12 +1,12 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { schema, type DatabaseOrTransaction } from '../../db/client.ts';
 import { AppError } from '../core/errors.ts';
-import { computeHunks, type Hunk, type HunkKind } from '../core/suggestion.ts';
+import type { Hunk, HunkKind } from '../core/suggestion.ts';
 import { splitLines } from '../core/text-diff.ts';
 import type { LineChange, MergeConflict, MergeResult } from '../core/text-merge.ts';
 import { mergeInThread } from '../platform/merge-worker.ts';
 import { repoPath } from '../workspace/git.ts';
-import { readSuggestionFiles, type SuggestionFile } from './suggestion-files.ts';
+import { findHunk, readSuggestionFiles, type SuggestionFile } from './suggestion-files.ts';
 
 export type PlannedSide = { mode: string; oid: string } | null;
 export type Direction = 'apply' | 'undo';
@@ -70,18 +70,6 @@ function planOf(file: SuggestionFile, hunk: Hunk, accepted: LineChange[]): HunkP
     resultText: result?.text ?? '',
     accepted,
   };
-}
-
-type Found = { file: SuggestionFile; hunks: Hunk[]; hunk: Hunk };
-
-/** The file with this hunk among those given. @throws AppError `not_found` */
-export function findHunk(files: readonly SuggestionFile[], hunkId: string): Found {
-  for (const file of files) {
-    const hunks = computeHunks(file);
-    const hunk = hunks.find((candidate) => candidate.id === hunkId);
-    if (hunk) return { file, hunks, hunk };
-  }
-  throw new AppError('not_found', 'The suggestion has no such hunk. Load the suggestion again.');
 }
 
 async function decidedPath(db: DatabaseOrTransaction, ref: HunkRef): Promise<string | undefined> {

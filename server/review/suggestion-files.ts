@@ -1,5 +1,6 @@
+import { AppError } from '../core/errors.ts';
 import { maxTextBytes, readFileText } from '../core/file-text.ts';
-import type { FileChange, FileSide } from '../core/suggestion.ts';
+import { computeHunks, type FileChange, type FileSide, type Hunk } from '../core/suggestion.ts';
 import { diffCommits, readBlobs, type TreeDifference } from '../workspace/git-objects.ts';
 
 export type Commits = { baseCommit: string; resultCommit: string };
@@ -35,4 +36,16 @@ const isFile = ({ mode }: { mode: string }) => mode.startsWith('100');
 export function textOf(bytes: Uint8Array | undefined): { text: string | undefined; format: string } {
   const read = bytes && readFileText(bytes);
   return read?.ok ? { text: read.text, format: `${read.encoding} ${read.eol}` } : { text: undefined, format: 'bytes' };
+}
+
+type Found = { file: SuggestionFile; hunks: Hunk[]; hunk: Hunk };
+
+/** The file with this hunk among those given. @throws AppError `not_found` */
+export function findHunk(files: readonly SuggestionFile[], hunkId: string): Found {
+  for (const file of files) {
+    const hunks = computeHunks(file);
+    const hunk = hunks.find((candidate) => candidate.id === hunkId);
+    if (hunk) return { file, hunks, hunk };
+  }
+  throw new AppError('not_found', 'The suggestion has no such hunk. Load the suggestion again.');
 }

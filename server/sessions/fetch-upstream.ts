@@ -4,11 +4,10 @@ import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { isAncestor, mergeBase, repoPath, updateRef } from '../workspace/git.ts';
 import { fetchBranch } from '../workspace/git-remote.ts';
-import { maxRepositoryBytes } from '../workspace/import-source.ts';
 import { askRoom, bringBranchIn, branchTip, sessionNow } from './merge-branch.ts';
 import { beginMerge, endMerge, findMergeHead } from './merge-head.ts';
 import { requireActiveSession } from './require-active-session.ts';
-import { upstreamRemote } from './upstream-remote.ts';
+import { maxUpstreamBytes, upstreamRemote } from './upstream-remote.ts';
 
 export type FetchedUpstream = {
   /** `merging`: the next commit joins both histories. */
@@ -33,7 +32,7 @@ export async function fetchUpstream(ctx: Context, input: { sessionId: string }):
     repo,
     branch,
     intoRef: `refs/ensemble/upstream/${branch}`,
-    maxBytes: maxRepositoryBytes,
+    maxBytes: maxUpstreamBytes,
   });
   const tip = await branchTip(access);
   if (await isAncestor(repo, commit, tip)) {

@@ -5,6 +5,9 @@ import { allowGitUrl, privateGitHosts } from '../workspace/address-policy.ts';
 import type { Remote } from '../workspace/git-remote.ts';
 import { projectCredential } from '../workspace/project-credential.ts';
 
+/** The most that a repository may take on disk after a fetch. */
+export const maxUpstreamBytes = 4 * 1024 ** 3;
+
 /**
  * Where a project's upstream is and how to sign in there. The host is looked up and judged anew each time.
  * @throws AppError `conflict` when the project has none, `forbidden` by policy
