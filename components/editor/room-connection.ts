@@ -1,7 +1,9 @@
 import * as decoding from 'lib0/decoding';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { participantColour } from '@/server/core/participant-colour.ts';
 import type { ParticipantState } from './remote-cursors.ts';
+import { UnsavedEdits } from './unsaved-edits.ts';
 
 export type Ticket = { room: string; ticket: string; clientId: number; rights: readonly string[] };
 
@@ -34,8 +36,16 @@ export type RoomSnapshot = {
   files: ReadonlyMap<string, RoomFile>;
 };
 
-/** Frames of this type are for our own client only: what of its own is durable (docs/spec/collab.md). */
-const messageServerNote = 100;
+/** Frames of this type are for our own client only (docs/spec/collab.md). */
+const noticeMessage = 100;
+const syncMessage = 0;
+const syncStep1 = 0;
+
+type Notice =
+  | { type: 'welcome' | 'rights'; rights: readonly string[] }
+  | { type: 'saved'; updates: number }
+  | { type: 'store'; state: 'failing' | 'ok' };
+
 const newestLayout = 1;
 
 /**
@@ -44,6 +54,7 @@ const newestLayout = 1;
  */
 export class RoomConnection {
   readonly doc = new Y.Doc();
+  private readonly me: { id: string; name: string };
   private readonly getTicket: (clientId?: number) => Promise<Ticket>;
   private provider: WebsocketProvider | undefined;
   private readonly listeners = new Set<() => void>();
@@ -56,11 +67,12 @@ export class RoomConnection {
     participants: [],
     files: new Map(),
   };
-  private pendingClocks: number[] = [];
+  private readonly edits = new UnsavedEdits();
   private destroyed = false;
   private attempts = 0;
 
-  constructor(getTicket: (clientId?: number) => Promise<Ticket>) {
+  constructor(me: { id: string; name: string }, getTicket: (clientId?: number) => Promise<Ticket>) {
+    this.me = me;
     this.getTicket = getTicket;
     this.doc.on('update', (_update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
       if (transaction.local) this.countLocalEdit();
@@ -125,11 +137,20 @@ export class RoomConnection {
   }
 
   private wire(provider: WebsocketProvider): void {
-    provider.messageHandlers[messageServerNote] = (_encoder: unknown, decoder: decoding.Decoder) =>
-      this.readServerNote(decoding.readVarString(decoder));
+    provider.messageHandlers[noticeMessage] = (_encoder: unknown, decoder: decoding.Decoder) =>
+      this.readNotice(decoding.readVarString(decoder));
+    const sync = provider.messageHandlers[syncMessage];
+    if (!sync) throw new Error('the provider has no handler for sync messages');
+    provider.messageHandlers[syncMessage] = (encoder, decoder, ...rest) => {
+      const asksForMissing = decoding.peekVarUint(decoder) === syncStep1;
+      sync(encoder, decoder, ...rest);
+      if (asksForMissing) this.edits.sentMissing();
+    };
     provider.on('status', ({ status }) => {
-      if (status === 'connected') this.set({ status: { kind: 'connected' } });
-      else if (this.snapshot.status.kind !== 'ended')
+      if (status === 'connected') {
+        this.edits.connected();
+        this.set({ status: { kind: 'connected' } });
+      } else if (this.snapshot.status.kind !== 'ended')
         this.set({ status: { kind: this.snapshot.loaded ? 'reconnecting' : 'connecting' } });
     });
     provider.on('sync', (synced: boolean) => {
@@ -137,6 +158,8 @@ export class RoomConnection {
     });
     provider.on('closed', ({ code, reason }) => this.closedForGood(code, reason));
     provider.awareness.on('change', () => this.readParticipants(provider));
+    // The server says to the others who we are; to ourselves nobody else does.
+    provider.awareness.setLocalStateField('user', { ...this.me, color: participantColour(this.me.id), kind: 'person' });
   }
 
   private afterSync(): void {
@@ -191,18 +214,27 @@ export class RoomConnection {
   }
 
   private countLocalEdit(): void {
-    this.pendingClocks.push(Y.getState(this.doc.store, this.doc.clientID));
-    this.set({ unsaved: this.pendingClocks.length });
+    this.edits.edited(this.provider?.wsconnected ?? false);
+    this.set({ unsaved: this.edits.count });
   }
 
-  /** `{ durable: clock }`: everything of ours below that clock is stored. `{ error }`: storing fails for now. */
-  private readServerNote(json: string): void {
-    const note = JSON.parse(json) as { durable?: number; error?: string };
-    if (typeof note.error === 'string') this.set({ storeError: note.error });
-    const { durable } = note;
-    if (typeof durable !== 'number') return;
-    this.pendingClocks = this.pendingClocks.filter((clock) => clock > durable);
-    this.set({ unsaved: this.pendingClocks.length, storeError: undefined });
+  private readNotice(json: string): void {
+    const notice = JSON.parse(json) as Notice;
+    switch (notice.type) {
+      case 'welcome':
+      case 'rights':
+        return this.set({ rights: notice.rights });
+      case 'saved':
+        this.edits.saved(notice.updates);
+        return this.set({ unsaved: this.edits.count, storeError: undefined });
+      case 'store':
+        return this.set({
+          storeError:
+            notice.state === 'failing'
+              ? 'The server cannot reach its database at the moment. It tries again; your edits are kept here and in the room.'
+              : undefined,
+        });
+    }
   }
 
   private readFiles(): void {

@@ -5,11 +5,12 @@ import { useTRPCClient } from '@/components/trpc.tsx';
 import { RoomConnection, type RoomSnapshot } from './room-connection.ts';
 
 /** The room of a session for as long as the calling component is on screen. */
-export function useRoom(sessionId: string): RoomConnection | undefined {
+export function useRoom(sessionId: string, me: { id: string; name: string }): RoomConnection | undefined {
   const client = useTRPCClient();
   const [room, setRoom] = useState<RoomConnection>();
+  const { id, name } = me;
   useEffect(() => {
-    const opened = new RoomConnection((clientId) =>
+    const opened = new RoomConnection({ id, name }, (clientId) =>
       client.rooms.ticket.mutate({ sessionId, ...(clientId === undefined ? {} : { clientId }) }),
     );
     setRoom(opened);
@@ -17,7 +18,7 @@ export function useRoom(sessionId: string): RoomConnection | undefined {
       opened.destroy();
       setRoom(undefined);
     };
-  }, [client, sessionId]);
+  }, [client, sessionId, id, name]);
   return room;
 }
 

@@ -39,7 +39,7 @@ export function SessionRow({ team, session }: { team: string; session: SessionRo
             <Face
               key={each.id}
               kind={each.kind === 'run' ? 'agent' : 'person'}
-              id={each.id}
+              id={each.kind === 'run' ? each.name : each.id}
               name={each.name}
               size={22}
             />

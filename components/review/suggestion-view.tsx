@@ -137,7 +137,7 @@ function Review({ suggestion }: { suggestion: Suggestion }) {
 function Head({ suggestion, hunkCount }: { suggestion: Suggestion; hunkCount: number }) {
   return (
     <header className={classes.head}>
-      <Face kind="agent" id={suggestion.runId} name={suggestion.agent} />
+      <Face kind="agent" id={suggestion.agent} name={suggestion.agent} />
       <Text fw={600}>{suggestion.agent}</Text>
       <Text c="dimmed">
         asked by {suggestion.askedBy.name}, <TimeAgo at={suggestion.createdAt} />

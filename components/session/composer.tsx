@@ -72,6 +72,11 @@ export function Composer() {
         onChange={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
+      <Text size="xs" c="dimmed" mt={4}>
+        {agent && !agent.needsModel && 'Uses no language model: '}
+        {agent?.description}
+        {active && ' Waits its turn.'}
+      </Text>
       <div className={classes.composerFoot}>
         <Select
           size="xs"
@@ -91,10 +96,7 @@ export function Composer() {
           onChange={(value) => setMode((value as Mode | null) ?? undefined)}
           data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
         />
-        <Text size="xs" c="dimmed" flex={1} miw={90}>
-          {agent && (agent.needsModel ? '' : 'Uses no language model. ')}
-          {active ? 'Waits its turn.' : ''}
-        </Text>
+        <span className={classes.spring} />
         {active && (
           <Button
             variant="default"

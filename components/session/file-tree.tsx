@@ -18,18 +18,29 @@ import side from './side-bar.module.css';
 type Dialog = { kind: 'create'; folder: string } | { kind: 'rename'; path: string };
 
 /** What is there and what is gone since the last commit, in one tree. */
-function entriesOf({ items, deleted }: RouterOutputs['files']['list']): TreeFile[] {
-  return [
-    ...items.map(({ path, change }) => (change === null ? { path } : { path, change })),
-    ...deleted.map((path) => ({ path, change: 'deleted' as const })),
-  ];
+function entriesOf(
+  list: RouterOutputs['files']['list'],
+  changes: RouterOutputs['files']['changes'] | undefined,
+): TreeFile[] {
+  const marks = new Map(changes?.items.map((change) => [change.path, change.status]));
+  const there = list.items.map(({ path }): TreeFile => {
+    const change = marks.get(path);
+    marks.delete(path);
+    return change === undefined ? { path } : { path, change };
+  });
+  const gone = [...marks].flatMap(([path, change]) => (change === 'deleted' ? [{ path, change }] : []));
+  return [...there, ...gone];
 }
 
 export function FileTree() {
   const { session, openFile, workbench } = useSession();
   const trpc = useTRPC();
   const files = useQuery(trpc.files.list.queryOptions({ sessionId: session.id }));
-  const tree = useMemo(() => fileTree(files.data ? entriesOf(files.data) : []), [files.data]);
+  const changes = useQuery(trpc.files.changes.queryOptions({ sessionId: session.id }));
+  const tree = useMemo(
+    () => fileTree(files.data ? entriesOf(files.data, changes.data) : []),
+    [files.data, changes.data],
+  );
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(['src']));
   const [focused, setFocused] = useState<string>();
   const [dialog, setDialog] = useState<Dialog>();

@@ -32,7 +32,7 @@ import { Workbench, type EditorOpen } from './workbench.ts';
 
 /** A session: code in the centre, conversation beside it, people and files around. */
 export function SessionRoom({ session }: { session: SessionFacts }) {
-  const room = useRoom(session.id);
+  const room = useRoom(session.id, session.me);
   const feed = useSessionFeed(session.id);
   if (!room || !feed) return <Opening />;
   return <OpenSession key={session.id} session={session} room={room} feed={feed} />;
@@ -92,8 +92,8 @@ function useOpenFile(sessionId: string, workbench: Workbench): EditorOpen {
         workbench.show({ kind: 'file', path, fileId }, target && { ...target, fileId });
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'The file could not be opened.';
-        const details = (error as { data?: { details?: { canNormalise?: boolean } } }).data?.details;
-        workbench.show({ kind: 'refused', path, reason, canNormalise: details?.canNormalise === true });
+        const details = (error as { data?: { details?: { reason?: string } } }).data?.details;
+        workbench.show({ kind: 'refused', path, reason, canNormalise: details?.reason === 'mixed_eol' });
       }
     },
     [client, sessionId, workbench],
@@ -141,7 +141,7 @@ function focusComposer(workbench: Workbench): void {
 
 /** What the log says has changed is asked for again. */
 function useFreshQueries(): void {
-  const { feed, session } = useSession();
+  const { feed, room, session } = useSession();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   useEffect(() => {
@@ -160,10 +160,19 @@ function useFreshQueries(): void {
       feed.on('committed', history),
       feed.on('committed', files),
     ];
+    // What people type is a change too, once they pause.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const typed = () => {
+      clearTimeout(timer);
+      timer = setTimeout(changes, 1_500);
+    };
+    room.doc.on('update', typed);
     return () => {
+      clearTimeout(timer);
+      room.doc.off('update', typed);
       for (const stop of stops) stop();
     };
-  }, [feed, queryClient, session.id, trpc]);
+  }, [feed, queryClient, room, session.id, trpc]);
 }
 
 function DeskLayout() {
