@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'box',
           env,
+          setupFiles: ['db/testing-data-folder.ts'],
           include: ['**/*.box.test.ts'],
           exclude,
           testTimeout: 60_000,
@@ -42,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'pg',
           env,
+          setupFiles: ['db/testing-data-folder.ts'],
           include: ['**/*.pg.test.ts'],
           exclude,
           globalSetup: ['db/testing-setup.ts'],

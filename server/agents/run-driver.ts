@@ -55,7 +55,7 @@ export async function driveRun(options: DriveOptions): Promise<void> {
     // Its heartbeat has ended, so another worker will take it up or end it.
     log().error({ err: error, runId: run.id }, 'a run could not be settled');
   } finally {
-    dropWorktree(run);
+    dropInBackground(run);
   }
 }
 
@@ -109,18 +109,20 @@ async function repoOf(ctx: Context, run: RunRow): Promise<string> {
 }
 
 /** Each attempt has its own: one that a slow former worker still writes to is never shared. */
-const worktreeId = (run: RunRow) => `${run.id}a${run.attempt}`;
+const worktreeId = (runId: string, attempt: number) => `${runId}a${attempt}`;
 
 async function freshWorktree(run: RunRow, from: { repo: string; commit: string }): Promise<Worktree> {
-  const place = { kind: 'run', id: worktreeId(run) } as const;
-  await removeWorktree(place);
-  // What a former attempt left half written.
-  if (run.attempt > 1) await removeWorktree({ kind: 'run', id: worktreeId({ ...run, attempt: run.attempt - 1 }) });
-  return createWorktree({ ...place, ...from });
+  await dropWorktree(run.id, run.attempt);
+  return createWorktree({ kind: 'run', id: worktreeId(run.id, run.attempt), ...from });
 }
 
-function dropWorktree(run: RunRow): void {
-  removeWorktree({ kind: 'run', id: worktreeId(run) }).catch((error: unknown) =>
+/** Removes what an attempt left on this machine. */
+export async function dropWorktree(runId: string, attempt: number): Promise<void> {
+  await removeWorktree({ kind: 'run', id: worktreeId(runId, attempt) });
+}
+
+function dropInBackground(run: RunRow): void {
+  dropWorktree(run.id, run.attempt).catch((error: unknown) =>
     log().warn({ err: error, runId: run.id }, 'the worktree of a run could not be removed'),
   );
 }

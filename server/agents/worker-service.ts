@@ -13,7 +13,7 @@ import { recoverWork } from '../workspace/recover-work.ts';
 import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
-import { driveRun, type DriveOptions } from './run-driver.ts';
+import { driveRun, dropWorktree, type DriveOptions } from './run-driver.ts';
 
 export type WorkerOptions = {
   /** Names the process for as long as it lives; never used again. */
@@ -46,7 +46,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const register = async () => registerWorker(ctx, { workerId, agents: await describeAgents(profiles) });
   const sweep = async () => {
     await register();
-    await recoverRuns(ctx);
+    for (const { runId, attempt } of await recoverRuns(ctx)) await dropWorktree(runId, attempt);
     await recoverWork();
     await runs.fill();
   };

@@ -40,14 +40,10 @@ export async function openNotifications(url: string): Promise<Notifications> {
   const listened = new Set<string>();
   let client: pg.Client | undefined;
   let closed = false;
+  let asking: Promise<unknown> = Promise.resolve();
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({
-      connectionString: url,
-      options: '-c role=ensemble_app',
-      application_name: 'ensemble notify',
-      keepAlive: true,
-    });
+    const next = newClient(url);
     next.on('notification', (message) => {
       for (const listener of listeners.get(message.channel) ?? []) listener(message.payload ?? '');
     });
@@ -81,7 +77,8 @@ export async function openNotifications(url: string): Promise<Notifications> {
       listeners.set(channel, set.add(listener));
       if (!listened.has(channel)) {
         listened.add(channel);
-        client?.query(`listen "${channel}"`).catch((error: unknown) => retry(error));
+        // One after the other: the connection takes one statement at a time.
+        asking = asking.then(() => client?.query(`listen "${channel}"`)).catch((error: unknown) => retry(error));
       }
       return () => void set.delete(listener);
     },
@@ -94,4 +91,13 @@ export async function openNotifications(url: string): Promise<Notifications> {
       await client?.end();
     },
   };
+}
+
+function newClient(url: string): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    options: '-c role=ensemble_app',
+    application_name: 'ensemble notify',
+    keepAlive: true,
+  });
 }

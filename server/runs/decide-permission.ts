@@ -25,7 +25,7 @@ export const decidePermissionInput = z.object({
  */
 export async function decidePermission(ctx: Context, given: z.input<typeof decidePermissionInput>): Promise<void> {
   const { permissionId, decision, scope, reason, ...input } = decidePermissionInput.parse(given);
-  const { run, actor } = await authorizeRun(ctx, await runOf(ctx, { permissionId, runId: input.runId }), 'approve');
+  const { run, actor } = await authorizeQuestion(ctx, { permissionId, runId: input.runId });
   const { id: runId, teamId, sessionId } = run;
   await withTransaction(ctx, async (tx) => {
     const [current] = await tx.db.select().from(schema.run).where(eq(schema.run.id, runId)).for('update');
@@ -66,15 +66,15 @@ export async function decidePermission(ctx: Context, given: z.input<typeof decid
   });
 }
 
-/** The run that asked; who may answer is decided by the run. */
-async function runOf(ctx: Context, asked: { permissionId: string; runId: string | undefined }): Promise<string> {
+/** The run that asked decides who may answer. */
+async function authorizeQuestion(ctx: Context, asked: { permissionId: string; runId: string | undefined }) {
   const { runPermission } = schema;
   const [row] = await ctx.db
-    .select({ runId: runPermission.runId, teamId: runPermission.teamId })
+    .select({ runId: runPermission.runId })
     .from(runPermission)
     .where(eq(runPermission.id, asked.permissionId));
   if (!row || (asked.runId !== undefined && asked.runId !== row.runId)) throw noSuchQuestion();
-  return row.runId;
+  return authorizeRun(ctx, row.runId, 'approve');
 }
 
 const noSuchQuestion = () => new AppError('not_found', 'There is no such question, or you have no access to it.');

@@ -11,16 +11,21 @@ import { voidPermissions } from './void-permissions.ts';
 /** A run whose worker gave no sign of life for this long is taken away from it. */
 export const lostAfterSeconds = 15;
 
+/** A run that was taken away from its worker, and the attempt that was lost. */
+export type LostRun = { runId: string; attempt: number };
+
 /**
  * Takes runs away from workers that died: each goes back to the queue, or ends when that happened too often or somebody
  * had asked to stop it. Any worker may call this at any time.
- * @returns the ids of the runs that were taken away
  */
-export async function recoverRuns(ctx: Context): Promise<string[]> {
+export async function recoverRuns(ctx: Context): Promise<LostRun[]> {
   const { run } = schema;
   const lost = await ctx.db.select({ id: run.id }).from(run).where(isLost());
-  const recovered: string[] = [];
-  for (const { id } of lost) if (await recoverRun(ctx, id)) recovered.push(id);
+  const recovered: LostRun[] = [];
+  for (const { id } of lost) {
+    const attempt = await recoverRun(ctx, id);
+    if (attempt !== undefined) recovered.push({ runId: id, attempt });
+  }
   return recovered;
 }
 
@@ -30,17 +35,18 @@ const isLost = () =>
     lt(schema.run.heartbeatAt, sql`now() - make_interval(secs => ${lostAfterSeconds})`),
   );
 
-async function recoverRun(ctx: Context, runId: string): Promise<boolean> {
+/** The attempt that was lost; undefined when another worker was faster, or the run's own woke up. */
+async function recoverRun(ctx: Context, runId: string): Promise<number | undefined> {
   return withTransaction(ctx, async (tx) => {
     const [run] = await tx.db
       .select()
       .from(schema.run)
       .where(and(eq(schema.run.id, runId), isLost()))
       .for('update', { skipLocked: true });
-    if (!run) return false;
+    if (!run) return undefined;
     const end = endOfLost(run);
     await (end ? endLost(tx, run, end) : requeueLost(tx, run));
-    return true;
+    return run.attempt;
   });
 }
 

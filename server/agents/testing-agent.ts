@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/**
+ * An agent for tests of the run driver: a program that speaks just enough of ACP and does what the lines of a prompt
+ * say, one after the other. It needs nothing but Node, so it runs in the real sandbox.
+ *
+ *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
+ */
+type Frame = { id?: number; method?: string; params?: unknown; result?: unknown; error?: { message: string } };
+
+const waiting = new Map<number, (frame: Frame) => void>();
+let nextId = 1000;
+let stop = Promise.withResolvers<'cancelled'>();
+
+const send = (frame: Frame) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...frame })}\n`);
+
+function request(method: string, params: Record<string, unknown>): Promise<Frame> {
+  const id = (nextId += 1);
+  send({ id, method, params: { sessionId: 'only', ...params } });
+  return new Promise((resolve) => waiting.set(id, resolve));
+}
+
+function update(body: Record<string, unknown>): void {
+  send({ method: 'session/update', params: { sessionId: 'only', update: body } });
+}
+
+const say = (text: string) => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+
+async function ask(title: string, index: number): Promise<void> {
+  const toolCall = { toolCallId: `ask-${index}`, title, kind: 'execute', status: 'pending' };
+  const options = [
+    { optionId: 'yes', name: 'Yes', kind: 'allow_once' },
+    { optionId: 'no', name: 'No', kind: 'reject_once' },
+  ];
+  const { result, error } = await request('session/request_permission', { toolCall, options });
+  say(`answer ${JSON.stringify(result ?? error)}`);
+}
+
+async function run(command: string): Promise<void> {
+  const { result, error } = await request('terminal/create', { command });
+  if (error) return say(`refused: ${error.message}`);
+  const { terminalId } = result as { terminalId: string };
+  await request('terminal/wait_for_exit', { terminalId });
+  const output = await request('terminal/output', { terminalId });
+  say(`ran ${JSON.stringify(output.result)}`);
+}
+
+async function read(path: string): Promise<void> {
+  const { result, error } = await request('fs/read_text_file', { path: `/work/${path}` });
+  say(JSON.stringify(result ?? error));
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const { error } = await request('fs/write_text_file', { path: `/work/${path}`, content: `${text}\n` });
+  if (error) say(`refused: ${error.message}`);
+}
+
+const verbs: Record<string, (text: string, index: number) => unknown> = {
+  say,
+  ask,
+  run,
+  read,
+  write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
+  hang: () => new Promise(() => setInterval(() => undefined, 1000)),
+  crash: () => process.exit(3),
+  spawn: (text) => spawn('/bin/sh', ['-c', text], { stdio: 'ignore', detached: true }),
+};
+
+async function act(line: string, index: number): Promise<void> {
+  const [verb = '', ...rest] = line.split(' ');
+  await verbs[verb]?.(rest.join(' '), index);
+}
+
+async function prompt(id: number, params: { prompt: { text: string }[] }): Promise<void> {
+  stop = Promise.withResolvers();
+  const lines = (params.prompt[0]?.text ?? '').split('\n');
+  const work = (async () => {
+    for (const [index, line] of lines.entries()) await act(line.trim(), index);
+    return 'end_turn' as const;
+  })();
+  const stopReason = await Promise.race([work, stop.promise]);
+  send({ id, result: { stopReason, usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } } });
+}
+
+function serve(frame: Frame): void {
+  const { id, method } = frame;
+  if (method === undefined) return waiting.get(id ?? 0)?.(frame);
+  if (method === 'session/cancel' && !process.argv.includes('deaf')) return stop.resolve('cancelled');
+  if (id === undefined) return undefined;
+  if (method === 'initialize') return void send({ id, result: { protocolVersion: 1, agentCapabilities: {} } });
+  if (method === 'session/new') {
+    const modes = { currentModeId: 'edit', availableModes: [{ id: 'edit', name: 'Edit' }] };
+    return void send({ id, result: { sessionId: 'only', modes } });
+  }
+  if (method === 'session/prompt') return void prompt(id, frame.params as { prompt: { text: string }[] });
+  return void send({ id, result: {} });
+}
+
+// Only as a program: the test that starts it imports its path, not the file.
+createInterface({ input: process.stdin })
+  .on('line', (line) => serve(JSON.parse(line) as Frame))
+  .on('close', () => process.exit(0));
