@@ -79,16 +79,17 @@ export async function writeEffects(tx: Transaction, work: CommandWork, effects: 
       .values({ fileId, teamId: session.teamId, sessionId: session.id, ...kept })
       .onConflictDoUpdate({ target: schema.roomFile.fileId, set: kept });
   }
+  // The log first and the session's row then, as everyone who appends to the log does.
+  if (effects.changed && effects.changed.paths.length > 0) {
+    const { paths, cause } = effects.changed;
+    const body = { type: 'files_changed' as const, paths: paths.slice(0, maxNamedPaths), cause };
+    await appendSessionEvent(tx, { sessionId: session.id, teamId: session.teamId, actor, body });
+  }
   const commits = {
     ...(effects.headCommit !== undefined && { headCommit: effects.headCommit }),
     ...(effects.baseCommit !== undefined && { baseCommit: effects.baseCommit }),
   };
   if (Object.keys(commits).length > 0) {
     await tx.update(schema.session).set(commits).where(eq(schema.session.id, session.id));
-  }
-  if (effects.changed && effects.changed.paths.length > 0) {
-    const { paths, cause } = effects.changed;
-    const body = { type: 'files_changed' as const, paths: paths.slice(0, maxNamedPaths), cause };
-    await appendSessionEvent(tx, { sessionId: session.id, teamId: session.teamId, actor, body });
   }
 }

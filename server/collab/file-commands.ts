@@ -84,16 +84,19 @@ export async function createFile(work: CommandWork, command: Command<'create_fil
 
 /** @throws AppError conflict when a file is there, a folder, or a file where a folder would have to be */
 export function requireFree(path: string, taken: ReadonlySet<string>): void {
+  const obstacle = findObstacle(path, taken);
+  if (obstacle) throw new AppError('conflict', `${obstacle} Choose another name.`);
+}
+
+/** What stands in the way of a new file, as a sentence. */
+export function findObstacle(path: string, taken: ReadonlySet<string>): string | undefined {
   const parts = path.split('/');
   const above = parts.slice(0, -1).map((_part, at) => parts.slice(0, at + 1).join('/'));
   const file = above.find((folder) => taken.has(folder));
-  if (file !== undefined)
-    throw new AppError('conflict', `${file} is a file, so nothing can be put into it. Choose another name.`);
-  if (taken.has(path)) throw new AppError('conflict', `There is already a file ${path}. Choose another name.`);
-  for (const other of taken) {
-    if (isWithin(path, other))
-      throw new AppError('conflict', `There is already a folder ${path}. Choose another name.`);
-  }
+  if (file !== undefined) return `${file} is a file, so nothing can be put into it.`;
+  if (taken.has(path)) return `There is already a file ${path}.`;
+  for (const other of taken) if (isWithin(path, other)) return `There is already a folder ${path}.`;
+  return undefined;
 }
 
 /** Moves a file or a folder, in the room and in the state commit. */

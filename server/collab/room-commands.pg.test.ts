@@ -192,6 +192,20 @@ test('[CB46] the difference of two commits comes in three ways; where people cha
   await eventually(() => expect(textOf(client.doc, c.fileId).toJSON()).toContain('<<<<<<< this session'));
 });
 
+test('[CB46] what comes in never puts a file in the place of a folder, nor the other way round', async () => {
+  const sessionId = await room.session({ 'x.txt': 'x\n' });
+  const resultId = await room.session({ 'x.txt': 'x\n', docs: 'a file\n', 'note/a.txt': 'in a folder\n' });
+  const { headCommit: base } = await sessionRow(room.db, sessionId);
+  const { headCommit: result } = await sessionRow(room.db, resultId);
+  const ada = await room.person();
+  await createFile(ada, { sessionId, path: 'docs/mine.md', text: 'mine\n' });
+  await createFile(ada, { sessionId, path: 'note', text: 'mine\n' });
+  const applied = await ask(ada, sessionId, { kind: 'apply_tree', base, result, cause: 'merge' });
+  expect(applied.conflicts.toSorted()).toEqual(['docs', 'note/a.txt']);
+  const { items } = await listFiles(ada, { sessionId });
+  expect(items.map((file) => file.path)).toEqual(['docs/mine.md', 'note', 'x.txt']);
+});
+
 test('[CB47] after the base moved, what was committed is no change any more', async () => {
   const sessionId = await room.session({ 'a.txt': 'a\n' });
   const ada = await room.person();

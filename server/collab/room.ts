@@ -8,7 +8,7 @@ import { captureTexts, restoreLayout, serverClientId, setLayout, type RoomFile }
 import { mergeUpdates, RoomLog, type LogEntry } from './room-log.ts';
 import type { Alongside, Author, RoomKey, RoomStore, StoredRoom } from './room-store.ts';
 import type { UpdateInspection } from './update-inspection.ts';
-import { missingFrame, presenceFrame, updateFrame, type PresenceEntry } from './wire.ts';
+import { MalformedFrame, missingFrame, presenceFrame, updateFrame, type PresenceEntry } from './wire.ts';
 
 /** Changes of presence are gathered this long, so that many participants cost one frame. */
 const presenceMs = 20;
@@ -51,6 +51,7 @@ export class Room {
   readonly #changedPresence = new Set<number>();
   #presenceTimer: NodeJS.Timeout | undefined;
   #compacting = false;
+  #wasEdited = false;
   #closed = false;
 
   constructor(
@@ -82,6 +83,13 @@ export class Room {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Whether people changed something since this was last asked. */
+  takeActivity(): boolean {
+    const was = this.#wasEdited;
+    this.#wasEdited = false;
+    return was;
   }
 
   join(connection: Connection): void {
@@ -116,17 +124,22 @@ export class Room {
 
   /** Sends what the other side lacks; it may contain what is not stored yet, so it waits for that. */
   answerStateVector(connection: Connection, stateVector: Uint8Array): void {
-    const frame = missingFrame(Y.encodeStateAsUpdate(this.doc, stateVector));
+    const missing = orMalformed('a state vector that cannot be decoded', () =>
+      Y.encodeStateAsUpdate(this.doc, stateVector),
+    );
+    const frame = missingFrame(missing);
     this.whenStored(() => connection.send(frame));
   }
 
   withWaiting(connection: Connection, update: Uint8Array): Uint8Array {
-    return connection.waiting ? Y.mergeUpdates([connection.waiting, update]) : update;
+    const { waiting } = connection;
+    return waiting ? orMalformed('an update that cannot be decoded', () => Y.mergeUpdates([waiting, update])) : update;
   }
 
   /** Applies a participant's change; what builds on something unknown is kept with the connection. */
   applyFrom(connection: Connection, update: Uint8Array, inspection: UpdateInspection): void {
     if (this.#closed) return;
+    this.#wasEdited = true;
     const texts = inspection.touchesStructure ? captureTexts(this.doc, this.files.values()) : undefined;
     const origin: Origin = { author: connection.author, kind: 'edit', connection };
     Y.applyUpdate(this.doc, update, origin);
@@ -286,4 +299,13 @@ function takePending(doc: Y.Doc): Uint8Array | undefined {
   doc.store.pendingDs = null;
   const parts = [pendingStructs?.update, pendingDs].filter((part) => part !== null && part !== undefined);
   return mergeUpdates(parts.map((part) => Y.convertUpdateFormatV2ToV1(part)));
+}
+
+/** Reading what a client sent cannot harm the document, so a failure in it is the client's alone. */
+function orMalformed<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new MalformedFrame(what, { cause });
+  }
 }

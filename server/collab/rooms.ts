@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Database } from '../../db/client.ts';
+import { inArray, sql } from 'drizzle-orm';
+import { schema, type Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
 import { ClientIds } from './client-ids.ts';
 import { releaseLease, renewLeases, takeLease } from './lease.ts';
@@ -143,6 +144,16 @@ export class Rooms {
     for (const room of rooms) {
       if (!own.has(room.sessionId)) room.close(1013, 'The room has moved to another server. Connect again.');
     }
+  }
+
+  /** Typing is activity of a session too: those with edits since the last call are marked. */
+  async markActivity(): Promise<void> {
+    const active = [...this.loaded()].filter((room) => room.takeActivity()).map((room) => room.sessionId);
+    if (active.length === 0) return;
+    await this.#db
+      .update(schema.session)
+      .set({ lastActivityAt: sql`now()` })
+      .where(inArray(schema.session.id, active));
   }
 
   /** Stores what is not stored, folds the logs, gives every room back. At most five seconds. */

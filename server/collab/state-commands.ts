@@ -6,7 +6,7 @@ import { readBlob, type TreeEntry } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
 import { removing, type Effects, type Finish } from './command-effects.ts';
 import type { Edit } from './room.ts';
-import { entryAt, noSuchFile } from './file-commands.ts';
+import { entryAt, noSuchFile, requireFree } from './file-commands.ts';
 import { findText, replaceText, showPath, type RoomFile } from './room-document.ts';
 import {
   currentPaths,
@@ -69,7 +69,9 @@ async function bringBack(
   assertRepoPath(path);
   const file = findRoomFile(work.room, path);
   const entry = (await filesOfCommit(work.repo, from)).get(path);
-  if (!entry && !(await currentPaths(work)).has(path)) throw noSuchFile(path);
+  const paths = await currentPaths(work);
+  if (!entry && !paths.has(path)) throw noSuchFile(path);
+  if (entry && !paths.has(path)) requireFree(path, paths);
   const by = { author: work.actor, kind: 'restore' as const };
   const live = file && entry ? await sameFileWithText(work, file, entry) : undefined;
   if (live) return { put: [live.file], edits: [{ ...by, apply: live.apply }], headCommit: over };

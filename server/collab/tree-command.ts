@@ -11,9 +11,9 @@ import {
 import type { RoomCommand } from '../workspace/room-command.ts';
 import { LiveTextMoved, removing, type Effects, type Finish } from './command-effects.ts';
 import type { Edit } from './room.ts';
-import { entryAt } from './file-commands.ts';
+import { entryAt, findObstacle } from './file-commands.ts';
 import { findText, readText, replaceText, type RoomFile } from './room-document.ts';
-import { filesOfCommit, findRoomFile, writeState, type CommandWork } from './session-state.ts';
+import { currentPaths, filesOfCommit, findRoomFile, writeState, type CommandWork } from './session-state.ts';
 import { requireCommit } from './state-commands.ts';
 
 type ApplyTree = Extract<RoomCommand, { kind: 'apply_tree' }>;
@@ -26,6 +26,8 @@ type PathPlan =
   | { kind: 'live_removal'; file: RoomFile; expected: string }
   | { kind: 'same' }
   | { kind: 'conflict'; path: string };
+
+type PlannedPath = { path: string; plan: PathPlan };
 
 const labels = { ours: 'this session', theirs: 'incoming' };
 const absent = /^0+$/;
@@ -40,17 +42,30 @@ export async function applyTree(work: CommandWork, command: ApplyTree): Promise<
   const differences = await diffCommits(work.repo, command.base, command.result);
   const tree = await filesOfCommit(work.repo, work.session.headCommit);
   const blobs = await readSides(work, differences, tree);
-  const plans: { path: string; plan: PathPlan }[] = [];
+  const planned: PlannedPath[] = [];
   for (const difference of differences) {
     const given = { difference, blobs, entry: tree.get(difference.path), marks: command.onConflict === 'mark' };
-    plans.push({ path: difference.path, plan: await planPath(work, given) });
+    planned.push({ path: difference.path, plan: await planPath(work, given) });
   }
+  const plans = withoutObstacles(planned, await currentPaths(work));
   const changes = plans.flatMap(({ path, plan }): TreeChange[] => {
     if (plan.kind === 'tree') return [plan.change];
     return plan.kind === 'live_removal' && tree.has(path) ? [{ path, remove: true }] : [];
   });
   const headCommit = await writeState(work, work.session.headCommit, changes);
   return () => finish(work, command, { plans, headCommit });
+}
+
+/** A new file never replaces a folder of the session, nor a folder a file: such a path is a conflict. */
+function withoutObstacles(planned: readonly PlannedPath[], paths: ReadonlySet<string>): PlannedPath[] {
+  const taken = new Set(paths);
+  for (const { path, plan } of planned) {
+    if (plan.kind === 'live_removal' || (plan.kind === 'tree' && 'remove' in plan.change)) taken.delete(path);
+  }
+  return planned.map(({ path, plan }) => {
+    const isNew = plan.kind === 'tree' && !('remove' in plan.change) && !paths.has(path);
+    return isNew && findObstacle(path, taken) ? { path, plan: { kind: 'conflict', path } } : { path, plan };
+  });
 }
 
 async function readSides(
@@ -132,7 +147,7 @@ function rawText(blobs: Blobs, oid: string): string | undefined {
   }
 }
 
-type Planned = { plans: readonly { path: string; plan: PathPlan }[]; headCommit: string };
+type Planned = { plans: readonly PlannedPath[]; headCommit: string };
 
 function finish(work: CommandWork, command: ApplyTree, { plans, headCommit }: Planned): Effects<'apply_tree'> {
   const paths: string[] = [];

@@ -26,7 +26,9 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
   for (const struct of structs) {
     if (struct instanceof Y.Skip) continue;
     const { client, clock } = struct.id;
+    if (struct.length === 0) throw new MalformedFrame('a struct without length');
     if (clock + struct.length > maxClock) throw new MalformedFrame('a clock beyond all bounds');
+    if (struct instanceof Y.Item && buildsOnItself(struct)) throw new MalformedFrame('an item that builds on itself');
     if (clock + struct.length <= Y.getState(doc.store, client)) continue;
     found.newClients.add(client);
     found.changes = true;
@@ -53,6 +55,12 @@ function inspectItem(doc: Y.Doc, item: Y.Item, found: UpdateInspection): void {
   if (left && right && left.parent !== right.parent) throw new MalformedFrame('an item between two texts');
   const inMap = [item, left, right].some((one) => (one?.parentSub ?? null) !== null);
   if (inMap || !isPlainText(item.content)) found.touchesStructure = true;
+}
+
+/** Yjs takes for granted that a client's items build on its earlier ones, also in items it has already. */
+function buildsOnItself(item: Y.Item): boolean {
+  const references: unknown[] = [item.origin, item.rightOrigin, item.parent];
+  return references.some((id) => id instanceof Y.ID && id.client === item.id.client && id.clock >= item.id.clock);
 }
 
 function isPlainText(content: Y.Item['content']): boolean {

@@ -16,6 +16,7 @@ const maxFrameBytes = 8 * 1024 * 1024;
 const pingMs = 25_000;
 const recheckMs = 10_000;
 const commandPollMs = 2_000;
+const activityMs = 20_000;
 
 export type CollabOptions = {
   nodeId: string;
@@ -59,6 +60,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
   const timers = [
     every(leaseRenewalMs, 'renew the leases of rooms', () => rooms.renew()),
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),
+    every(activityMs, 'mark the activity of sessions', () => rooms.markActivity()),
     every(commandPollMs, 'look for room commands', () => service.commands.runQueued()),
     setInterval(() => pingAll(server), pingMs).unref(),
   ];
@@ -130,9 +132,9 @@ async function upgrade(service: Service, { req, socket, head }: Upgrade): Promis
   // A socket that breaks before it is a WebSocket has nobody to tell.
   socket.on('error', () => socket.destroy());
   if (!isOurOrigin(req, service.publicUrl)) return answer(socket, '403 Forbidden');
-  const url = new URL(req.url ?? '/', 'http://room');
-  const room = /^\/collab\/([\w.~-]{1,200})$/.exec(url.pathname)?.[1];
-  if (room === undefined) return answer(socket, '404 Not Found');
+  const url = URL.parse(req.url ?? '/', 'http://room');
+  const room = url && /^\/collab\/([\w.~-]{1,200})$/.exec(url.pathname)?.[1];
+  if (!url || !room) return answer(socket, '404 Not Found');
   const ticket = url.searchParams.get('ticket') ?? '';
   const wantsNotices = url.searchParams.get('ensemble') === '1';
   service.server.handleUpgrade(req, socket, head, (ws) => {
