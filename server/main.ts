@@ -15,6 +15,7 @@ import { newId } from './platform/ids.ts';
 import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
 import { authSecret } from './platform/secrets.ts';
+import { reconcileHunks } from './review/settle-hunk.ts';
 
 /**
  * The web process. Starts in the order: database, migrations, first admin, pages, rooms, worker, listen; stops in the
@@ -57,6 +58,7 @@ async function start(): Promise<void> {
   await openDatabaseServer();
   await ensureAdminFromEnv(systemContext('start'));
   const setupUrl = await createSetupLink(systemContext('start'));
+  await reconcileHunks(systemContext('start'));
 
   const server = createServer();
   const pages = await startPages(server, dev);

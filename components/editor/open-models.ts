@@ -45,6 +45,6 @@ export class OpenModels {
   }
 
   closeAll(): void {
-    for (const fileId of [...this.models.keys()]) this.close(fileId);
+    for (const fileId of this.models.keys()) this.close(fileId);
   }
 }

@@ -74,8 +74,9 @@ export class RoomConnection {
   constructor(me: { id: string; name: string }, getTicket: (clientId?: number) => Promise<Ticket>) {
     this.me = me;
     this.getTicket = getTicket;
-    this.doc.on('update', (_update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
-      if (transaction.local) this.countLocalEdit();
+    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      if (transaction.local && (transaction.changed.size > 0 || transaction.deleteSet.clients.size > 0))
+        this.countLocalEdit();
     });
     this.doc.getMap('files').observeDeep(() => this.readFiles());
     void this.open();

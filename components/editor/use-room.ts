@@ -1,25 +1,24 @@
 'use client';
 
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import { useTRPCClient } from '@/components/trpc.tsx';
+import { useResource } from '@/components/ui/use-resource.ts';
 import { RoomConnection, type RoomSnapshot } from './room-connection.ts';
+
+const leave = (room: RoomConnection) => room.destroy();
 
 /** The room of a session for as long as the calling component is on screen. */
 export function useRoom(sessionId: string, me: { id: string; name: string }): RoomConnection | undefined {
   const client = useTRPCClient();
-  const [room, setRoom] = useState<RoomConnection>();
   const { id, name } = me;
-  useEffect(() => {
-    const opened = new RoomConnection({ id, name }, (clientId) =>
-      client.rooms.ticket.mutate({ sessionId, ...(clientId === undefined ? {} : { clientId }) }),
-    );
-    setRoom(opened);
-    return () => {
-      opened.destroy();
-      setRoom(undefined);
-    };
-  }, [client, sessionId, id, name]);
-  return room;
+  const enter = useCallback(
+    () =>
+      new RoomConnection({ id, name }, (clientId) =>
+        client.rooms.ticket.mutate({ sessionId, ...(clientId === undefined ? {} : { clientId }) }),
+      ),
+    [client, sessionId, id, name],
+  );
+  return useResource(enter, leave);
 }
 
 /** One fact of the room; re-renders when it changes. `pick` must return the same value for the same state. */

@@ -8,6 +8,7 @@ import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { PushSettings } from './push-settings.tsx';
+import { useUpdateProject } from './use-update-project.ts';
 import type { ProjectData } from './project-page.tsx';
 
 export function ProjectSettings({ team, project }: { team: string; project: ProjectData }) {
@@ -20,20 +21,6 @@ export function ProjectSettings({ team, project }: { team: string; project: Proj
   );
 }
 
-export function useUpdate() {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  return useMutation(
-    trpc.projects.update.mutationOptions({
-      onSuccess: async () => {
-        await queryClient.invalidateQueries({ queryKey: trpc.projects.pathKey() });
-        notifications.show({ color: 'green', message: 'Saved.' });
-      },
-      onError: (error) => notifications.show({ color: 'red', title: 'Not saved', message: error.message }),
-    }),
-  );
-}
-
 const commandNames = [
   { name: 'setup', label: 'Set up', description: 'Installs what the project needs' },
   { name: 'test', label: 'Test', description: 'Exit code 0 means that all is well' },
@@ -41,7 +28,7 @@ const commandNames = [
 ] as const;
 
 function CommandSettings({ project }: { project: ProjectData }) {
-  const update = useUpdate();
+  const update = useUpdateProject();
   const [name, setName] = useState(project.name);
   const [commands, setCommands] = useState(project.commands);
   const [downloads, setDownloads] = useState(project.allowPackageDownloads);

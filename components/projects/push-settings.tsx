@@ -3,11 +3,11 @@
 import { Button, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import type { ProjectData } from './project-page.tsx';
-import { useUpdate } from './project-settings.tsx';
+import { useUpdateProject } from './use-update-project.ts';
 
 /** Where commits are pushed to, and with what. */
 export function PushSettings({ project }: { project: ProjectData }) {
-  const update = useUpdate();
+  const update = useUpdateProject();
   const [address, setAddress] = useState(project.upstreamUrl ?? '');
   const [token, setToken] = useState('');
   if (!project.may.update) return null;

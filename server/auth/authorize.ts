@@ -102,12 +102,18 @@ export async function authorizeTeamBySlug(
   return { ...(await authorizeTeam(ctx, team.id, action)), team };
 }
 
-/** @param options.deleted also finds a project in its grace time after deletion */
-export async function authorizeProject(
+/** @throws not_found when the actor may not see the project or it was deleted, forbidden when the role does not reach */
+export async function authorizeProject(ctx: Context, projectId: string, action: TeamAction): Promise<ProjectAccess> {
+  const access = await authorizeDeletedProject(ctx, projectId, action);
+  if (access.project.deletedAt) throw notFound('project');
+  return access;
+}
+
+/** Also finds a project in its grace time after deletion. */
+export async function authorizeDeletedProject(
   ctx: Context,
   projectId: string,
   action: TeamAction,
-  options: { deleted?: boolean } = {},
 ): Promise<ProjectAccess> {
   const actor = requirePerson(ctx);
   const [row] = await ctx.db
@@ -123,27 +129,35 @@ export async function authorizeProject(
       and(eq(schema.projectMember.projectId, schema.project.id), eq(schema.projectMember.personId, actor.personId)),
     )
     .where(eq(schema.project.id, projectId));
-  if (!row || (row.project.deletedAt && !options.deleted)) throw notFound('project');
+  if (!row) throw notFound('project');
   if (row.project.isRestricted && row.listed === null && row.role !== 'admin') throw notFound('project');
   requireRole(row.role, action);
   requireActionScope(ctx, action);
   return { teamId: row.project.teamId, role: row.role, actor, project: row.project };
 }
 
-/** @throws not_found when the actor may not see the session, forbidden when the right is missing */
-export async function authorizeSession(
+/** @throws not_found when the actor may not see the session or it was deleted, forbidden when the right is missing */
+export async function authorizeSession(ctx: Context, sessionId: string, right: SessionRight): Promise<SessionAccess> {
+  const access = await authorizeDeletedSession(ctx, sessionId, right);
+  if (access.session.deletedAt || access.project.deletedAt) throw notFound('session');
+  return access;
+}
+
+/** Also finds a session in its grace time after deletion. */
+export async function authorizeDeletedSession(
   ctx: Context,
   sessionId: string,
   right: SessionRight,
-  options: { deleted?: boolean } = {},
 ): Promise<SessionAccess> {
   requirePerson(ctx);
   const [session] = await ctx.db.select().from(schema.session).where(eq(schema.session.id, sessionId));
-  if (!session || (session.deletedAt && !options.deleted)) throw notFound('session');
-  const access = await authorizeProject(ctx, session.projectId, 'session.read', options).catch((error: unknown) => {
+  if (!session) throw notFound('session');
+  const access = await authorizeDeletedProject(ctx, session.projectId, 'session.read').catch((error: unknown) => {
     throw error instanceof AppError && error.code === 'not_found' ? notFound('session') : error;
   });
   const rights = limitRights(access.role, undefined);
+  // What was deleted answers a missing right as it answers everyone: as absent.
+  if (!rights.includes(right) && (session.deletedAt || access.project.deletedAt)) throw notFound('session');
   if (!rights.includes(right))
     throw new AppError(
       'forbidden',

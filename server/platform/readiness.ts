@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { db } from '../../db/client.ts';
 
-export type Readiness = { ready: boolean; checks: Record<string, 'ok' | string> };
+/** Each check is `ok` or says what is wrong. */
+export type Readiness = { ready: boolean; checks: Record<string, string> };
 
 /** Whether the process can do its work: the database answers and knows the migrations. */
 export async function readiness(): Promise<Readiness> {

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
-import { authorizeProject, authorizeSession } from '../auth/authorize.ts';
+import { authorizeDeletedSession, authorizeProject, authorizeSession } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { removedForGoodAt } from '../core/grace-time.ts';
 import { notify } from '../platform/notify.ts';
@@ -35,7 +35,7 @@ export async function deleteSession(ctx: Context, input: { sessionId: string }):
 
 /** Brings a deleted session back as it was. @throws AppError `not_found` after the grace time */
 export async function restoreSession(ctx: Context, input: { sessionId: string }): Promise<void> {
-  const { session } = await authorizeSession(ctx, input.sessionId, 'view', { deleted: true });
+  const { session } = await authorizeDeletedSession(ctx, input.sessionId, 'view');
   // A session comes back only into a project that is there.
   const { teamId } = await authorizeProject(ctx, session.projectId, 'session.delete');
   if (session.deletedAt === null) return;

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
-import { authorizeProject } from '../auth/authorize.ts';
+import { authorizeDeletedProject, authorizeProject } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { removedForGoodAt } from '../core/grace-time.ts';
 import { notify } from '../platform/notify.ts';
@@ -40,7 +40,7 @@ const isFailed = (status: string) => status === 'failed' || status === 'cancelle
 
 /** Brings a deleted project back as it was. @throws AppError `not_found` after the grace time */
 export async function restoreProject(ctx: Context, input: { projectId: string }): Promise<void> {
-  const { project, teamId } = await authorizeProject(ctx, input.projectId, 'project.delete', { deleted: true });
+  const { project, teamId } = await authorizeDeletedProject(ctx, input.projectId, 'project.delete');
   if (project.deletedAt === null) return;
   await withTransaction(ctx, async (tx) => {
     await tx.db
