@@ -54,18 +54,16 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
       actor: actorRef(actor),
       body: { type: 'prompt', runId, text, ...asked },
     });
-    await tx.db
-      .insert(schema.run)
-      .values({
-        id: runId,
-        teamId,
-        sessionId,
-        ...asked,
-        prompt: text,
-        askedBy: actor.personId,
-        state: 'queued',
-        position,
-      });
+    await tx.db.insert(schema.run).values({
+      id: runId,
+      teamId,
+      sessionId,
+      ...asked,
+      prompt: text,
+      askedBy: actor.personId,
+      state: 'queued',
+      position,
+    });
     await appendAudit(tx, {
       teamId,
       action: 'prompt.send',
