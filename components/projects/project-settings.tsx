@@ -7,6 +7,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
+import { AccessSettings } from './access-settings.tsx';
 import { PushSettings } from './push-settings.tsx';
 import { useUpdateProject } from './use-update-project.ts';
 import type { ProjectData } from './project-page.tsx';
@@ -16,6 +17,7 @@ export function ProjectSettings({ team, project }: { team: string; project: Proj
     <Stack gap="xl" maw={560}>
       <CommandSettings project={project} />
       <PushSettings project={project} />
+      <AccessSettings project={project} />
       <Endings team={team} project={project} />
     </Stack>
   );

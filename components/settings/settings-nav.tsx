@@ -9,12 +9,13 @@ const pages = [
   { part: 'tokens', label: 'Tokens' },
   { part: 'account', label: 'Account' },
 ] as const;
+const installationPages = [{ part: 'git-hosts', label: 'Git hosts' }] as const;
 
-export function SettingsNav({ teamSlug }: { teamSlug: string }) {
+export function SettingsNav({ teamSlug, isInstallationAdmin }: { teamSlug: string; isInstallationAdmin: boolean }) {
   const pathname = usePathname();
   return (
     <nav className={classes.nav} aria-label="Settings">
-      {pages.map(({ part, label }) => {
+      {(isInstallationAdmin ? [...pages, ...installationPages] : pages).map(({ part, label }) => {
         const href = `/${teamSlug}/settings/${part}`;
         return (
           <Link

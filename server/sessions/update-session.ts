@@ -13,16 +13,16 @@ export async function renameSession(ctx: Context, input: { sessionId: string; ti
   const title = sessionTitle.parse(input.title);
   if (title === session.title) return;
   await withTransaction(ctx, async (tx) => {
-    await tx.db
-      .update(schema.session)
-      .set({ title })
-      .where(and(eq(schema.session.id, session.id), eq(schema.session.teamId, teamId)));
     await appendSessionEvent(tx.db, {
       sessionId: session.id,
       teamId,
       actor: actorRef(actor),
       body: { type: 'session_renamed', title },
     });
+    await tx.db
+      .update(schema.session)
+      .set({ title })
+      .where(and(eq(schema.session.id, session.id), eq(schema.session.teamId, teamId)));
     await appendAudit(tx, {
       teamId,
       action: 'session.rename',
