@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, AppShell, Box, Group, Tooltip, UnstyledButton, Text, Kbd, VisuallyHidden } from '@mantine/core';
+import { AppShell, Box, Group, Tooltip, UnstyledButton, Text, Kbd, VisuallyHidden } from '@mantine/core';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { IconHome, IconLayoutGrid, IconListDetails, IconSearch, IconSettings } from '@tabler/icons-react';
 import Link from 'next/link';
@@ -126,9 +126,7 @@ function BottomBar({ places, pathname }: { places: Place[]; pathname: string }) 
           className={classes.bottomPlace}
           aria-current={isHere(place, pathname) ? 'page' : undefined}
         >
-          <ActionIcon component="span" variant="transparent" color="inherit" aria-hidden>
-            <place.icon size={18} stroke={1.6} />
-          </ActionIcon>
+          <place.icon size={18} stroke={1.6} aria-hidden />
           {place.label}
         </Link>
       ))}

@@ -9,6 +9,7 @@ import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import type { Transcript } from '@/server/core/transcript.ts';
 import type {
   CommitItem,
+  NoticeItem,
   PlanItem,
   PromptItem,
   RunEndItem,
@@ -73,9 +74,15 @@ const Item = memo(function Item({ item, isRunning }: { item: TranscriptItem; isR
     case 'task':
       return <Task item={item} />;
     case 'notice':
+      if (isToldElsewhere(item)) return null;
       return <Notice by={item.by.name} text={noticeText(item)} at={item.at} />;
   }
 });
+
+/** A commit and a decision have lines of their own; opening a file is no news. */
+function isToldElsewhere(item: NoticeItem): boolean {
+  return item.what === 'files_changed' && (item.cause === 'commit' || item.cause === 'accept' || item.cause === 'open');
+}
 
 function Prompt({ item }: { item: PromptItem }) {
   return (
@@ -140,7 +147,7 @@ function SuggestionLink({ item }: { item: SuggestionItem }) {
     <div className={classes.card} data-tone={open > 0 ? 'ask' : undefined}>
       <Group className={classes.cardHead} wrap="nowrap" py={6}>
         <IconSparkles size={16} aria-hidden />
-        <Text className={classes.cardTitle}>
+        <Text className={classes.cardText}>
           Suggestion: {count(item.hunks, 'hunk')} in {count(item.files, 'file')}
           {decided.length > 0 && `, ${accepted} accepted, ${decided.length - accepted} rejected`}
         </Text>
