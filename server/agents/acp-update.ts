@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** The parts of ACP's `session/update` that the log keeps, read leniently: an unknown part is left out, not refused. */
+const contentBlock = z.object({ type: z.string(), text: z.string().optional().catch(undefined) });
+const location = z.object({ path: z.string() });
+const toolContent = z.union([
+  z.object({ type: z.literal('content'), content: contentBlock }),
+  z.object({ type: z.literal('diff'), path: z.string(), oldText: z.string().nullish(), newText: z.string() }),
+  z.object({ type: z.literal('terminal'), terminalId: z.string() }),
+  z.object({ type: z.string() }).transform(() => ({ type: 'unknown' as const })),
+]);
+
+const toolCall = z.object({
+  toolCallId: z.string(),
+  title: z.string().nullish(),
+  kind: z.string().nullish(),
+  status: z.string().nullish(),
+  locations: z.array(location).nullish(),
+  content: z.array(toolContent).nullish(),
+  rawInput: z.unknown().optional(),
+  rawOutput: z.unknown().optional(),
+});
+
+const chunk = z.object({ content: contentBlock, messageId: z.string().nullish() });
+const plan = z.object({ entries: z.array(z.object({ content: z.string(), status: z.string() })) });
+
+const known = z.discriminatedUnion('sessionUpdate', [
+  chunk.extend({ sessionUpdate: z.literal('agent_message_chunk') }),
+  chunk.extend({ sessionUpdate: z.literal('agent_thought_chunk') }),
+  toolCall.extend({ sessionUpdate: z.literal('tool_call') }),
+  toolCall.extend({ sessionUpdate: z.literal('tool_call_update') }),
+  plan.extend({ sessionUpdate: z.literal('plan') }),
+]);
+
+export type AgentToolCall = z.infer<typeof toolCall>;
+export type AgentUpdate = z.infer<typeof known> | { sessionUpdate: 'ignored'; kind: string };
+
+/** Reads an update as it came from the agent; what cannot be understood becomes `ignored`, named by its kind. */
+export function parseAgentUpdate(value: unknown): AgentUpdate {
+  const parsed = known.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const kind = z.object({ sessionUpdate: z.string() }).safeParse(value);
+  return { sessionUpdate: 'ignored', kind: kind.success ? kind.data.sessionUpdate.slice(0, 100) : 'malformed' };
+}
+
+/** The tool call inside a permission request. */
+export function parseAgentToolCall(value: unknown): AgentToolCall | undefined {
+  const parsed = toolCall.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+const usage = z.object({ usage: z.object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }) });
+
+/** The tokens an agent says a prompt took; only some report them. */
+export function parseAgentUsage(answer: unknown): { usage?: { inputTokens: number; outputTokens: number } } {
+  const parsed = usage.safeParse(answer);
+  return parsed.success ? parsed.data : {};
+}

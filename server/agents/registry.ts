@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../core/errors.ts';
+import type { RunMode } from '../core/session-event.ts';
+import type { Mount } from '../workspace/sandbox-arguments.ts';
+
+/** Where things are inside the sandbox; the caller decides and mounts them there. */
+export type AgentPaths = {
+  /** The Node program, absolute. */
+  node: string;
+};
+
+export type AgentAvailability = { ok: true } | { ok: false; reason: string; fix: string };
+
+/**
+ * What Ensemble has to know of an agent to run it. Everything particular to one agent is here or below
+ * `builtin/`; the host and the run driver know only this shape.
+ */
+export type AgentProfile = {
+  /** The name people mention and the API takes. */
+  name: string;
+  title: string;
+  description: string;
+  needsModel: boolean;
+  /** Our modes, and what the agent calls each of them. A mode that is missing is not offered. */
+  modes: Readonly<Partial<Record<RunMode, string>>>;
+  defaultMode: RunMode;
+  /** How the agent's own process sees `/work`: `ro` when every effect goes through the host. */
+  work: 'ro' | 'rw';
+  /** The program and its arguments, as seen inside the sandbox. */
+  command(paths: AgentPaths): readonly string[];
+  /** Read-only folders and files of the host that the agent's process needs, and the terminals it asks for. */
+  mounts(): readonly Mount[];
+  env(paths: AgentPaths): Readonly<Record<string, string>>;
+  /** Files written into the agent's home before it starts, by path relative to it. */
+  homeFiles(): Readonly<Record<string, string>>;
+  /** `_meta` of `session/new`: settings that an agent takes only there. */
+  sessionMeta(): Readonly<Record<string, unknown>>;
+  capabilities: {
+    /** Offer `fs/*`; agents without it write to the worktree themselves. */
+    hostFiles: boolean;
+    /** Offer `terminal/*`. */
+    hostTerminals: boolean;
+    /** A denied permission ends the agent's turn as cancelled, instead of going on without it. */
+    denyEndsTurn: boolean;
+  };
+  /** Whether it can run on this installation now; else why not, and what to do. */
+  available(): Promise<AgentAvailability>;
+};
+
+/** Where Ensemble's own code is mounted in the sandbox of a built-in agent. */
+export const appMount = '/opt/ensemble';
+
+const appRoot = path.resolve(import.meta.dirname, '../..');
+/** Never the whole folder: the data folder may lie in it. */
+const appParts = ['package.json', 'server', 'node_modules'] as const;
+
+const refactor: AgentProfile = {
+  name: 'refactor',
+  title: 'Refactor',
+  description:
+    'Renames symbols, replaces code by pattern, tidies imports, fixes lint and formats. It is a program, not a language model, and needs no key.',
+  needsModel: false,
+  modes: { ask: 'ask', plan: 'plan', edit: 'edit', auto: 'auto' },
+  defaultMode: 'edit',
+  work: 'ro',
+  command: ({ node }) => [node, '--max-old-space-size=3072', `${appMount}/server/agents/builtin/refactor/main.ts`],
+  mounts: () => appParts.map((part) => [path.join(appRoot, part), `${appMount}/${part}`]),
+  env: () => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp' }),
+  homeFiles: () => ({}),
+  sessionMeta: () => ({}),
+  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false },
+  available: async () => {
+    const missing = ['@ast-grep/napi', 'ts-morph', 'oxlint', 'oxfmt'].find(
+      (name) => !existsSync(path.join(appRoot, 'node_modules', name)),
+    );
+    if (missing === undefined) return { ok: true };
+    return {
+      ok: false,
+      reason: `The package ${missing} is not installed.`,
+      fix: 'Run npm ci in the folder of Ensemble, then start it again.',
+    };
+  },
+};
+
+const profiles: readonly AgentProfile[] = [refactor];
+
+/** Every agent this version knows, available or not. */
+export function agentProfiles(): readonly AgentProfile[] {
+  return profiles;
+}
+
+/** @throws AppError `not_found`, naming the agents there are */
+export function getAgentProfile(name: string): AgentProfile {
+  const profile = profiles.find((candidate) => candidate.name === name);
+  if (profile !== undefined) return profile;
+  const known = profiles.map((candidate) => candidate.name).join(', ');
+  throw new AppError('not_found', `There is no agent called ${name}. Choose one of: ${known}.`);
+}
