@@ -69,9 +69,7 @@ const inOrder = (hunks: readonly LineChange[]) => hunks.toSorted((a, b) => hunkI
  * A live text that has the change already is a clean answer that changes nothing.
  */
 export function mergeHunk({ base, accepted, hunk, live, resolution }: HunkMerge): MergeResult {
-  const start = hunkIndex(hunk) + shiftBefore(hunk, accepted);
-  const change = { start, count: hunk.oldLines, resultText: hunk.resultText, isUndo: false };
-  return mergeChange({ base: applyHunks(base, accepted), change, live, resolution });
+  return mergeChange({ base: applyHunks(base, accepted), change: changeOf(hunk, accepted), live, resolution });
 }
 
 /** Takes an accepted hunk out of the live text again, by the same merge the other way round. */
@@ -96,22 +94,58 @@ function mergeChange({ base, change, live, resolution }: ChangeMerge): MergeResu
   const baseLines = splitLines(base);
   const liveLines = splitLines(live);
   const blocks = diffLists(baseLines, liveLines);
-  const own = ownRegion(change, blocks);
-  const wide = regionAround(change, blocks);
-  const conflict = conflictIn(wide, { baseLines, liveLines, change });
-  if (conflict.live === conflict.suggested && !resolution) return { ok: true, text: live, changed: false };
-  const isClean = own !== undefined && !blocks.some((block) => collides(change, block)) && !isHemmedIn(change, blocks);
-  if (isClean && !resolution) {
-    const text = replaced(liveLines, own, change.resultText);
+  const { clean, conflict, isThere, wide } = placeChange({ baseLines, liveLines, change }, blocks);
+  if (isThere && !resolution) return { ok: true, text: live, changed: false };
+  if (clean && !resolution) {
+    const text = replaced(liveLines, clean, change.resultText);
     if (text !== undefined) return { ok: true, text, changed: true };
   }
   if (!resolution) return { ok: false, conflict };
   return resolved({
     liveLines,
-    region: isClean ? own : wide,
-    conflict: isClean ? conflictIn(own, { baseLines, liveLines, change }) : conflict,
+    region: clean ?? wide,
+    conflict: clean ? conflictIn(clean, { baseLines, liveLines, change }) : conflict,
     resolution,
   });
+}
+
+/** `clean`: the change's own lines, when it can go there without a conflict. `isThere`: the live text has it already. */
+type ChangePlace = { clean: Region | undefined; wide: Region; conflict: MergeConflict; isThere: boolean };
+
+function placeChange(sides: Sides, blocks: readonly DiffBlock[]): ChangePlace {
+  const { change } = sides;
+  const own = ownRegion(change, blocks);
+  const wide = regionAround(change, blocks);
+  const conflict = conflictIn(wide, sides);
+  const isClean = own !== undefined && !blocks.some((block) => collides(change, block)) && !isHemmedIn(change, blocks);
+  return { clean: isClean ? own : undefined, wide, conflict, isThere: conflict.live === conflict.suggested };
+}
+
+/** Where accepting a hunk would change the live text. Lines count from 0, the end is exclusive. */
+export type HunkPlace =
+  | { state: 'clean' | 'there'; startLine: number; endLine: number }
+  | { state: 'conflict'; startLine: number; endLine: number; conflict: MergeConflict };
+
+export type HunksInLive = Omit<HunkMerge, 'hunk' | 'resolution'> & { hunks: readonly LineChange[] };
+
+/** What `mergeHunk` would do with each of these hunks, all against the same live text, and where. */
+export function placeHunks({ base, accepted, hunks, live }: HunksInLive): HunkPlace[] {
+  const baseLines = splitLines(applyHunks(base, accepted));
+  const liveLines = splitLines(live);
+  const blocks = diffLists(baseLines, liveLines);
+  return hunks.map((hunk): HunkPlace => {
+    const change = changeOf(hunk, accepted);
+    const { clean, conflict, isThere } = placeChange({ baseLines, liveLines, change }, blocks);
+    if (isThere) return { state: 'there', ...conflict.liveRange };
+    if (clean && !runsTogether(liveLines, clean, change.resultText))
+      return { state: 'clean', startLine: clean.liveStart, endLine: clean.liveEnd };
+    return { state: 'conflict', ...conflict.liveRange, conflict };
+  });
+}
+
+function changeOf(hunk: LineChange, accepted: readonly LineChange[]): Change {
+  const start = hunkIndex(hunk) + shiftBefore(hunk, accepted);
+  return { start, count: hunk.oldLines, resultText: hunk.resultText, isUndo: false };
 }
 
 /** The change's own lines in the live text, when nobody changed one of them. */
@@ -175,11 +209,15 @@ function conflictIn(region: Region, { baseLines, liveLines, change }: Sides): Me
 
 /** Undefined when the replacement would run into a neighbouring line, because a line feed is missing between them. */
 function replaced(liveLines: readonly string[], region: Region, by: string): string | undefined {
-  const before = liveLines.slice(0, region.liveStart).join('');
-  const after = liveLines.slice(region.liveEnd).join('');
+  if (runsTogether(liveLines, region, by)) return undefined;
+  return liveLines.slice(0, region.liveStart).join('') + by + liveLines.slice(region.liveEnd).join('');
+}
+
+function runsTogether(liveLines: readonly string[], region: Region, by: string): boolean {
+  const before = liveLines[region.liveStart - 1] ?? '';
+  const after = liveLines[region.liveEnd] ?? '';
   const joins = (left: string, right: string) => left !== '' && right !== '' && !left.endsWith('\n');
-  if (joins(before, by) || joins(by, after) || (by === '' && joins(before, after))) return undefined;
-  return before + by + after;
+  return joins(before, by) || joins(by, after) || (by === '' && joins(before, after));
 }
 
 type Resolving = { liveLines: readonly string[]; region: Region; conflict: MergeConflict; resolution: Resolution };

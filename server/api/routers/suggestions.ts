@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { decideAll, decideAllInput } from '../../review/decide-all.ts';
 import { decideHunk, decideHunkInput } from '../../review/decide-hunk.ts';
-import { getSuggestion, listSuggestions } from '../../review/queries.ts';
+import { getSuggestion, getSuggestionFile, listSuggestions, suggestionFileInput } from '../../review/queries.ts';
+import { revertSuggestion, revertSuggestionInput } from '../../review/revert-suggestion.ts';
 import { procedure, router } from '../trpc.ts';
 
 export const suggestionsRouter = router({
@@ -11,6 +12,9 @@ export const suggestionsRouter = router({
   get: procedure
     .input(z.object({ suggestionId: z.string() }))
     .query(({ ctx, input }) => getSuggestion(ctx, input.suggestionId)),
+  /** The whole texts of one file, to find hunks in what people typed since. */
+  file: procedure.input(suggestionFileInput).query(({ ctx, input }) => getSuggestionFile(ctx, input)),
   decide: procedure.input(decideHunkInput).mutation(({ ctx, input }) => decideHunk(ctx, input)),
   decideAll: procedure.input(decideAllInput).mutation(({ ctx, input }) => decideAll(ctx, input)),
+  revert: procedure.input(revertSuggestionInput).mutation(({ ctx, input }) => revertSuggestion(ctx, input)),
 });
