@@ -3,7 +3,7 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
-import { signOut } from 'next-auth/react';
+import { signOutTo } from '@/components/auth/sign-out.ts';
 import { Face } from '@/components/people/face.tsx';
 import type { FramePerson, FrameTeam } from './app-frame.tsx';
 
@@ -35,7 +35,7 @@ export function AccountMenu({ person, team }: { person: FramePerson; team: Frame
           As the system
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut({ callbackUrl: '/sign-in' })}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOutTo('/sign-in')}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

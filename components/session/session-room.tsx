@@ -12,6 +12,7 @@ import { useTRPC, useTRPCClient } from '@/components/trpc.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
 import { Conversation } from './conversation.tsx';
 import { EditorPane } from './editor-pane.tsx';
+import { EndedBanner } from './ended-banner.tsx';
 import { PhoneBar } from './phone-bar.tsx';
 import { QuickOpen } from './quick-open.tsx';
 import {
@@ -127,6 +128,7 @@ function Layout() {
   return (
     <Box className={classes.room}>
       <SessionHeader />
+      <EndedBanner />
       {isPhone ? <PhoneLayout /> : <DeskLayout />}
       <StatusBar />
       <QuickOpen />
