@@ -71,3 +71,17 @@ test('several processes may migrate one database at the same time', async () => 
   const files = readdirSync(path.join(repository, 'db/migrations')).filter((file) => file.endsWith('.sql'));
   expect(Number(applied?.count)).toBe(files.length);
 });
+
+test('an owner without superuser rights migrates and takes the role of the application', async () => {
+  const admin = inject('templateUrl');
+  await query(admin, 'create role plain_owner login createrole');
+  // As Postgres leaves it to someone who has created the role: they may grant it and not yet take it.
+  await query(admin, 'grant ensemble_app to plain_owner with admin true, set false');
+  onTestFinished(async () => void (await query(admin, 'drop role plain_owner')));
+  const url = new URL(await emptyDatabase('migrate_plain_owner'));
+  await query(admin, 'alter database migrate_plain_owner owner to plain_owner');
+  url.username = 'plain_owner';
+  await migrateDatabase(url.toString());
+  url.searchParams.set('options', '-c role=ensemble_app');
+  expect(await query(url.toString(), 'select current_user as name')).toEqual([{ name: 'ensemble_app' }]);
+});

@@ -7,8 +7,14 @@ end $$;
 --> statement-breakpoint
 do $$
 begin
-  if not (select rolsuper from pg_roles where rolname = current_user) and not pg_has_role(current_user, 'ensemble_app', 'member') then
-    execute format('grant ensemble_app to %I', current_user);
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    begin
+      -- Whoever makes a role may hand it on, from Postgres 16 on also to themselves, and only then take it.
+      execute format('grant ensemble_app to %I', current_user);
+    exception when insufficient_privilege then
+      -- Someone else made the role. Whether this user may take it shows at the first connection.
+      null;
+    end;
   end if;
 end $$;
 --> statement-breakpoint
