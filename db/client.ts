@@ -13,7 +13,7 @@ export type DatabaseOrTransaction = Database | Transaction;
 type Opened = { pool: pg.Pool; db: Database };
 
 /** `set role` travels in the start-up packet, so no connection ever speaks as the owner. */
-function openPool(url: string): Opened {
+export function openDatabase(url: string): Opened {
   const pool = new pg.Pool({
     connectionString: url,
     max: 16,
@@ -25,7 +25,8 @@ function openPool(url: string): Opened {
   return { pool, db: drizzle({ client: pool, schema }) };
 }
 
-const state = () => singleton<{ opened: Opened | undefined }>('db', () => ({ opened: undefined }));
+/** Where the process keeps its database; tests put their own in. */
+export const databaseHolder = () => singleton<{ opened: Opened | undefined }>('db', () => ({ opened: undefined }));
 
 /** The process's database, speaking as the application's role. Opened on first use. */
 export function db(): Database {
@@ -38,12 +39,12 @@ export function pool(): pg.Pool {
 }
 
 function opened(): Opened {
-  const holder = state();
+  const holder = databaseHolder();
   if (!holder.opened) {
     const url = env().databaseUrl ?? nextDatabaseUrl();
     if (url === undefined)
       throw new Error('the database address is not known yet: the entrypoint opens the database first');
-    holder.opened = openPool(url);
+    holder.opened = openDatabase(url);
   }
   return holder.opened;
 }
@@ -62,18 +63,8 @@ export function databaseUrl(): string {
   return url;
 }
 
-/** Opens a database of its own, for tests and the command line. */
-export function openDatabase(url: string): Opened {
-  return openPool(url);
-}
-
-/** Makes an opened database the process's one (tests run use cases against their own). */
-export function useDatabase(opened: Opened): void {
-  state().opened = opened;
-}
-
 export async function closeDatabase(): Promise<void> {
-  const holder = state();
+  const holder = databaseHolder();
   const current = holder.opened;
   holder.opened = undefined;
   await current?.pool.end();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { openDatabase, useDatabase, type Database } from './client.ts';
+import { databaseHolder, openDatabase, type Database } from './client.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,7 +24,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   await once(admin(), `create database ${name} template ${template.pathname.slice(1)}`);
   const url = withDatabase(template, name);
   const opened = openDatabase(url);
-  useDatabase(opened);
+  databaseHolder().opened = opened;
   afterAll(async () => {
     await opened.pool.end();
     await once(admin(), `drop database ${name} with (force)`);

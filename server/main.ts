@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { env, EnvError, exportForNext } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
 import { log } from './platform/log.ts';
+import { closeMergeThread } from './platform/merge-worker.ts';
 import { closeNotifications } from './platform/notifications.ts';
 import { authSecret } from './platform/secrets.ts';
 import { reconcileHunks } from './review/settle-hunk.ts';
@@ -34,6 +35,7 @@ async function openDatabaseServer(): Promise<void> {
   stops.push(
     { what: 'database connections', stop: closeDatabase },
     { what: 'notifications', stop: closeNotifications },
+    { what: 'merge thread', stop: closeMergeThread },
   );
   await migrateDatabase(databaseUrl());
   exportForNext({ publicUrl: env().publicUrl, authSecret: authSecret(), databaseUrl: databaseUrl() });

@@ -6,6 +6,7 @@ import { IconPlayerStop, IconSend } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
+import { isActiveRun } from '@/server/core/run-state.ts';
 import classes from './conversation.module.css';
 import { may, useSession } from './session-context.tsx';
 import { useTranscript } from './use-feed.ts';
@@ -28,7 +29,7 @@ export function Composer() {
   const transcript = useTranscript();
   const send = useMutation(trpc.runs.send.mutationOptions({ onSuccess: () => setDraft('') }));
   const cancel = useMutation(trpc.runs.cancel.mutationOptions());
-  const active = Object.values(transcript.runs).find((run) => run.state === 'running' || run.state === 'waiting');
+  const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
 
   if (!may(session, 'prompt')) {
     return (

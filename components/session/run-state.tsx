@@ -2,13 +2,14 @@
 
 import { Badge } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { isActiveRun } from '@/server/core/run-state.ts';
 import type { TranscriptRun } from '@/server/core/transcript-item.ts';
 import { useTranscript } from './use-feed.ts';
 
 /** The agent at work, and for how long. */
 export function RunState() {
   const transcript = useTranscript();
-  const active = Object.values(transcript.runs).find((run) => run.state === 'running' || run.state === 'waiting');
+  const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
   return active ? <Active run={active} /> : null;
 }
 

@@ -6,7 +6,8 @@ import { memo, useState } from 'react';
 import { Face } from '@/components/people/face.tsx';
 import { Markdown } from '@/components/ui/markdown.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
-import type { Transcript } from '@/server/core/transcript.ts';
+import { isActiveRun } from '@/server/core/run-state.ts';
+import { queuePlace, type Transcript } from '@/server/core/transcript.ts';
 import type {
   CommitItem,
   NoticeItem,
@@ -30,11 +31,7 @@ const firstShown = 300;
 export function TranscriptList({ transcript }: { transcript: Transcript }) {
   const [shown, setShown] = useState(firstShown);
   const hidden = Math.max(0, transcript.items.length - shown);
-  const running = new Set(
-    Object.values(transcript.runs).flatMap((run) =>
-      run.state === 'running' || run.state === 'waiting' ? [run.runId] : [],
-    ),
-  );
+  const running = new Set(Object.values(transcript.runs).flatMap((run) => (isActiveRun(run.state) ? [run.runId] : [])));
   return (
     <>
       {hidden > 0 && (
@@ -44,17 +41,23 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
       )}
       {transcript.items.slice(hidden).map((item) => (
         <div key={item.key} className={classes.item}>
-          <Item item={item} isRunning={'runId' in item && running.has(item.runId)} />
+          <Item
+            item={item}
+            isRunning={'runId' in item && running.has(item.runId)}
+            place={item.kind === 'prompt' ? queuePlace(transcript, item.runId) : undefined}
+          />
         </div>
       ))}
     </>
   );
 }
 
-const Item = memo(function Item({ item, isRunning }: { item: TranscriptItem; isRunning: boolean }) {
+type ItemProps = { item: TranscriptItem; isRunning: boolean; place: number | undefined };
+
+const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
   switch (item.kind) {
     case 'prompt':
-      return <Prompt item={item} />;
+      return <Prompt item={item} place={place} />;
     case 'text':
       return <Markdown text={item.text} isStreaming={isRunning} />;
     case 'thought':
@@ -84,7 +87,7 @@ function isToldElsewhere(item: NoticeItem): boolean {
   return item.what === 'files_changed' && (item.cause === 'commit' || item.cause === 'accept' || item.cause === 'open');
 }
 
-function Prompt({ item }: { item: PromptItem }) {
+function Prompt({ item, place }: { item: PromptItem; place: number | undefined }) {
   return (
     <div className={classes.prompt}>
       <div className={classes.head}>
@@ -94,6 +97,7 @@ function Prompt({ item }: { item: PromptItem }) {
           to {item.agent}
           {item.model ? ` · ${item.model}` : ''} · {item.mode} · <TimeAgo at={item.at} />
           {item.editedBy && ` · edited by ${item.editedBy.name}`}
+          {place !== undefined && ` · queued ${place}`}
         </Text>
       </div>
       <div className={classes.promptText}>{item.text}</div>

@@ -25,16 +25,6 @@ const transitions = {
 
 /** What may happen to a run. */
 export type RunTransition = keyof typeof transitions;
-export const runTransitions: readonly RunTransition[] = [
-  'claim',
-  'ask',
-  'answer',
-  'hand_back',
-  'lose',
-  'succeed',
-  'fail',
-  'cancel',
-];
 
 /** How often a worker may end without a word while it works on a run, before the run fails. */
 export const maxRunAttempts = 2;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SessionEvent, SessionEventBody } from './session-event.ts';
-import { emptyTranscript, foldEvent, foldEvents, queuePlace } from './transcript.ts';
+import { emptyTranscript, foldEvents, queuePlace } from './transcript.ts';
 
 const ada = { kind: 'person', id: 'per_a', name: 'Ada' } as const;
 const runActor = { kind: 'run', id: 'run_1', name: 'refactor' } as const;
@@ -189,7 +189,7 @@ test('[RN21] folding in pieces equals folding at once, and repeated entries chan
     fc.property(anyLog, fc.array(fc.nat(40)), (log, cuts) => {
       const whole = foldEvents(emptyTranscript(), log);
       let pieces = emptyTranscript();
-      for (const event of log) pieces = foldEvent(pieces, event);
+      for (const event of log) pieces = foldEvents(pieces, [event]);
       expect(pieces).toEqual(whole);
       let repeated = emptyTranscript();
       // Each piece begins somewhere in what was handed over before, as after a lost connection.

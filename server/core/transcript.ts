@@ -45,12 +45,10 @@ export function emptyTranscript(): Transcript {
   return { items: [], runs: {}, queue: [], lastSeq: 0, missingSeq: undefined };
 }
 
-/** Takes one entry in. One that was taken in before changes nothing: the same value comes back. */
-export function foldEvent(transcript: Transcript, event: SessionEvent): Transcript {
-  return foldEvents(transcript, [event]);
-}
-
-/** Takes entries in, in their order; in pieces or at once gives the same. */
+/**
+ * Takes entries in, in their order; in pieces or at once gives the same. Those that were taken in before change nothing:
+ * the same value comes back.
+ */
 export function foldEvents(transcript: Transcript, events: readonly SessionEvent[]): Transcript {
   if (!events.some((event) => event.seq > transcript.lastSeq)) return transcript;
   const draft = openDraft(transcript);

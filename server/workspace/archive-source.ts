@@ -7,8 +7,8 @@ import type { ImportProgress } from '../../db/schema/project.ts';
 import { AppError } from '../core/errors.ts';
 import { archiveFormat, readArchive, type ArchiveEntry } from './archive-entries.ts';
 import { gitOk, initBareRepo } from './git.ts';
-import { writeTreeChanges, type TreeChange } from './git-objects.ts';
-import { commitOnMain, emptyTree } from './made-source.ts';
+import { emptyTree, writeTreeChanges, type TreeChange } from './git-objects.ts';
+import { commitOnMain } from './made-source.ts';
 import { uploadPath } from './project-files.ts';
 import { treePathProblem } from './tree-path.ts';
 

@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { assertObjectId, git, gitError } from './git.ts';
 import { commitTree, treeOf } from './git-objects.ts';
 
@@ -36,39 +33,4 @@ export async function mergeTrees(
     .filter((field) => field !== '');
   assertObjectId(tree);
   return { tree, conflicts: [...new Set(conflicts)] };
-}
-
-/** Merges three texts line by line; meant for the long ones. `conflicts` counts the places left with conflict marks. */
-export async function mergeText(sides: {
-  base: string;
-  ours: string;
-  theirs: string;
-}): Promise<{ text: string; conflicts: number }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'ensemble-merge-'));
-  try {
-    const files = {
-      ours: path.join(folder, 'ours'),
-      base: path.join(folder, 'base'),
-      theirs: path.join(folder, 'theirs'),
-    };
-    await Promise.all([
-      writeFile(files.ours, sides.ours),
-      writeFile(files.base, sides.base),
-      writeFile(files.theirs, sides.theirs),
-    ]);
-    const labels = ['-L', 'live', '-L', 'base', '-L', 'suggested'];
-    const result = await git('merge-file', [
-      '--quiet',
-      '--diff3',
-      ...labels,
-      '--',
-      files.ours,
-      files.base,
-      files.theirs,
-    ]);
-    if (result.code > 127) throw gitError('merge-file', result);
-    return { text: await readFile(files.ours, 'utf8'), conflicts: result.code };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

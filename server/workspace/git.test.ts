@@ -31,7 +31,7 @@ import {
   writeTreeChanges,
   type TreeChange,
 } from './git-objects.ts';
-import { mergeText, mergeTrees } from './git-merge.ts';
+import { mergeTrees } from './git-merge.ts';
 
 let folder: string;
 let repo: string;
@@ -291,18 +291,6 @@ describe('merging', () => {
     const merged = await mergeTrees(repo, { base, ours, theirs });
     expect(merged.conflicts.toSorted()).toEqual(['-y', 'x']);
     expect(await textAt(merged.tree, 'z')).toBe('c\n');
-  });
-
-  it('merges long texts', async () => {
-    const lines = Array.from({ length: 10_000 }, (_, i) => `line ${i}`);
-    const base = `${lines.join('\n')}\n`;
-    const ours = base.replace('line 10\n', 'ours\n');
-    const theirs = base.replace('line 9000\n', 'theirs\n');
-    expect(await mergeText({ base, ours, theirs })).toEqual({
-      text: base.replace('line 10\n', 'ours\n').replace('line 9000\n', 'theirs\n'),
-      conflicts: 0,
-    });
-    expect((await mergeText({ base: 'a\n', ours: 'b\n', theirs: 'c\n' })).conflicts).toBe(1);
   });
 });
 

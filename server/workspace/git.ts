@@ -26,7 +26,6 @@ type GitCommand =
   | 'ls-remote'
   | 'ls-tree'
   | 'merge-base'
-  | 'merge-file'
   | 'merge-tree'
   | 'push'
   | 'read-tree'

@@ -1,13 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { initBareRepo, updateRef } from './git.ts';
-import { commitTree, writeBlob, writeTreeChanges, type TreeChange } from './git-objects.ts';
+import { commitTree, emptyTree, writeBlob, writeTreeChanges, type TreeChange } from './git-objects.ts';
 import { sampleSteps } from './sample-history.ts';
 
 /** Repositories that the server makes itself, in a bare repository that does not exist yet. */
-
-/** The tree without entries; git knows it without it being stored. */
-export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** Asked when needed: in Next's bundle of this module there is no folder to name, and pages only import it. */
 const stepsFolder = () => path.join(import.meta.dirname, 'sample', 'steps');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, opendir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import { assertTreePath } from './tree-path.ts';
 
@@ -71,46 +71,6 @@ export async function writeWorktreeFile(root: string, relativePath: string, byte
       await file.close();
     }
   });
-}
-
-export type WorktreeFile = { path: string; sizeBytes: number; executable: boolean };
-
-/** The plain files of a worktree in the order of their paths, at most `limit`; links, pipes, sockets and `.git` are left out. */
-export async function listWorktreeFiles(root: string, options: { limit: number }): Promise<WorktreeFile[]> {
-  const files: WorktreeFile[] = [];
-  const top = await open(root, openFolderFlags);
-  try {
-    await listInto(files, { folder: top, prefix: '', limit: options.limit });
-  } finally {
-    await top.close();
-  }
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-async function listInto(
-  files: WorktreeFile[],
-  place: { folder: FileHandle; prefix: string; limit: number },
-): Promise<void> {
-  const { folder, prefix, limit } = place;
-  const names: string[] = [];
-  for await (const entry of await opendir(`/proc/self/fd/${folder.fd}`)) {
-    if (entry.name.toLowerCase() !== '.git' && (entry.isFile() || entry.isDirectory())) names.push(entry.name);
-  }
-  for (const name of names.toSorted()) {
-    if (files.length >= limit) return;
-    const stats = await statsOf(folder, name);
-    if (stats?.isFile())
-      files.push({ path: prefix + name, sizeBytes: stats.size, executable: (stats.mode & 0o111) !== 0 });
-    if (!stats?.isDirectory()) continue;
-    // A folder that was replaced or closed to us since it was listed is passed over.
-    const child = await open(below(folder, name), openFolderFlags).catch(() => undefined);
-    if (!child) continue;
-    try {
-      await listInto(files, { folder: child, prefix: `${prefix}${name}/`, limit });
-    } finally {
-      await child.close();
-    }
-  }
 }
 
 async function inFolderOf<T>(
