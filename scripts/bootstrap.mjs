@@ -15,8 +15,11 @@ const verbs = {
     requireGit();
     await installPackages();
     await installSystemParts(sandboxParts, { required: false });
+    const env = { NODE_ENV: 'production' };
+    // A worker serves no pages, so it needs none.
+    if (process.env.ENSEMBLE_ROLE === 'worker') return handOver('server/worker.ts', args, { env });
     await buildPages();
-    return handOver('server/main.ts', args, { env: { NODE_ENV: 'production' } });
+    return handOver('server/main.ts', args, { env });
   },
 
   async dev(args) {

@@ -78,7 +78,7 @@ const refactor: AgentProfile = {
     return {
       ok: false,
       reason: `The package ${missing} is not installed.`,
-      fix: 'Run npm ci in the folder of Ensemble, then start it again.',
+      fix: 'Run npm start in the folder of Ensemble: it installs what is missing.',
     };
   },
 };
