@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { ProjectRow, SessionRow } from '../auth/authorize.ts';
@@ -6,6 +7,7 @@ import { AppError, isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
 import { newId } from '../platform/ids.ts';
 import { openCommandBox } from './command-box.ts';
+import { packageCachePath } from './project-files.ts';
 import { repoPath } from './git.ts';
 import { requestRoomCommand, requireDone } from './room-command.ts';
 import { runInSandbox, type StopReason } from './sandbox.ts';
@@ -106,6 +108,8 @@ async function runCommand(
     const result = await runInSandbox(options, box.argv, { maxOutputBytes, onOutput });
     if (cancelled.aborted) return { state: 'cancelled' };
     if (stopping.aborted) return { state: 'failed', error: serverStopped };
+    // A cache that outgrew its limit would stop every later command as well.
+    if (result.reason === 'disk') await rm(packageCachePath(project.id), { recursive: true, force: true });
     if (result.reason) return { state: 'failed', exitCode: result.code, error: stopped[result.reason] };
     return { state: result.code === 0 ? 'succeeded' : 'failed', exitCode: result.code };
   } finally {

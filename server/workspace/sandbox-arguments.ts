@@ -13,7 +13,7 @@ export type SandboxLimits = {
   dataBytes: number;
   /** Memory of all processes of the box together. */
   memoryBytes: number;
-  /** Use of disk below `work.path`, and the number of files there. */
+  /** Use of disk below each folder that is writable inside, and the number of files there. */
   diskBytes: number;
   diskFiles: number;
 };
@@ -77,8 +77,14 @@ const isolation = [
   '--gid=1000',
 ].flatMap((argument) => argument.split('='));
 
+const sharedMemorySizeBytes = 64 * 1024 * 1024;
+
 /** The second mount closes /proc/sys/kernel/core_pattern, which is writable inside when the server runs as root. */
 const kernelFolders = ['--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys', '--dev', '/dev'];
+const sharedMemory = ['--size', String(sharedMemorySizeBytes), '--tmpfs', '/dev/shm'];
+
+/** The folders between the mounts lie in memory without a size of their own: what is written there counts to no process. */
+const closedFolders = ['--remount-ro', '/dev', '--remount-ro', '/'];
 
 /**
  * The arguments of bwrap: an allow-list of mounts and nothing else of the host. Handed over by file descriptor, so that
@@ -86,13 +92,14 @@ const kernelFolders = ['--proc', '/proc', '--ro-bind', '/proc/sys', '/proc/sys',
  */
 export function bwrapArguments(options: SandboxOptions): string[] {
   const work = options.work;
-  const list = [...isolation, ...systemFolders(), ...kernelFolders];
+  const list = [...isolation, ...systemFolders(), ...kernelFolders, ...sharedMemory];
   for (const file of systemFiles) list.push('--ro-bind-try', file, file);
   list.push('--size', String(options.tmpSizeBytes ?? defaultTmpSizeBytes), '--tmpfs', '/tmp');
   list.push('--size', String(homeSizeBytes), '--tmpfs', '/home/agent', '--dir', '/run', '--dir', '/opt');
   list.push(...binds('--ro-bind', options.readOnly), ...binds('--bind', options.readWrite));
   if (work) list.push(work.writable ? '--bind' : '--ro-bind', work.path, '/work');
   list.push(...binds('--ro-bind', options.sockets));
+  list.push(...closedFolders);
   list.push('--chdir', options.cwd ?? (work ? '/work' : '/'));
   for (const [name, value] of Object.entries(environmentInside(options.env))) list.push('--setenv', name, value);
   return list;

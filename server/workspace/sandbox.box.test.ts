@@ -342,6 +342,24 @@ describe('the limits of a box', () => {
     expect((await stat(path.join(work, 'y'))).size).toBe(5_000_000);
   });
 
+  it('leave no place to write but those that are measured', async () => {
+    const result = await inBox(
+      'for f in / /dev /run /opt /etc /home; do (echo x > $f/filled) 2>/dev/null && echo $f; done; ' +
+        'head -c 90000000 /dev/zero > /dev/shm/x; stat -c %s /dev/shm/x',
+    );
+    expect(result.out).toBe(String(64 * 1024 * 1024));
+  });
+
+  it('hold the disk that every writable folder takes, not the worktree alone', async () => {
+    const cache = path.join(folder, 'cache');
+    await mkdir(cache);
+    const result = await inBox('head -c 20000000 /dev/zero > /cache/x; sleep 60', {
+      readWrite: [[cache, '/cache']],
+      limits: { diskBytes: 10_000_000 },
+    });
+    expect(result.reason).toBe('disk');
+  });
+
   it('hold the number of processes and leave none', async () => {
     const marker = `88${process.pid}.25`;
     const forks = `for (1..400) { my $p = fork; if (!defined $p) { print "refused"; exit } if (!$p) { exec "sleep", "${marker}" } } sleep 60`;

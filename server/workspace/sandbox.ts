@@ -193,24 +193,23 @@ class Box {
 
   #watch(options: SandboxOptions, limits: SandboxLimits): void {
     const ended = this.#stopWatching.signal;
-    const { signal, timeoutMs, work } = options;
+    const { signal, timeoutMs } = options;
     const cancel = () => this.#kill('cancelled');
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { signal: ended });
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#kill('timeout'), timeoutMs);
-    const outgrown = work?.writable
-      ? folderWatch(work.path, { bytes: limits.diskBytes, files: limits.diskFiles })
-      : undefined;
+    const limit = { bytes: limits.diskBytes, files: limits.diskFiles };
+    const watches = writableFolders(options).map((folder) => folderWatch(folder, limit));
     let looking = false;
     const look = setInterval(() => {
       this.#checkProcesses(limits);
-      if (!outgrown || looking) return;
+      if (looking) return;
       looking = true;
       // A folder that cannot be measured cannot be held to its limit either.
-      void outgrown().then(
+      void Promise.all(watches.map((outgrown) => outgrown())).then(
         (tooLarge) => {
           looking = false;
-          if (tooLarge) this.#kill('disk');
+          if (tooLarge.includes(true)) this.#kill('disk');
         },
         () => this.#kill('disk'),
       );
@@ -230,6 +229,11 @@ class Box {
     // As root the kernel does not hold the number of processes by itself; two more are bwrap's own.
     else if (use.processes > limits.processes + 2) this.#kill('processes');
   }
+}
+
+/** The folders of the host that a box can fill. */
+function writableFolders({ work, readWrite = [] }: SandboxOptions): string[] {
+  return [...(work?.writable ? [work.path] : []), ...readWrite.map(([host]) => host)];
 }
 
 /** A process that ended and that nobody has asked about yet counts as ended. */
