@@ -28,6 +28,8 @@ test.each([
   ['64:ff9b::a9fe:a9fe', 'link-local'],
   ['64:ff9b::7f00:1', 'private'],
   ['2002:7f00:1::', 'private'],
+  ['::ffff:0:7f00:1', 'private'],
+  ['64:ff9b:1::7f00:1', 'private'],
   ['nonsense', 'private'],
 ] as const)('[PR4] %s is %s', (address, kind) => {
   expect(addressKind(address)).toBe(kind);

@@ -25,14 +25,12 @@ const notPublic = blockList([
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
-  ['::', 127],
-  ['100::', 64],
   ['2001::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fec0::', 10],
-  ['ff00::', 8],
 ]);
+
+/** What IPv6 has given to the internet so far; everything else is local, a tunnel, or a mapping of something. */
+const globalIpv6 = blockList([['2000::', 3]]);
 
 function blockList(subnets: readonly (readonly [address: string, prefix: number])[]): BlockList {
   const list = new BlockList();
@@ -51,7 +49,8 @@ export function addressKind(address: string): AddressKind {
   }
   const type = family === 6 ? 'ipv6' : 'ipv4';
   if (linkLocal.check(plain, type)) return 'link-local';
-  return notPublic.check(plain, type) ? 'private' : 'public';
+  const isReachable = family === 4 || globalIpv6.check(plain, 'ipv6');
+  return isReachable && !notPublic.check(plain, type) ? 'public' : 'private';
 }
 
 /** The last 32 bits of ::ffff:0:0/96, ::/96 and 64:ff9b::/96. */
