@@ -68,6 +68,30 @@ test('[CB24] a reader that falls too far behind is closed with 1013, and the roo
   expect(room.connections.size).toBe(0);
 });
 
+test('[CB24] the text of a long room does not count while it is under way, everything else does', async () => {
+  const room = await new VirtualServer().start();
+  const { connection, seen } = enter(room, 'new');
+  connection.sendState(new Uint8Array(3 * maxBufferedBytes));
+  seen.buffered = 4 * maxBufferedBytes;
+  connection.send(updateFrame(new Uint8Array(1)));
+  expect(seen.closed).toBeUndefined();
+  seen.buffered = maxBufferedBytes;
+  connection.send(updateFrame(new Uint8Array(1)));
+  seen.buffered = maxBufferedBytes + 1;
+  connection.send(updateFrame(new Uint8Array(1)));
+  expect(seen.closed).toBe(1013);
+});
+
+test('[CB24] asking for the text again and again does not raise what may be unsent', async () => {
+  const room = await new VirtualServer().start();
+  const { connection, seen } = enter(room, 'greedy');
+  for (let i = 0; i < 10; i++) {
+    connection.sendState(new Uint8Array(2 * maxBufferedBytes));
+    seen.buffered += 2 * maxBufferedBytes;
+  }
+  expect(seen.closed).toBe(1013);
+});
+
 test('[CB25] frames above the rate wait in the network and are not lost', async () => {
   const limit = new RateLimit({ perSecond: 10, burst: 2 }, 0);
   expect([limit.take(0), limit.take(0), limit.take(0)]).toEqual([0, 0, 100]);

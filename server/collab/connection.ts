@@ -51,6 +51,8 @@ export class Connection {
   #closed = false;
   #updates = 0;
   #saved: Extract<Notice, { type: 'saved' }> | undefined;
+  /** Of the room's text while it has not left yet. */
+  #stateBytes = 0;
 
   constructor(room: Room, peer: Peer, options: { participant: Participant; wantsNotices: boolean }) {
     this.#room = room;
@@ -76,8 +78,17 @@ export class Connection {
 
   send(frame: Uint8Array): void {
     if (this.#closed) return;
-    if (this.#peer.bufferedBytes() > maxBufferedBytes) this.close(1013, 'Too slow to follow the room. Connect again.');
+    const bufferedBytes = this.#peer.bufferedBytes();
+    if (bufferedBytes <= maxBufferedBytes) this.#stateBytes = 0;
+    if (bufferedBytes > maxBufferedBytes + this.#stateBytes)
+      this.close(1013, 'Too slow to follow the room. Connect again.');
     else this.#peer.send(frame);
+  }
+
+  /** Sends the room's text, which may be longer than what a reader may be behind: while it is under way it does not count. */
+  sendState(frame: Uint8Array): void {
+    this.send(frame);
+    if (this.#stateBytes === 0) this.#stateBytes = frame.byteLength;
   }
 
   notify(notice: Notice): void {

@@ -128,7 +128,7 @@ export class Room {
       Y.encodeStateAsUpdate(this.doc, stateVector),
     );
     const frame = missingFrame(missing);
-    this.whenStored(() => connection.send(frame));
+    this.whenStored(() => connection.sendState(frame));
   }
 
   withWaiting(connection: Connection, update: Uint8Array): Uint8Array {
