@@ -17,6 +17,7 @@ const room: Key[] = [
   { keys: ['Ctrl', 'J'], does: 'Go to the conversation' },
   { keys: ['Ctrl', 'Enter'], does: 'Send the prompt' },
   { keys: ['Ctrl', 'Z'], does: 'Undo your own last change' },
+  { keys: ['Alt', 'F5'], does: 'Go to the next suggestion in the file' },
 ];
 
 const suggestion: Key[] = [
@@ -24,6 +25,7 @@ const suggestion: Key[] = [
   { keys: ['p'], does: 'Previous hunk' },
   { keys: ['y'], does: 'Accept the hunk' },
   { keys: ['x'], does: 'Reject the hunk' },
+  { keys: ['e'], does: 'Edit the lines, then accept' },
   { keys: ['z'], does: 'Undo the decision' },
 ];
 

@@ -3,7 +3,7 @@
 import { Button, Group, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import classes from './suggestion-view.module.css';
-import type { HunkConflict } from './use-decisions.ts';
+import type { HunkConflict } from './conflict-store.ts';
 
 type ConflictEditorProps = {
   conflict: HunkConflict;
@@ -54,6 +54,47 @@ export function ConflictEditor({ conflict, path, busy, onCancel, onResolve }: Co
         </Button>
         <Button loading={busy} onClick={() => onResolve(result)}>
           Accept this result
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+type EditedTextProps = {
+  suggested: string;
+  path: string;
+  busy: boolean;
+  onCancel: () => void;
+  onAccept: (text: string) => void;
+};
+
+/** The suggested lines, changed by a person before they go into the text. */
+export function EditedText({ suggested, path, busy, onCancel, onAccept }: EditedTextProps) {
+  const [text, setText] = useState(suggested);
+  return (
+    <div
+      className={classes.edited}
+      role="group"
+      aria-label={`Edit the suggested lines of ${path}`}
+      onKeyDown={(event) => event.key === 'Escape' && onCancel()}
+    >
+      <Textarea
+        autoFocus
+        label="Lines to accept"
+        autosize
+        minRows={2}
+        maxRows={18}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        classNames={{ input: 'ens-mono' }}
+        spellCheck={false}
+      />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button loading={busy} onClick={() => onAccept(text)}>
+          Accept these lines
         </Button>
       </Group>
     </div>

@@ -1,7 +1,7 @@
 'use client';
 
 import { useComputedColorScheme } from '@mantine/core';
-import { MultiFileDiff, PatchDiff } from '@pierre/diffs/react';
+import { File, MultiFileDiff, PatchDiff } from '@pierre/diffs/react';
 import { useMemo } from 'react';
 import { hunkPatch, type PatchHunk } from '@/server/core/hunk-patch.ts';
 
@@ -46,4 +46,12 @@ export function FileDiff({
   const oldFile = useMemo(() => ({ name: path, contents: oldText }), [path, oldText]);
   const newFile = useMemo(() => ({ name: path, contents: newText }), [path, newText]);
   return <MultiFileDiff oldFile={oldFile} newFile={newFile} options={options} disableWorkerPool />;
+}
+
+/** One text to read, with line numbers. */
+export function FileText({ path, text }: { path: string; text: string }) {
+  const scheme = useComputedColorScheme('light');
+  const options = useMemo(() => ({ theme: themes, themeType: scheme, disableFileHeader: true }), [scheme]);
+  const file = useMemo(() => ({ name: path, contents: text }), [path, text]);
+  return <File file={file} options={options} disableWorkerPool />;
 }

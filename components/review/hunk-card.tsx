@@ -1,29 +1,47 @@
 'use client';
 
 import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
-import { IconArrowBackUp, IconCheck, IconCircle, IconMessage, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
-import type { RouterOutputs } from '@/components/router-outputs.ts';
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconCheck,
+  IconCircle,
+  IconMessage,
+  IconPencil,
+  IconX,
+} from '@tabler/icons-react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useSession } from '@/components/session/session-context.tsx';
-import { ConflictEditor } from './conflict-editor.tsx';
+import { ConflictEditor, EditedText } from './conflict-editor.tsx';
 import { HunkDiff } from './diff-view.tsx';
 import classes from './suggestion-view.module.css';
 import type { Decisions } from './use-decisions.ts';
+import type { SuggestionHunk } from './use-open-suggestions.ts';
 
-type Hunk = RouterOutputs['suggestions']['get']['files'][number]['hunks'][number];
+export type Choice = { reason?: string; resolution?: string; resolutionFor?: string };
+export type OnDecide = (decision: 'accept' | 'reject' | 'undo', choice?: Choice) => void;
+
 type HunkCardProps = {
-  hunk: Hunk;
+  hunk: SuggestionHunk;
   isText: boolean;
   index: number;
   isCurrent: boolean;
   canDecide: boolean;
+  /** People changed the hunk's lines after the agent began. */
+  meetsChange: boolean;
+  isEdited: boolean;
   decisions: Decisions;
+  onDecide: OnDecide;
+  onEdit: (edit: boolean) => void;
   onFocus: () => void;
 };
 
-export function HunkCard({ hunk, isText, index, isCurrent, canDecide, decisions, onFocus }: HunkCardProps) {
+export function HunkCard(props: HunkCardProps) {
+  const { hunk, isText, index, isCurrent, canDecide, meetsChange, isEdited, decisions, onDecide, onEdit, onFocus } =
+    props;
   const { openFile } = useSession();
   const conflict = decisions.conflictOf(hunk.id);
+  const isOpen = hunk.state === 'unreviewed';
   return (
     <article
       className={classes.hunk}
@@ -32,6 +50,7 @@ export function HunkCard({ hunk, isText, index, isCurrent, canDecide, decisions,
       data-state={hunk.state}
       aria-current={isCurrent}
       aria-label={`Hunk ${index + 1}, ${hunk.path} line ${hunk.oldStart}, ${hunk.state}`}
+      tabIndex={-1}
       onFocus={onFocus}
       onClick={onFocus}
     >
@@ -40,6 +59,11 @@ export function HunkCard({ hunk, isText, index, isCurrent, canDecide, decisions,
         <Text size="xs" c="dimmed" className="ens-tabular">
           line {Math.max(1, hunk.oldStart)}
         </Text>
+        {isOpen && meetsChange && (
+          <span className={classes.changed}>
+            <IconAlertTriangle size={13} aria-hidden /> People changed these lines
+          </span>
+        )}
         <Button
           size="compact-xs"
           variant="subtle"
@@ -48,32 +72,64 @@ export function HunkCard({ hunk, isText, index, isCurrent, canDecide, decisions,
         >
           Open file
         </Button>
-        {canDecide && <HunkControls hunk={hunk} decisions={decisions} />}
+        {canDecide && (
+          <HunkControls hunk={hunk} busy={decisions.busy === hunk.id} onDecide={onDecide} onEdit={() => onEdit(true)} />
+        )}
       </div>
       {hunk.kind !== 'mode' && isText ? (
-        <HunkDiff hunk={hunk} />
+        <WhenNear lines={hunk.oldLines + hunk.newLines}>
+          <HunkDiff hunk={hunk} />
+        </WhenNear>
       ) : (
         <Text p="sm" c="dimmed">
           {withoutLines(hunk)}
         </Text>
       )}
+      {isEdited && isOpen && !conflict && (
+        <EditedText
+          suggested={hunk.resultText}
+          path={hunk.path}
+          busy={decisions.busy === hunk.id}
+          onCancel={() => onEdit(false)}
+          onAccept={(resolution) => onDecide('accept', { resolution, resolutionFor: hunk.baseText })}
+        />
+      )}
       {conflict && (
         <ConflictEditor
+          // Other lines are another conflict, with another result.
+          key={conflict.live}
           conflict={conflict}
           path={hunk.path}
           busy={decisions.busy === hunk.id}
           onCancel={() => decisions.dropConflict(hunk.id)}
-          onResolve={(resolution) =>
-            decisions.decide({ hunkId: hunk.id, decision: 'accept', resolution, resolutionFor: conflict.live })
-          }
+          onResolve={(resolution) => onDecide('accept', { resolution, resolutionFor: conflict.live })}
         />
       )}
     </article>
   );
 }
 
+/** Colouring a diff is work: it is done when the hunk comes near the screen. */
+function WhenNear({ lines, children }: { lines: number; children: ReactNode }) {
+  const [isNear, setNear] = useState(false);
+  const watch = useCallback((box: HTMLDivElement | null) => {
+    if (!box) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && setNear(true),
+      { root: box.closest('[data-hunks]'), rootMargin: '600px' },
+    );
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={watch} style={isNear ? undefined : { minHeight: Math.min(lines + 6, 400) * 20 }}>
+      {isNear && children}
+    </div>
+  );
+}
+
 /** What is said of a change that has no lines to show. */
-function withoutLines(hunk: Hunk): string {
+function withoutLines(hunk: SuggestionHunk): string {
   switch (hunk.kind) {
     case 'mode':
       return 'Changes whether the file may be executed.';
@@ -87,7 +143,7 @@ function withoutLines(hunk: Hunk): string {
   }
 }
 
-function HunkState({ hunk }: { hunk: Hunk }) {
+function HunkState({ hunk }: { hunk: SuggestionHunk }) {
   const by = hunk.decision ? ` by ${hunk.decision.by.name}` : '';
   const why = hunk.decision?.reason ? `: ${hunk.decision.reason}` : '';
   const looks = {
@@ -104,8 +160,10 @@ function HunkState({ hunk }: { hunk: Hunk }) {
   );
 }
 
-function HunkControls({ hunk, decisions }: { hunk: Hunk; decisions: Decisions }) {
-  const busy = decisions.busy === hunk.id || hunk.state === 'applying';
+type HunkControlsProps = { hunk: SuggestionHunk; busy: boolean; onDecide: OnDecide; onEdit: () => void };
+
+function HunkControls({ hunk, busy: isAsking, onDecide, onEdit }: HunkControlsProps) {
+  const busy = isAsking || hunk.state === 'applying';
   if (hunk.state === 'accepted' || hunk.state === 'rejected') {
     return (
       <Button
@@ -114,20 +172,15 @@ function HunkControls({ hunk, decisions }: { hunk: Hunk; decisions: Decisions })
         variant="default"
         leftSection={<IconArrowBackUp size={14} />}
         loading={busy}
-        onClick={() => decisions.decide({ hunkId: hunk.id, decision: 'undo' })}
+        onClick={() => onDecide('undo')}
       >
         Undo
       </Button>
     );
   }
   return (
-    <Group gap={4} ml="auto" wrap="nowrap">
-      <Button
-        size="compact-xs"
-        leftSection={<IconCheck size={14} />}
-        loading={busy}
-        onClick={() => decisions.decide({ hunkId: hunk.id, decision: 'accept' })}
-      >
+    <Group gap={4} ml="auto">
+      <Button size="compact-xs" leftSection={<IconCheck size={14} />} loading={busy} onClick={() => onDecide('accept')}>
         Accept
       </Button>
       <Button
@@ -135,14 +188,24 @@ function HunkControls({ hunk, decisions }: { hunk: Hunk; decisions: Decisions })
         variant="default"
         leftSection={<IconX size={14} />}
         disabled={busy}
-        onClick={() => decisions.decide({ hunkId: hunk.id, decision: 'reject' })}
+        onClick={() => onDecide('reject')}
       >
         Reject
       </Button>
+      {hunk.kind === 'text' && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconPencil size={14} />}
+          disabled={busy}
+          onClick={onEdit}
+        >
+          Edit
+        </Button>
+      )}
       <WithReason
-        onDecide={(decision, reason) =>
-          decisions.decide({ hunkId: hunk.id, decision, ...(reason === '' ? {} : { reason }) })
-        }
+        onDecide={(decision, reason) => onDecide(decision, reason === '' ? {} : { reason })}
         disabled={busy}
       />
     </Group>

@@ -1,23 +1,29 @@
 'use client';
 
-import { Badge, Button, Center, Group, Kbd, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Center, Group, Kbd, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
+import { modals } from '@mantine/modals';
 import { IconShieldX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { may, useSession } from '@/components/session/session-context.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Face } from '@/components/people/face.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
-import { HunkCard } from './hunk-card.tsx';
+import { FileSection } from './file-section.tsx';
+import type { Choice } from './hunk-card.tsx';
 import classes from './suggestion-view.module.css';
-import { useDecisions } from './use-decisions.ts';
+import { useDecisions, type Decisions } from './use-decisions.ts';
+import type { Suggestion, SuggestionHunk } from './use-open-suggestions.ts';
 import { useReviewKeys } from './use-review-keys.ts';
-import type { RouterOutputs } from '@/components/router-outputs.ts';
 
-type Suggestion = RouterOutputs['suggestions']['get'];
+type SuggestionViewProps = {
+  suggestionId: string;
+  /** The hunk to look at first. */
+  hunkId: string | undefined;
+};
 
 /** A run's change, hunk by hunk: read, accept, reject, take back. */
-export function SuggestionView({ suggestionId }: { suggestionId: string }) {
+export function SuggestionView({ suggestionId, hunkId }: SuggestionViewProps) {
   const trpc = useTRPC();
   const query = useQuery(trpc.suggestions.get.queryOptions({ suggestionId }));
   if (query.error) {
@@ -33,27 +39,28 @@ export function SuggestionView({ suggestionId }: { suggestionId: string }) {
     );
   }
   if (!query.data) return <SuggestionSkeleton />;
-  return <Review suggestion={query.data} />;
+  return <Review key={hunkId} suggestion={query.data} hunkId={hunkId} />;
 }
 
-function Review({ suggestion }: { suggestion: Suggestion }) {
+/** A file with more hunks than this is folded at first. */
+const mostUnfolded = 50;
+
+function Review({ suggestion, hunkId }: { suggestion: Suggestion; hunkId: string | undefined }) {
   const { session } = useSession();
   const hunks = useMemo(() => suggestion.files.flatMap((file) => file.hunks), [suggestion]);
-  const [current, setCurrent] = useState(() =>
-    Math.max(
-      0,
-      hunks.findIndex((hunk) => hunk.state === 'unreviewed'),
-    ),
-  );
-  const decisions = useDecisions(suggestion.id);
   const canDecide = may(session, 'edit') && suggestion.refusedReason === null;
   const scroller = useRef<HTMLDivElement>(null);
-  const go = useCallback((index: number) => {
-    setCurrent(index);
-    scroller.current?.querySelector(`[data-hunk-index="${index}"]`)?.scrollIntoView({ block: 'nearest' });
-  }, []);
-  const onKeyDown = useReviewKeys({ hunks, current, go, decisions, canDecide });
-  const decided = hunks.filter((hunk) => hunk.state === 'accepted' || hunk.state === 'rejected').length;
+  const [edited, setEdited] = useState<string>();
+  const { current, setCurrent, go, isOpen, toggle } = useCurrentHunk(suggestion, { hunks, hunkId, scroller });
+  const decisions = useDecisions(suggestion.id, (id) => go(hunks.findIndex((hunk) => hunk.id === id)));
+  const decide = (index: number, decision: 'accept' | 'reject' | 'undo', choice?: Choice) => {
+    const hunk = hunks[index];
+    if (!hunk) return;
+    decisions.decide({ hunkId: hunk.id, decision, ...choice });
+    setEdited(undefined);
+    go(decision === 'undo' ? index : nextUnreviewed(hunks, index));
+  };
+  const onKeyDown = useReviewKeys({ hunks, current, go, decide, edit: setEdited, canDecide });
 
   return (
     <section
@@ -71,67 +78,146 @@ function Review({ suggestion }: { suggestion: Suggestion }) {
       )}
       <div className={classes.body}>
         <FileList suggestion={suggestion} onGo={(path) => go(hunks.findIndex((hunk) => hunk.path === path))} />
-        <div className={classes.hunks} ref={scroller} tabIndex={0} role="region" aria-label="Hunks">
+        <div className={classes.hunks} ref={scroller} tabIndex={0} role="region" aria-label="Hunks" data-hunks>
           {suggestion.files.map((file) => (
-            <div key={file.path} className={classes.file}>
-              <div className={classes.path}>
-                {file.path}{' '}
-                <Badge size="xs" variant="light" color="gray" component="span">
-                  {file.status}
-                </Badge>
-              </div>
-              {file.hunks.map((hunk) => {
-                const index = hunks.indexOf(hunk);
-                return (
-                  <HunkCard
-                    key={hunk.id}
-                    hunk={hunk}
-                    isText={file.isText}
-                    index={index}
-                    isCurrent={index === current}
-                    canDecide={canDecide}
-                    decisions={decisions}
-                    onFocus={() => setCurrent(index)}
-                  />
-                );
-              })}
-            </div>
+            <FileSection
+              key={file.path}
+              suggestionId={suggestion.id}
+              file={file}
+              first={hunks.findIndex((hunk) => hunk.path === file.path)}
+              current={current}
+              isOpen={isOpen(file)}
+              canDecide={canDecide}
+              edited={edited}
+              decisions={decisions}
+              onToggle={() => toggle(file.path)}
+              onDecide={decide}
+              onEdit={setEdited}
+              onFocus={setCurrent}
+            />
           ))}
         </div>
       </div>
-      <footer className={classes.foot}>
-        <Text className="ens-tabular" role="status">
-          {decided} of {hunks.length} decided
-        </Text>
-        <Group gap="xs" visibleFrom="sm">
-          <Key name="n" does="next" />
-          <Key name="p" does="previous" />
-          {canDecide && <Key name="y" does="accept" />}
-          {canDecide && <Key name="x" does="reject" />}
-          {canDecide && <Key name="z" does="undo" />}
-        </Group>
-        {canDecide && (
-          <Group gap="xs" ml="auto">
-            <Button
-              variant="default"
-              disabled={decided === hunks.length}
-              loading={decisions.busyAll}
-              onClick={() => decisions.decideAll('reject')}
-            >
-              Reject the rest
-            </Button>
-            <Button
-              disabled={decided === hunks.length}
-              loading={decisions.busyAll}
-              onClick={() => decisions.decideAll('accept')}
-            >
-              Accept the rest
-            </Button>
-          </Group>
-        )}
-      </footer>
+      <Foot hunks={hunks} canDecide={canDecide} decisions={decisions} />
     </section>
   );
+}
+
+type Hunks = readonly SuggestionHunk[];
+type CurrentHunk = { hunks: Hunks; hunkId: string | undefined; scroller: RefObject<HTMLDivElement | null> };
+
+/** Which hunk the keys are about, and which files are unfolded. Going to a hunk unfolds its file and takes the focus. */
+function useCurrentHunk(suggestion: Suggestion, { hunks, hunkId, scroller }: CurrentHunk) {
+  const [first] = useState(() => firstToSee(hunks, hunkId));
+  const [current, setCurrent] = useState(first);
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(() => {
+    const file = suggestion.files.find(({ path }) => path === hunks[first]?.path);
+    return new Set(file && file.hunks.length > mostUnfolded ? [file.path] : []);
+  });
+  const toggle = (path: string) =>
+    setToggled((before) => {
+      const next = new Set(before);
+      if (!next.delete(path)) next.add(path);
+      return next;
+    });
+  const isOpen = (file: Suggestion['files'][number]) => toggled.has(file.path) !== file.hunks.length <= mostUnfolded;
+  const go = (index: number) => {
+    const hunk = hunks[index];
+    if (!hunk) return;
+    setCurrent(index);
+    const file = suggestion.files.find(({ path }) => path === hunk.path);
+    if (file && !isOpen(file)) toggle(file.path);
+    requestAnimationFrame(() => focusHunk(scroller.current, index));
+  };
+  useEffect(() => focusHunk(scroller.current, first), [scroller, first]);
+  return { current, setCurrent, go, isOpen, toggle };
+}
+
+/** The keys of the review work where the focus is. */
+function focusHunk(scroller: HTMLElement | null, index: number): void {
+  const card = scroller?.querySelector<HTMLElement>(`[data-hunk-index="${index}"]`);
+  card?.focus({ preventScroll: true });
+  card?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The hunk that was asked for, else the first that waits. */
+function firstToSee(hunks: Hunks, hunkId: string | undefined): number {
+  const asked = hunks.findIndex((hunk) => hunk.id === hunkId);
+  return asked >= 0 ? asked : Math.max(0, nextUnreviewed(hunks, -1));
+}
+
+/** The first hunk after `index` that nobody decided on, else the first before it, else `index` itself. */
+function nextUnreviewed(hunks: Hunks, index: number): number {
+  const isOpen = (hunk: SuggestionHunk, at: number) => hunk.state === 'unreviewed' && at !== index;
+  const after = hunks.findIndex((hunk, at) => at > index && isOpen(hunk, at));
+  const any = after >= 0 ? after : hunks.findIndex(isOpen);
+  return any >= 0 ? any : index;
+}
+
+type FootProps = { hunks: Hunks; canDecide: boolean; decisions: Decisions };
+
+function Foot({ hunks, canDecide, decisions }: FootProps) {
+  const accepted = hunks.filter((hunk) => hunk.state === 'accepted').length;
+  const decided = accepted + hunks.filter((hunk) => hunk.state === 'rejected').length;
+  return (
+    <footer className={classes.foot}>
+      <Text className="ens-tabular" role="status">
+        {decided} of {hunks.length} decided
+      </Text>
+      <Group gap="xs" visibleFrom="sm">
+        <Key name="n" does="next" />
+        <Key name="p" does="previous" />
+        {canDecide && <Key name="y" does="accept" />}
+        {canDecide && <Key name="x" does="reject" />}
+        {canDecide && <Key name="e" does="edit" />}
+        {canDecide && <Key name="z" does="undo" />}
+      </Group>
+      {canDecide && (
+        <Group gap="xs" ml="auto">
+          {accepted > 0 && (
+            <Button
+              variant="subtle"
+              color="gray"
+              loading={decisions.busyAll}
+              onClick={() => askRevert(accepted, decisions)}
+            >
+              Revert
+            </Button>
+          )}
+          <Button
+            variant="default"
+            disabled={decided === hunks.length}
+            loading={decisions.busyAll}
+            onClick={() => decisions.decideAll('reject')}
+          >
+            Reject the rest
+          </Button>
+          <Button
+            disabled={decided === hunks.length}
+            loading={decisions.busyAll}
+            onClick={() => decisions.decideAll('accept')}
+          >
+            Accept the rest
+          </Button>
+        </Group>
+      )}
+    </footer>
+  );
+}
+
+function askRevert(accepted: number, decisions: Decisions): void {
+  modals.openConfirmModal({
+    title: `Revert ${accepted} accepted ${accepted === 1 ? 'hunk' : 'hunks'}?`,
+    children: (
+      <Text>
+        They are taken out of the text for everyone in this session, and are unreviewed again. What is committed stays
+        in the history; the next commit takes it back. Lines that people changed since stay as they are, and you are
+        told which.
+      </Text>
+    ),
+    labels: { confirm: 'Revert', cancel: 'Keep' },
+    onConfirm: decisions.revert,
+  });
 }
 
 function Head({ suggestion, hunkCount }: { suggestion: Suggestion; hunkCount: number }) {

@@ -2,10 +2,10 @@
 
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { setConflict, useConflicts, type HunkConflict } from './conflict-store.ts';
 
-export type HunkConflict = { base: string; live: string; suggested: string };
 type Decision = {
   hunkId: string;
   decision: 'accept' | 'reject' | 'undo';
@@ -16,28 +16,25 @@ type Decision = {
 
 export type Decisions = ReturnType<typeof useDecisions>;
 
-/** Deciding on hunks. What the server says stands; a conflict is kept beside its hunk until a person resolves it. */
-export function useDecisions(suggestionId: string) {
+/**
+ * Deciding on hunks. What the server says stands; a conflict is kept beside its hunk until a person resolves it, and
+ * `onConflict` is told of it.
+ */
+export function useDecisions(suggestionId: string, onConflict?: (hunkId: string) => void) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const [conflicts, setConflicts] = useState<ReadonlyMap<string, HunkConflict>>(new Map());
+  const conflicts = useConflicts(suggestionId);
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() });
-
-  const setConflict = (hunkId: string, conflict: HunkConflict | undefined) =>
-    setConflicts((current) => {
-      const next = new Map(current);
-      if (conflict) next.set(hunkId, conflict);
-      else next.delete(hunkId);
-      return next;
-    });
 
   const one = useMutation(
     trpc.suggestions.decide.mutationOptions({
-      onSuccess: (_result, { hunkId }) => setConflict(hunkId, undefined),
+      onSuccess: (_result, { hunkId }) => setConflict(suggestionId, hunkId, undefined),
       onError: (error, { hunkId }) => {
         const conflict = conflictOf(error.data);
-        if (conflict) setConflict(hunkId, conflict);
-        else notifications.show({ color: 'red', title: 'The hunk stays as it was', message: error.message });
+        if (conflict) {
+          setConflict(suggestionId, hunkId, conflict);
+          onConflict?.(hunkId);
+        } else notifications.show({ color: 'red', title: 'The hunk stays as it was', message: error.message });
       },
       onSettled: refresh,
     }),
@@ -57,15 +54,42 @@ export function useDecisions(suggestionId: string) {
       onSettled: refresh,
     }),
   );
+  const revert = useMutation(
+    trpc.suggestions.revert.mutationOptions({
+      onSuccess: saidReverted,
+      onError: (error) => notifications.show({ color: 'red', title: 'Nothing was reverted', message: error.message }),
+      onSettled: refresh,
+    }),
+  );
 
   return {
     decide: (decision: Decision) => one.mutate({ suggestionId, ...decision }),
     decideAll: (decision: 'accept' | 'reject') => all.mutate({ suggestionId, decision }),
+    revert: () => revert.mutate({ suggestionId }),
     conflictOf: (hunkId: string) => conflicts.get(hunkId),
-    dropConflict: (hunkId: string) => setConflict(hunkId, undefined),
+    dropConflict: (hunkId: string) => setConflict(suggestionId, hunkId, undefined),
     busy: one.isPending ? one.variables.hunkId : undefined,
-    busyAll: all.isPending,
+    busyAll: all.isPending || revert.isPending,
   };
+}
+
+function saidReverted({ decided, conflicts }: RouterOutputs['suggestions']['revert']): void {
+  const hunks = (count: number) => `${count} ${count === 1 ? 'hunk' : 'hunks'}`;
+  if (conflicts.length === 0) {
+    notifications.show({
+      color: 'green',
+      title: `Reverted ${hunks(decided.length)}`,
+      message: 'They are out of the text and can be reviewed again.',
+    });
+    return;
+  }
+  const paths = [...new Set(conflicts.map((conflict) => conflict.path))];
+  notifications.show({
+    color: 'yellow',
+    title: `Reverted ${hunks(decided.length)}, ${hunks(conflicts.length)} stayed`,
+    message: `People changed the accepted lines since in ${paths.join(', ')}. Take those out by hand.`,
+    autoClose: false,
+  });
 }
 
 function conflictOf(data: unknown): HunkConflict | undefined {

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { useSession } from './session-context.tsx';
+import { sayNotPushed, useUpstream } from './use-upstream.tsx';
 
 type Proposal = RouterOutputs['commits']['propose'];
 
@@ -28,8 +29,7 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
   const { session } = useSession();
   const trpc = useTRPC();
   const [message, setMessage] = useState(proposal.message);
-  const said = (title: string, text: string) =>
-    notifications.show({ color: 'yellow', title, message: text, autoClose: false });
+  const { fetchAndMerge } = useUpstream();
   const commit = useMutation(
     trpc.commits.create.mutationOptions({
       onSuccess: (made) => {
@@ -40,7 +40,7 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
           message: made.message.split('\n', 1)[0],
         });
         if (made.pushState === 'refused')
-          said('Committed here, not pushed', made.pushError ?? 'The other server refused the push.');
+          sayNotPushed(made.pushError ?? 'The other server refused the push.', fetchAndMerge);
         onClose();
       },
     }),

@@ -13,7 +13,7 @@ import { useTranscript } from './use-feed.ts';
 
 /** The one ordered conversation of the session, people and agents together. */
 export function Conversation() {
-  const { feed } = useSession();
+  const { session, feed } = useSession();
   const transcript = useTranscript();
   const status = useSyncExternalStore(feed.subscribe, feed.getStatus, feed.getStatus);
   const scroller = useRef<HTMLDivElement>(null);
@@ -63,7 +63,7 @@ export function Conversation() {
         </Button>
       )}
       <Queue transcript={transcript} />
-      <Composer />
+      {!session.isArchived && <Composer />}
     </section>
   );
 }

@@ -1,13 +1,17 @@
 'use client';
 
-import { ActionIcon, Box, Button, Center, Kbd, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Box, Button, Center, Kbd, Skeleton, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconFile, IconFileDiff, IconFileOff, IconSparkles, IconX } from '@tabler/icons-react';
+import { IconFile, IconFileDiff, IconFileOff, IconMessage2Code, IconSparkles, IconX } from '@tabler/icons-react';
 import dynamic from 'next/dynamic';
-import { useEffect } from 'react';
+import type { editor as MonacoEditor } from 'monaco-editor';
+import { useEffect, useState } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import { SuggestionView } from '@/components/review/suggestion-view.tsx';
+import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useTRPCClient } from '@/components/trpc.tsx';
+import { StoredFile } from './archived.tsx';
 import { ChangeView } from './change-view.tsx';
 import { setEditorPlace } from './editor-place.ts';
 import classes from './editor-pane.module.css';
@@ -19,6 +23,8 @@ const CodeEditor = dynamic(() => import('@/components/editor/code-editor.tsx'), 
   ssr: false,
   loading: () => <EditorSkeleton />,
 });
+
+const SuggestionsInFile = dynamic(() => import('@/components/review/suggestions-in-file.tsx'), { ssr: false });
 
 export function EditorPane() {
   const tabs = useWorkbench((state) => state.tabs);
@@ -36,47 +42,82 @@ const titleOf = (tab: Tab) => (tab.kind === 'suggestion' ? tab.title : (tab.path
 const iconOf = { file: IconFile, refused: IconFileOff, suggestion: IconSparkles, change: IconFileDiff };
 
 function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
-  const { workbench, models } = useSession();
+  const { session, workbench, models } = useSession();
+  const { byPath, bySuggestion } = useUnreviewed();
   const close = (index: number) => {
     const tab = tabs[index];
     if (tab?.kind === 'file') models?.close(tab.fileId);
     workbench.close(index);
   };
   return (
-    <div className={classes.tabs} role="tablist" aria-label="Open files">
-      {tabs.map((tab, index) => {
-        const Icon = iconOf[tab.kind];
-        return (
-          <div key={tabKey(tab)} className={classes.tab} data-active={index === active || undefined}>
-            <UnstyledButton
-              role="tab"
-              aria-selected={index === active}
-              className={classes.tabName}
-              title={tab.kind === 'suggestion' ? tab.title : tab.path}
-              onClick={() => workbench.set({ active: index, target: undefined, phone: 'code' })}
-              onAuxClick={(event) => event.button === 1 && close(index)}
-            >
-              <Icon size={14} stroke={1.6} aria-hidden />
-              {titleOf(tab)}
-            </UnstyledButton>
-            <ActionIcon size={18} aria-label={`Close ${titleOf(tab)}`} onClick={() => close(index)}>
-              <IconX size={12} />
-            </ActionIcon>
-          </div>
-        );
-      })}
+    <div className={classes.bar}>
+      <div className={classes.tabs} role="tablist" aria-label="Open files">
+        {tabs.map((tab, index) => {
+          const Icon = iconOf[tab.kind];
+          const open = tab.kind === 'suggestion' ? bySuggestion.get(tab.suggestionId) : byPath.get(tab.path);
+          return (
+            <div key={tabKey(tab)} className={classes.tab} data-active={index === active || undefined}>
+              <UnstyledButton
+                role="tab"
+                aria-selected={index === active}
+                className={classes.tabName}
+                title={tab.kind === 'suggestion' ? tab.title : tab.path}
+                onClick={() => workbench.set({ active: index, target: undefined, phone: 'code' })}
+                onAuxClick={(event) => event.button === 1 && close(index)}
+              >
+                <Icon size={14} stroke={1.6} aria-hidden />
+                {titleOf(tab)}
+                {open !== undefined && (
+                  <span className={`${classes.count} ens-tabular`} aria-label={`${open} to review`}>
+                    ●{open}
+                  </span>
+                )}
+              </UnstyledButton>
+              <ActionIcon size={18} aria-label={`Close ${titleOf(tab)}`} onClick={() => close(index)}>
+                <IconX size={12} />
+              </ActionIcon>
+            </div>
+          );
+        })}
+      </div>
+      {tabs[active]?.kind === 'file' && !session.isArchived && <InFileToggle />}
     </div>
   );
 }
 
+/** Whether suggestions are shown between the lines of a file; each person's own choice, in all sessions. */
+function useInFile() {
+  const { session } = useSession();
+  return useLocalStorage({ key: `ensemble:suggestions-in-file:${session.me.id}`, defaultValue: true });
+}
+
+function InFileToggle() {
+  const [inFile, setInFile] = useInFile();
+  const label = `Suggestions in the file: ${inFile ? 'on' : 'off'}`;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant={inFile ? 'light' : 'subtle'}
+        color={inFile ? 'violet' : 'gray'}
+        aria-label="Suggestions in the file"
+        aria-pressed={inFile}
+        onClick={() => setInFile(!inFile)}
+      >
+        <IconMessage2Code size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
 function TabContent({ tab }: { tab: Tab }) {
+  const { isArchived } = useSession().session;
   switch (tab.kind) {
     case 'file':
-      return <FileTab fileId={tab.fileId} path={tab.path} />;
+      return isArchived ? <StoredFile path={tab.path} /> : <FileTab fileId={tab.fileId} path={tab.path} />;
     case 'refused':
       return <RefusedTab path={tab.path} reason={tab.reason} canNormalise={tab.canNormalise} />;
     case 'suggestion':
-      return <SuggestionView suggestionId={tab.suggestionId} />;
+      return <SuggestionView suggestionId={tab.suggestionId} hunkId={tab.hunkId} />;
     case 'change':
       return <ChangeView path={tab.path} />;
   }
@@ -88,6 +129,8 @@ function FileTab({ fileId, path }: { fileId: string; path: string }) {
   const loaded = useRoomState(room, (state) => state.loaded);
   const rights = useRoomState(room, (state) => state.rights);
   const target = useWorkbench((state) => state.target);
+  const [editor, setEditor] = useState<MonacoEditor.IStandaloneCodeEditor>();
+  const [inFile] = useInFile();
   const missing = loaded && !file;
 
   // A tab remembered from an earlier visit: the file may have got another id since.
@@ -99,15 +142,19 @@ function FileTab({ fileId, path }: { fileId: string; path: string }) {
   if (!file || !models) return <EditorSkeleton />;
   const readOnly = !may(session, 'edit') || !rights.includes('edit');
   return (
-    <CodeEditor
-      room={room}
-      models={models}
-      file={file}
-      readOnly={readOnly}
-      readOnlyReason="Your role in this team may look and comment here, not edit. Ask a team admin for the developer role."
-      target={target}
-      onPlace={setEditorPlace}
-    />
+    <>
+      <CodeEditor
+        room={room}
+        models={models}
+        file={file}
+        readOnly={readOnly}
+        readOnlyReason="Your role in this team may look and comment here, not edit. Ask a team admin for the developer role."
+        target={target}
+        onPlace={setEditorPlace}
+        onEditor={setEditor}
+      />
+      {editor && inFile && <SuggestionsInFile editor={editor} file={file} />}
+    </>
   );
 }
 

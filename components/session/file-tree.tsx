@@ -8,6 +8,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { fileTree, visibleRows, type TreeFile, type TreeNode } from '@/server/core/file-tree.ts';
 import classes from './file-tree.module.css';
@@ -47,6 +48,7 @@ export function FileTree() {
   const rows = useMemo(() => visibleRows(tree, (path) => open.has(path)), [tree, open]);
   const actions = useFileActions();
   const canEdit = may(session, 'edit');
+  const { byPath } = useUnreviewed();
   const list = useRef<HTMLDivElement>(null);
 
   const toggle = useCallback((path: string, to?: boolean) => {
@@ -122,6 +124,7 @@ export function FileTree() {
               key={node.path}
               node={node}
               isOpen={open.has(node.path)}
+              unreviewed={byPath.get(node.path) ?? 0}
               tabbable={focused === undefined ? at === 0 : focused === node.path}
               onFocus={() => setFocused(node.path)}
               onActivate={() => activate(node)}
@@ -147,6 +150,8 @@ const folderOf = (node: TreeNode | undefined) =>
 type RowProps = {
   node: TreeNode;
   isOpen: boolean;
+  /** Hunks of suggestions that nobody has decided on. */
+  unreviewed: number;
   tabbable: boolean;
   canEdit: boolean;
   onFocus: () => void;
@@ -162,7 +167,7 @@ const marks = {
   inside: { letter: '•', label: 'changes inside' },
 };
 
-function Row({ node, isOpen, tabbable, canEdit, onFocus, onActivate, onRemove, onDialog }: RowProps) {
+function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate, onRemove, onDialog }: RowProps) {
   const { room } = useSession();
   const activePath = useWorkbench((state) => {
     const tab = state.tabs[state.active];
@@ -183,7 +188,9 @@ function Row({ node, isOpen, tabbable, canEdit, onFocus, onActivate, onRemove, o
       aria-level={node.depth + 1}
       aria-expanded={node.kind === 'folder' ? isOpen : undefined}
       aria-selected={activePath === node.path}
-      aria-label={[node.name, mark?.label, names && `${names} here`].filter(Boolean).join(', ')}
+      aria-label={[node.name, mark?.label, unreviewed > 0 && `${unreviewed} to review`, names && `${names} here`]
+        .filter(Boolean)
+        .join(', ')}
       tabIndex={tabbable ? 0 : -1}
       className={classes.row}
       data-change={node.change}
@@ -198,6 +205,11 @@ function Row({ node, isOpen, tabbable, canEdit, onFocus, onActivate, onRemove, o
         <Tooltip label={names}>
           <span className={classes.present} aria-hidden />
         </Tooltip>
+      )}
+      {unreviewed > 0 && (
+        <span className={`${classes.unreviewed} ens-tabular`} title={`${unreviewed} to review`} aria-hidden>
+          ●{unreviewed}
+        </span>
       )}
       {mark && (
         <span className={classes.mark} aria-hidden>

@@ -12,6 +12,8 @@ export type SessionFacts = {
   branch: string;
   projectId: string;
   projectName: string;
+  /** Whether the project is joined to a repository elsewhere, to fetch from and push to. */
+  hasUpstream: boolean;
   teamSlug: string;
   othersOnBranch: readonly { id: string; title: string }[];
   isArchived: boolean;

@@ -1,7 +1,8 @@
 'use client';
 
-import { Avatar, Button, Group, Text, Title, Tooltip } from '@mantine/core';
-import { IconGitBranch, IconGitCommit } from '@tabler/icons-react';
+import { Avatar, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { IconGitBranch, IconGitCommit, IconUsersGroup } from '@tabler/icons-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import { Face } from '@/components/people/face.tsx';
@@ -24,6 +25,7 @@ export function SessionHeader() {
       <Text c="dimmed" className={classes.branch} title={`${session.projectName}, branch ${session.branch}`}>
         <IconGitBranch size={14} aria-hidden /> {session.branch}
       </Text>
+      <OthersOnBranch />
       <RunState />
       <span className={classes.spring} />
       <Faces />
@@ -40,6 +42,39 @@ export function SessionHeader() {
       <SessionMenu />
       {committing && <CommitDialog onClose={() => setCommitting(false)} />}
     </header>
+  );
+}
+
+/** Two sessions on one branch meet when they commit, so each says that the other is there. */
+function OthersOnBranch() {
+  const { session } = useSession();
+  const others = session.othersOnBranch;
+  if (others.length === 0) return null;
+  const label = others.length === 1 ? '1 more session' : `${others.length} more sessions`;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          className={classes.others ?? ''}
+          leftSection={<IconUsersGroup size={14} />}
+          aria-label={`${label} on this branch`}
+        >
+          <span className={classes.wide}>{label} on this branch</span>
+          <span className={classes.narrow}>+{others.length}</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Their commits are merged in when you commit</Menu.Label>
+        {others.map(({ id, title }) => (
+          <Menu.Item key={id} component={Link} href={`/${session.teamSlug}/sessions/${id}` as never}>
+            {title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

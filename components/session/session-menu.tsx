@@ -3,19 +3,21 @@
 import { ActionIcon, CopyButton, Menu, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
-import { IconArchive, IconDots, IconLink, IconPencil, IconTrash } from '@tabler/icons-react';
+import { IconArchive, IconDots, IconDownload, IconLink, IconPencil, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { NameDialog } from './name-dialog.tsx';
-import { useSession } from './session-context.tsx';
+import { may, useSession } from './session-context.tsx';
+import { useUpstream } from './use-upstream.tsx';
 
 /** What can be done with the session as a whole. */
 export function SessionMenu() {
   const { session } = useSession();
   const trpc = useTRPC();
   const router = useRouter();
+  const upstream = useUpstream();
   const [renaming, setRenaming] = useState(false);
   const home = () => router.push(`/${session.teamSlug}` as never);
   const refused = (error: { message: string }) =>
@@ -39,7 +41,21 @@ export function SessionMenu() {
               </Menu.Item>
             )}
           </CopyButton>
-          {session.canArchive && (
+          {session.hasUpstream && may(session, 'edit') && (
+            <>
+              <Menu.Item
+                leftSection={<IconDownload size={16} />}
+                disabled={upstream.isBusy}
+                onClick={upstream.fetchAndMerge}
+              >
+                Fetch from the upstream
+              </Menu.Item>
+              <Menu.Item leftSection={<IconUpload size={16} />} disabled={upstream.isBusy} onClick={upstream.push}>
+                Push to the upstream
+              </Menu.Item>
+            </>
+          )}
+          {session.canArchive && !session.isArchived && (
             <>
               <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setRenaming(true)}>
                 Rename

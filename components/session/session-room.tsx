@@ -9,6 +9,7 @@ import type { OpenModels } from '@/components/editor/open-models.ts';
 import type { RoomConnection } from '@/components/editor/room-connection.ts';
 import { useRoom } from '@/components/editor/use-room.ts';
 import { useTRPC, useTRPCClient } from '@/components/trpc.tsx';
+import { ArchivedBanner, useArchiveNews } from './archived.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
 import { Conversation } from './conversation.tsx';
 import { EditorPane } from './editor-pane.tsx';
@@ -29,14 +30,23 @@ import { SideBar, SidePanelContent } from './side-bar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useSessionFeed } from './use-feed.ts';
 import { useSessionCommands } from './use-session-commands.ts';
+import { useWaitingTitle } from './use-waiting-title.ts';
 import { Workbench, type EditorOpen } from './workbench.ts';
 
 /** A session: code in the centre, conversation beside it, people and files around. */
 export function SessionRoom({ session }: { session: SessionFacts }) {
+  // Put away or brought back it is entered anew: an archived session has no room.
+  return <EnterSession key={`${session.id} ${session.isArchived}`} session={readOnlyIfArchived(session)} />;
+}
+
+const readOnlyIfArchived = (session: SessionFacts): SessionFacts =>
+  session.isArchived ? { ...session, rights: ['view'] } : session;
+
+function EnterSession({ session }: { session: SessionFacts }) {
   const room = useRoom(session.id, session.me);
   const feed = useSessionFeed(session.id);
   if (!room || !feed) return <Opening />;
-  return <OpenSession key={session.id} session={session} room={room} feed={feed} />;
+  return <OpenSession session={session} room={room} feed={feed} />;
 }
 
 function Opening() {
@@ -53,7 +63,7 @@ function Opening() {
 function OpenSession({ session, room, feed }: { session: SessionFacts; room: RoomConnection; feed: SessionFeed }) {
   const [workbench] = useState(() => new Workbench(session.id));
   const models = useModels();
-  const openFile = useOpenFile(session.id, workbench);
+  const openFile = useOpenFile(session, workbench);
   const value = useMemo<SessionContextValue>(
     () => ({ session, room, feed, workbench, models, openFile }),
     [session, room, feed, workbench, models, openFile],
@@ -84,10 +94,11 @@ function useModels(): OpenModels | undefined {
   return models;
 }
 
-function useOpenFile(sessionId: string, workbench: Workbench): EditorOpen {
+function useOpenFile({ id: sessionId, isArchived }: SessionFacts, workbench: Workbench): EditorOpen {
   const client = useTRPCClient();
   return useCallback(
     async (path, target) => {
+      if (isArchived) return workbench.show({ kind: 'file', path, fileId: path });
       try {
         const { fileId } = await client.files.open.mutate({ sessionId, path });
         workbench.show({ kind: 'file', path, fileId }, target && { ...target, fileId });
@@ -97,14 +108,16 @@ function useOpenFile(sessionId: string, workbench: Workbench): EditorOpen {
         workbench.show({ kind: 'refused', path, reason, canNormalise: details?.reason === 'mixed_eol' });
       }
     },
-    [client, sessionId, workbench],
+    [client, sessionId, isArchived, workbench],
   );
 }
 
 function Layout() {
-  const { workbench, room } = useSession();
+  const { session, workbench, room } = useSession();
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   useSessionCommands();
+  useWaitingTitle();
+  useArchiveNews();
   useFreshQueries();
   useHotkeys(
     [
@@ -128,7 +141,7 @@ function Layout() {
   return (
     <Box className={classes.room}>
       <SessionHeader />
-      <EndedBanner />
+      {session.isArchived ? <ArchivedBanner /> : <EndedBanner />}
       {isPhone ? <PhoneLayout /> : <DeskLayout />}
       <StatusBar />
       <QuickOpen />

@@ -31,8 +31,8 @@ export function StatusBar() {
         <IconGitBranch size={13} aria-hidden />
         <span className={classes.branch}>{session.branch}</span>
       </span>
-      <Saving />
-      <span className={classes.item}>{people === 1 ? 'Only you here' : `${people} here`}</span>
+      {session.isArchived ? <span className={classes.item}>Archived</span> : <Saving />}
+      {!session.isArchived && <span className={classes.item}>{people === 1 ? 'Only you here' : `${people} here`}</span>}
       {place && (
         <span className={`${classes.item} ${classes.wide} ens-tabular`}>
           Ln {place.line} Col {place.column} · {place.language}

@@ -5,7 +5,8 @@ export type Tab =
   | { kind: 'file'; path: string; fileId: string }
   /** A file that cannot be edited here, with the reason. */
   | { kind: 'refused'; path: string; reason: string; canNormalise: boolean }
-  | { kind: 'suggestion'; suggestionId: string; title: string }
+  /** `hunkId`: the hunk to look at. */
+  | { kind: 'suggestion'; suggestionId: string; title: string; hunkId?: string }
   | { kind: 'change'; path: string };
 
 /** Opens a file of the session by path. */

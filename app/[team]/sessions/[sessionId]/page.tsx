@@ -24,6 +24,7 @@ export default async function SessionPage({ params }: Params) {
         branch: session.branch,
         projectId: session.projectId,
         projectName: session.project.name,
+        hasUpstream: session.project.hasUpstream,
         othersOnBranch: session.othersOnBranch,
         isArchived: session.archivedAt !== null,
         canArchive: session.may.archive,
