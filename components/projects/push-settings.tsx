@@ -28,7 +28,7 @@ export function PushSettings({ project }: { project: ProjectData }) {
         <Title order={2}>Upstream</Title>
         <TextInput
           label="Address"
-          description="Commits can be pushed here when a credential is set"
+          description="Commits can be pushed here when a credential is set. Another server needs its token anew"
           value={address}
           onChange={(event) => setAddress(event.currentTarget.value)}
           spellCheck={false}

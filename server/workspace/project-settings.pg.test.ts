@@ -62,6 +62,24 @@ test('[PR14] a lead or admin changes the settings; the credential is sealed and 
   expect(await getProject(team.viewer.ctx, { projectId })).toMatchObject({ hasCredential: false, upstreamUrl: null });
 });
 
+test('[PR14] a credential stays with its server: another upstream does not get it, nor by way of none', async () => {
+  const apart = await newStaffedTeam('Gamma');
+  const { ctx } = apart.admin;
+  const id = await newProject(apart);
+  const credential = { token: 'very-secret-token' };
+  const kept = async () => projectCredential(await projectRow(id)) !== undefined;
+  await updateProject(ctx, { projectId: id, upstreamUrl: 'https://host.example/team/a.git', credential });
+  await updateProject(ctx, { projectId: id, upstreamUrl: 'https://HOST.example/team/b.git' });
+  expect(await kept()).toBe(true);
+  for (const moved of ['https://evil.example/team/b.git', 'https://host.example:8443/team/b.git', null]) {
+    await updateProject(ctx, { projectId: id, upstreamUrl: 'https://host.example/team/a.git', credential });
+    await updateProject(ctx, { projectId: id, upstreamUrl: moved });
+    expect(await kept()).toBe(false);
+  }
+  await updateProject(ctx, { projectId: id, upstreamUrl: 'https://other.example/a.git', credential });
+  expect(await kept()).toBe(true);
+});
+
 test('[PR14] a developer may not change settings; another team sees no project', async () => {
   await expect(updateProject(team.developer.ctx, { projectId, name: 'x' })).rejects.toMatchObject({
     code: 'forbidden',

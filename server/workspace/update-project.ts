@@ -29,11 +29,15 @@ export const updateProjectInput = z.object({
   credential: credentialInput.nullable().optional(),
 });
 
-/** Changes a project's settings. Its address (slug) stays. @throws AppError `invalid` for an upstream that cannot be */
+/**
+ * Changes a project's settings. Its address (slug) stays. The credential goes when the upstream moves to another server
+ * and none is given for it.
+ * @throws AppError `invalid` for an upstream that cannot be
+ */
 export async function updateProject(ctx: Context, given: z.infer<typeof updateProjectInput>): Promise<void> {
   const input = updateProjectInput.parse(given);
   const { project } = await authorizeProject(ctx, input.projectId, 'project.update');
-  const change = changedColumns(input);
+  const change = withoutForeignCredential(project, changedColumns(input));
   if (Object.keys(change).length === 0) return;
   await withTransaction(ctx, async (tx) => {
     await tx.db
@@ -63,6 +67,20 @@ function changedColumns(input: z.infer<typeof updateProjectInput>): ProjectChang
     ...(input.upstreamUrl !== undefined && { upstreamUrl: input.upstreamUrl && upstream(input.upstreamUrl) }),
     ...(credential !== undefined && { credentialSealed: credential && sealCredential(credential) }),
   };
+}
+
+/** A credential was entered for one server; it is never sent to another that somebody enters later. */
+function withoutForeignCredential(project: ProjectRow, change: ProjectChange): ProjectChange {
+  if (change.upstreamUrl === undefined || change.credentialSealed !== undefined || project.credentialSealed === null)
+    return change;
+  return serverOf(change.upstreamUrl) === serverOf(project.upstreamUrl)
+    ? change
+    : { ...change, credentialSealed: null };
+}
+
+function serverOf(address: string | null): string | undefined {
+  const url = address === null ? undefined : parseGitUrl(address);
+  return url === undefined || 'problem' in url ? undefined : `${url.protocol}://${url.host}:${url.port}`;
 }
 
 function withoutAbsent(commands: {
