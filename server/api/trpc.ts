@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import type { Context } from '../context.ts';
+import { isStorable, unstorableMessage } from '../core/storable-text.ts';
 import { isAppError, type ErrorCode } from '../core/errors.ts';
 
 /** The app's own API. A router parses, calls one use case, returns. */
@@ -59,6 +60,12 @@ const withWireErrors = t.middleware(async ({ next }) => {
   return result;
 });
 
+/** What cannot be stored is refused before a use case fails on it. */
+const storable = t.middleware(async ({ getRawInput, next }) => {
+  if (!isStorable(await getRawInput())) throw new TRPCError({ code: 'BAD_REQUEST', message: unstorableMessage });
+  return next();
+});
+
 const signedIn = t.middleware(({ ctx, next }) => {
   if (ctx.actor?.kind !== 'person') {
     throw new TRPCError({
@@ -72,6 +79,6 @@ const signedIn = t.middleware(({ ctx, next }) => {
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 /** For what people do before they are signed in. */
-export const publicProcedure = t.procedure.use(withWireErrors);
+export const publicProcedure = t.procedure.use(withWireErrors).use(storable);
 /** Needs a signed-in person; the use case authorises the rest. */
 export const procedure = publicProcedure.use(signedIn);
