@@ -30,6 +30,12 @@ async function openDatabaseServer(): Promise<void> {
   if (env().databaseUrl === undefined) {
     const embedded = await startEmbeddedPostgres(env().dataDir);
     setDatabaseUrl(embedded.url);
+    embedded.keepRunning({
+      onRestart: (error) =>
+        error === undefined
+          ? log().warn('embedded Postgres had ended and was started again')
+          : log().error({ err: error }, 'embedded Postgres has ended and could not be started again, trying on'),
+    });
     stops.push({ what: 'embedded Postgres', stop: embedded.stop });
   }
   stops.push(

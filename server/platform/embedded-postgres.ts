@@ -11,7 +11,15 @@ import { helperEnv, runHelper, startHelper } from './process.ts';
  * A private Postgres in the data folder, reached over a unix socket only. It outlives the app: a start after a
  * kill -9 finds the running server and adopts it.
  */
-export type EmbeddedPostgres = { url: string; stop: () => Promise<void> };
+export type EmbeddedPostgres = {
+  url: string;
+  /**
+   * Starts it again whenever it ends by itself (the kernel ends large processes when memory is short), until `stop`.
+   * @param options.onRestart hears of each attempt, with the error of one that failed
+   */
+  keepRunning: (options: { everyMs?: number; onRestart: (error?: unknown) => void }) => void;
+  stop: () => Promise<void>;
+};
 
 type Layout = { bin: string; cluster: string; socketDir: string; logFile: string };
 
@@ -99,15 +107,12 @@ async function launch(layout: Layout): Promise<void> {
   closeSync(log);
   let ended: string | undefined;
   child.once('error', (error) => (ended = error.message));
-  child.once(
-    'exit',
-    (code) => (ended ??= `it ended with code ${code}: ${lastLine(readFileSync(layout.logFile, 'utf8'))}`),
-  );
+  child.once('exit', (code) => (ended ??= `it ended with code ${code}`));
   child.unref();
   for (let waited = 0; waited < 30_000; waited += 50) {
     if (await reachable(layout.socketDir)) return;
     if (ended !== undefined)
-      throw new Error(`Embedded Postgres did not start: ${ended}. Its log is ${layout.logFile}.`);
+      throw new Error(`Embedded Postgres did not start: ${ended}: ${lastLine(readFileSync(layout.logFile, 'utf8'))}`);
     await delay(50);
   }
   throw new Error(`Embedded Postgres did not answer within 30 s. Its log is ${layout.logFile}.`);
@@ -124,19 +129,61 @@ async function ensureDatabase(socketDir: string, name: string): Promise<void> {
   }
 }
 
-/** The postmaster's pid is the first line of its pid file; SIGINT asks for a fast shutdown. */
+/** SIGINT asks for a fast shutdown. */
 async function stopServer(cluster: string): Promise<void> {
-  const pidFile = path.join(cluster, 'postmaster.pid');
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1) return;
+  const pid = serverPid(cluster);
+  if (pid === undefined) return;
   try {
     process.kill(pid, 'SIGINT');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
     throw error;
   }
-  for (let waited = 0; waited < 8_000 && existsSync(pidFile); waited += 25) await delay(25);
+  for (let waited = 0; waited < 8_000 && existsSync(path.join(cluster, 'postmaster.pid')); waited += 25)
+    await delay(25);
+}
+
+const watchMs = 2_000;
+
+/** Another process may start it first, and Postgres itself refuses a second server on one cluster. */
+function superviseServer(layout: Layout, options: Parameters<EmbeddedPostgres['keepRunning']>[0]): () => void {
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void restartIfGone(layout, options.onRestart).finally(() => {
+      looking = false;
+    });
+  }, options.everyMs ?? watchMs).unref();
+  return () => clearInterval(timer);
+}
+
+async function restartIfGone(layout: Layout, onRestart: (error?: unknown) => void): Promise<void> {
+  // Not reachable is not gone: it may be recovering, or have no connection left.
+  if (isServerAlive(layout.cluster) || (await reachable(layout.socketDir))) return;
+  await launch(layout).then(
+    () => onRestart(),
+    (error: unknown) => onRestart(error),
+  );
+}
+
+function isServerAlive(cluster: string): boolean {
+  const pid = serverPid(cluster);
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first line of the postmaster's pid file. */
+function serverPid(cluster: string): number | undefined {
+  const pidFile = path.join(cluster, 'postmaster.pid');
+  if (!existsSync(pidFile)) return undefined;
+  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
 }
 
 /**
@@ -156,8 +203,16 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   if (!existsSync(path.join(layout.cluster, 'PG_VERSION'))) await initialise(layout);
   if (!(await reachable(layout.socketDir))) await launch(layout);
   await ensureDatabase(layout.socketDir, 'ensemble');
+  let stopWatching: () => void = () => undefined;
   return {
     url: `postgresql://postgres@localhost/ensemble?host=${encodeURIComponent(layout.socketDir)}`,
-    stop: () => stopServer(layout.cluster),
+    keepRunning: (options) => {
+      stopWatching();
+      stopWatching = superviseServer(layout, options);
+    },
+    stop: () => {
+      stopWatching();
+      return stopServer(layout.cluster);
+    },
   };
 }
