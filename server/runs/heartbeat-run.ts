@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { sessionIsDeleted } from '../auth/session-is-deleted.ts';
 import type { Context } from '../context.ts';
 import { heldRun, type RunClaim } from './run-claim.ts';
 
@@ -13,7 +14,10 @@ export async function heartbeatRun(ctx: Context, claim: RunClaim): Promise<Heart
     .update(schema.run)
     .set({ heartbeatAt: sql`now()` })
     .where(heldRun(claim, 'fail'))
-    .returning({ cancelRequestedAt: schema.run.cancelRequestedAt });
+    .returning({
+      cancelRequestedAt: schema.run.cancelRequestedAt,
+      isWithdrawn: sessionIsDeleted(schema.run.sessionId),
+    });
   if (!row) return 'lost';
-  return row.cancelRequestedAt ? 'cancel_requested' : 'alive';
+  return row.cancelRequestedAt || row.isWithdrawn ? 'cancel_requested' : 'alive';
 }

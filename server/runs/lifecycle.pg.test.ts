@@ -106,6 +106,14 @@ test('[RN2] a run ends once: the second end, and what comes after it, changes no
   await expect(recordRunStart(ctx, claim, 'd'.repeat(40))).rejects.toThrow(RunLostError);
 });
 
+test('[RN8] a run whose session is deleted is to stop', async () => {
+  const claim = await claimed(await newTestRun(session));
+  expect(await heartbeatRun(ctx, claim)).toBe('alive');
+  const { id } = schema.session;
+  await ctx.db.update(schema.session).set({ deletedAt: new Date() }).where(eq(id, session.sessionId));
+  expect(await heartbeatRun(ctx, claim)).toBe('cancel_requested');
+});
+
 test('[RN6] a run whose worker is silent goes back to the queue with its place, and runs again', async () => {
   const [first, second] = [await newTestRun(session), await newTestRun(session)];
   const claim = await claimed(first);

@@ -14,6 +14,7 @@ import { requestRoomCommand, requireDone } from '../workspace/room-command.ts';
 import { readTestFile } from '../workspace/testing-git.ts';
 import { branchHistory } from './branch-history.ts';
 import { createCommit } from './create-commit.ts';
+import { createFile, deletePath } from './file-commands.ts';
 import { mergeBranch } from './merge-branch.ts';
 import { proposeCommit } from './propose-commit.ts';
 
@@ -201,4 +202,6 @@ test('viewers and other teams commit and merge nothing', async () => {
   await expect(branchHistory(stranger.ctx, { sessionId })).rejects.toMatchObject({ code: 'not_found' });
   await room.db.update(schema.session).set({ archivedAt: new Date() }).where(eq(schema.session.id, sessionId));
   await expect(createCommit(ada, { sessionId, message: 'x' })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(createFile(ada, { sessionId, path: 'x.txt' })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(deletePath(ada, { sessionId, path: 'x.txt' })).rejects.toMatchObject({ code: 'conflict' });
 });

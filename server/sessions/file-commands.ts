@@ -9,6 +9,7 @@ import {
   type RoomCommand,
   type RoomCommandResults,
 } from '../workspace/room-command.ts';
+import { requireActiveSession } from './require-active-session.ts';
 
 const path = z.string().min(1).max(4096);
 const inSession = { sessionId: z.string() };
@@ -34,12 +35,13 @@ type Asking<Command extends RoomCommand> = {
   detail: Record<string, string>;
 };
 
-/** Authorizes editing, asks the room, and appends to the audit log in the transaction that asks. */
+/** Authorizes editing of what is not archived, asks the room, and appends to the audit log in the transaction that asks. */
 async function askRoom<Command extends RoomCommand>(
   ctx: Context,
   { sessionId, command, action, detail }: Asking<Command>,
 ): Promise<RoomCommandResults[Command['kind']]> {
-  const { teamId } = await authorizeSession(ctx, sessionId, 'edit');
+  const { teamId, session } = await authorizeSession(ctx, sessionId, 'edit');
+  requireActiveSession(session);
   for (const named of [detail['path'], detail['to'], detail['from']]) requirePath(named);
   const audit = { teamId, action, resource: { type: 'session', id: sessionId }, detail };
   return requireDone(await requestRoomCommand(ctx, { sessionId, teamId, command, audit }));

@@ -45,6 +45,12 @@ const taskRow = async (taskId: string) => {
   return row;
 };
 
+/** Until the command has printed something: what is deleted before is refused, not stopped. */
+async function untilPrinted(taskId: string): Promise<void> {
+  while ((await getTaskOutput(team.viewer.ctx, { taskId })).text === '')
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 const run = async (command: string) => {
   const { taskId } = await startTask(team.developer.ctx, { sessionId, name: 'custom', command });
   await runTask({ taskId }, never);
@@ -179,6 +185,21 @@ test('[PR35] a running command is cancelled within a second and leaves no proces
   expect(await taskRow(taskId)).toMatchObject({ state: 'cancelled' });
   expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toContain(`sleep ${mark}`);
   await expect(cancelTask(team.developer.ctx, { taskId })).rejects.toMatchObject({ code: 'conflict' });
+}, 60_000);
+
+test('[PR35] a command ends with its session: deleted it stops, archived it does not begin', async () => {
+  const { developer } = team;
+  const { id } = await createSession(developer.ctx, { projectId, title: 'Short-lived' });
+  const asked = { sessionId: id, name: 'custom', command: 'echo begun; sleep 60' } as const;
+  const { taskId } = await startTask(developer.ctx, asked);
+  const running = runTask({ taskId }, never);
+  await untilPrinted(taskId);
+  await db.update(schema.session).set({ deletedAt: new Date() }).where(eq(schema.session.id, id));
+  await running;
+  expect(await taskRow(taskId)).toMatchObject({ state: 'cancelled' });
+  await db.update(schema.session).set({ deletedAt: null, archivedAt: new Date() }).where(eq(schema.session.id, id));
+  await expect(startTask(developer.ctx, asked)).rejects.toMatchObject({ code: 'conflict' });
+  await removeWorktree({ kind: 'session', id });
 }, 60_000);
 
 test('[PR36] commands of one session run one after the other', async () => {

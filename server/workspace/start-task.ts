@@ -30,7 +30,7 @@ export const startTaskInput = z.object({
 /**
  * Queues a command on the session's current state. It runs in the sandbox; its output lies in the session's log.
  * @throws AppError `unavailable` without a working sandbox, with the reason and the fix; `invalid` when no command of the
- *   name is known
+ *   name is known; `conflict` in an archived session
  */
 export async function startTask(
   ctx: Context,
@@ -38,6 +38,8 @@ export async function startTask(
 ): Promise<{ taskId: string; command: string }> {
   const input = startTaskInput.parse(given);
   const { session, project, teamId, actor } = await authorizeSession(ctx, input.sessionId, 'edit');
+  if (session.archivedAt)
+    throw new AppError('conflict', 'The session is archived, so nothing runs in it. Bring it back first.');
   const sandbox = await checkSandbox();
   if (!sandbox.ok) throw new AppError('unavailable', `Commands are off: ${sandbox.reason} ${sandbox.fix}`);
   const command = input.command ?? (await knownCommand({ name: input.name, session, project }));

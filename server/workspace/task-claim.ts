@@ -1,5 +1,6 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { sessionIsDeleted } from '../auth/session-is-deleted.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef, type Actor, type ActorRef } from '../core/actor.ts';
 import { notifications } from '../platform/notifications.ts';
@@ -76,7 +77,7 @@ export async function endAbandoned(tx: Context, sessionId?: string): Promise<num
 }
 
 export type TaskHold = {
-  /** Fires when a person cancelled the task or it is no longer this worker's. */
+  /** Fires when a person cancelled the task or deleted its session, or it is no longer this worker's. */
   signal: AbortSignal;
   stop(): Promise<void>;
 };
@@ -92,8 +93,8 @@ export async function holdTask(ctx: Context, claimed: ClaimedTask): Promise<Task
       .update(task)
       .set({ heartbeatAt: sql`now()` })
       .where(and(eq(task.id, id), eq(task.state, 'running'), eq(task.workerId, workerId ?? '')))
-      .returning({ cancelledAt: task.cancelRequestedAt });
-    if (!row || row.cancelledAt !== null) cancelled.abort();
+      .returning({ cancelledAt: task.cancelRequestedAt, isWithdrawn: sessionIsDeleted(task.sessionId) });
+    if (!row || row.cancelledAt !== null || row.isWithdrawn) cancelled.abort();
   };
   const look = () => {
     beating = beating.then(beat).catch((error: unknown) => cancelled.abort(error));
