@@ -13,12 +13,26 @@ type ConflictEditorProps = {
   onResolve: (text: string) => void;
 };
 
-/** People changed the same lines: theirs, the agent's, and the result, which a person writes or chooses. */
+const words = {
+  accept: {
+    what: 'People changed the same lines after the agent began. Choose a text or write one.',
+    other: 'Suggested',
+    do: 'Accept this result',
+  },
+  undo: {
+    what: 'People changed the accepted lines since. Choose a text or write one.',
+    other: 'Without the hunk',
+    do: 'Undo with this result',
+  },
+};
+
+/** People changed the same lines: theirs, the other text, and the result, which a person writes or chooses. */
 export function ConflictEditor({ conflict, path, busy, onCancel, onResolve }: ConflictEditorProps) {
   const [result, setResult] = useState(conflict.live);
+  const say = words[conflict.during];
   return (
     <div className={classes.conflict} role="group" aria-label={`Conflict in ${path}`}>
-      <Text fw={600}>People changed the same lines after the agent began. Choose a text or write one.</Text>
+      <Text fw={600}>{say.what}</Text>
       <div className={classes.columns}>
         <Side
           title="Now in the session"
@@ -27,7 +41,7 @@ export function ConflictEditor({ conflict, path, busy, onCancel, onResolve }: Co
           onChoose={() => setResult(conflict.live)}
         />
         <Side
-          title="Suggested"
+          title={say.other}
           text={conflict.suggested}
           action="Take this"
           onChoose={() => setResult(conflict.suggested)}
@@ -53,7 +67,7 @@ export function ConflictEditor({ conflict, path, busy, onCancel, onResolve }: Co
           Decide later
         </Button>
         <Button loading={busy} onClick={() => onResolve(result)}>
-          Accept this result
+          {say.do}
         </Button>
       </Group>
     </div>
@@ -70,7 +84,7 @@ type EditedTextProps = {
 
 /** The suggested lines, changed by a person before they go into the text. */
 export function EditedText({ suggested, path, busy, onCancel, onAccept }: EditedTextProps) {
-  const [text, setText] = useState(suggested);
+  const [text, setText] = useState(suggested.replace(/\n$/, ''));
   return (
     <div
       className={classes.edited}
@@ -93,7 +107,7 @@ export function EditedText({ suggested, path, busy, onCancel, onAccept }: Edited
         <Button variant="default" onClick={onCancel}>
           Cancel
         </Button>
-        <Button loading={busy} onClick={() => onAccept(text)}>
+        <Button loading={busy} onClick={() => onAccept(text !== '' && suggested.endsWith('\n') ? `${text}\n` : text)}>
           Accept these lines
         </Button>
       </Group>

@@ -1,7 +1,10 @@
 import { useSyncExternalStore } from 'react';
 
-/** Both versions of a place where people changed the lines of a hunk. */
-export type HunkConflict = { base: string; live: string; suggested: string };
+/**
+ * Both versions of a place where people changed the lines of a hunk. `during`: what was being decided; for an undo,
+ * `suggested` is the text without the hunk.
+ */
+export type HunkConflict = { during: 'accept' | 'undo'; base: string; live: string; suggested: string };
 type Conflicts = ReadonlyMap<string, HunkConflict>;
 
 const none: Conflicts = new Map();

@@ -102,7 +102,7 @@ export function HunkCard(props: HunkCardProps) {
           path={hunk.path}
           busy={decisions.busy === hunk.id}
           onCancel={() => decisions.dropConflict(hunk.id)}
-          onResolve={(resolution) => onDecide('accept', { resolution, resolutionFor: conflict.live })}
+          onResolve={(resolution) => onDecide(conflict.during, { resolution, resolutionFor: conflict.live })}
         />
       )}
     </article>

@@ -29,8 +29,8 @@ export function useDecisions(suggestionId: string, onConflict?: (hunkId: string)
   const one = useMutation(
     trpc.suggestions.decide.mutationOptions({
       onSuccess: (_result, { hunkId }) => setConflict(suggestionId, hunkId, undefined),
-      onError: (error, { hunkId }) => {
-        const conflict = conflictOf(error.data);
+      onError: (error, { hunkId, decision }) => {
+        const conflict = conflictOf(error.data, decision);
         if (conflict) {
           setConflict(suggestionId, hunkId, conflict);
           onConflict?.(hunkId);
@@ -87,14 +87,15 @@ function saidReverted({ decided, conflicts }: RouterOutputs['suggestions']['reve
   notifications.show({
     color: 'yellow',
     title: `Reverted ${hunks(decided.length)}, ${hunks(conflicts.length)} stayed`,
-    message: `People changed the accepted lines since in ${paths.join(', ')}. Take those out by hand.`,
-    autoClose: false,
+    message: `People changed the accepted lines since in ${paths.join(', ')}. Undo those one by one and choose the text.`,
+    autoClose: 30_000,
   });
 }
 
-function conflictOf(data: unknown): HunkConflict | undefined {
+function conflictOf(data: unknown, decision: Decision['decision']): HunkConflict | undefined {
   const details = (data as { details?: Partial<HunkConflict> } | null | undefined)?.details;
   if (typeof details?.base !== 'string' || typeof details.live !== 'string' || typeof details.suggested !== 'string')
     return undefined;
-  return { base: details.base, live: details.live, suggested: details.suggested };
+  const during = decision === 'undo' ? 'undo' : 'accept';
+  return { during, base: details.base, live: details.live, suggested: details.suggested };
 }

@@ -40,7 +40,11 @@ function CommitForm({ proposal, onClose }: { proposal: Proposal; onClose: () => 
           message: made.message.split('\n', 1)[0],
         });
         if (made.pushState === 'refused')
-          sayNotPushed(made.pushError ?? 'The other server refused the push.', fetchAndMerge);
+          sayNotPushed(
+            'Committed here, not pushed',
+            made.pushError ?? 'The other server refused the push.',
+            fetchAndMerge,
+          );
         onClose();
       },
     }),

@@ -18,7 +18,7 @@ export function useUpstream() {
         notifications.show({ ...fetchedWords(fetched, session.branch), autoClose: 12_000 });
       },
       onError: (error) =>
-        notifications.show({ color: 'red', title: 'Nothing was fetched', message: error.message, autoClose: false }),
+        notifications.show({ color: 'red', title: 'Nothing was fetched', message: error.message, autoClose: 30_000 }),
     }),
   );
   const fetchAndMerge = () => fetching.mutate({ sessionId: session.id });
@@ -30,7 +30,8 @@ export function useUpstream() {
           title: 'Pushed',
           message: `The upstream has ${session.branch} at ${commit.slice(0, 8)}.`,
         }),
-      onError: (error) => sayNotPushed(error.message, error.data?.appCode === 'conflict' ? fetchAndMerge : undefined),
+      onError: (error) =>
+        sayNotPushed('Not pushed', error.message, error.data?.appCode === 'conflict' ? fetchAndMerge : undefined),
     }),
   );
   return {
@@ -40,11 +41,11 @@ export function useUpstream() {
   };
 }
 
-/** The commit is here and not there: the reason and, where it helps, the way on. */
-export function sayNotPushed(reason: string, fetchAndMerge: (() => void) | undefined): void {
+/** The commits are here and not there: the reason and, where it helps, the way on. */
+export function sayNotPushed(title: string, reason: string, fetchAndMerge: (() => void) | undefined): void {
   const id = notifications.show({
     color: 'yellow',
-    title: 'Committed here, not pushed',
+    title,
     message: (
       <Stack gap="xs">
         <Text>{reason}</Text>
@@ -63,7 +64,7 @@ export function sayNotPushed(reason: string, fetchAndMerge: (() => void) | undef
         )}
       </Stack>
     ),
-    autoClose: false,
+    autoClose: 30_000,
   });
 }
 
