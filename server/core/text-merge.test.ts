@@ -104,6 +104,17 @@ describe('accepting one hunk', () => {
     expect(accept('a\nb\n', 'a\nb\nc\n', 'a\nb').ok).toBe(false);
   });
 
+  it('[RV16] puts lines that a person edited in the place of a hunk that meets no conflict', () => {
+    const hunk = only(hunksOf(base, lines('a', 'b', 'C', 'd', 'e')));
+    const live = lines('new', 'a', 'b', 'c', 'd', 'e');
+    const resolution = { text: 'edited\n', seen: hunk.baseText };
+    expect(textOf(mergeHunk({ base, accepted: [], hunk, live, resolution }))).toBe(
+      lines('new', 'a', 'b', 'edited', 'd', 'e'),
+    );
+    const changed = mergeHunk({ base, accepted: [], hunk, live: lines('a', 'b', 'typed', 'd', 'e'), resolution });
+    expect(changed).toMatchObject({ ok: false, conflict: { live: 'typed\n' } });
+  });
+
   it('[RV16] puts the text a person chose in the place of the lines in conflict', () => {
     const hunk = only(hunksOf(base, lines('a', 'b', 'X', 'd', 'e')));
     const live = lines('top', 'a', 'b', 'typed', 'd', 'e');
