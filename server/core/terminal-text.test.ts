@@ -22,3 +22,14 @@ test.each([
     if (!given.includes('\r')) expect(text).toBe(expected);
   }
 });
+
+test.each(['x', '\u001b]', '\u001b[', 'x\r', '\u001bP'])(
+  'a megabyte of %j without a line end takes no time',
+  (piece) => {
+    const text = new TerminalText();
+    const from = performance.now();
+    for (let i = 0; i < 16; i++) text.push(piece.repeat(65_536 / piece.length));
+    text.end();
+    expect(performance.now() - from).toBeLessThan(1_000);
+  },
+);

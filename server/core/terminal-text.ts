@@ -34,14 +34,15 @@ function unfinishedAt(text: string): number {
 const sequence =
   '\\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[PX^_][^\\u001b]*\\u001b\\\\|[ -/]+[0-~]|[0-OQ-WYZ\\\\`-~])';
 const everySequence = new RegExp(sequence, 'g');
-const overwritten = /[^\n]*\r(?!\n)/g;
 // All control characters but tab and newline.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g; // oxlint-disable-line no-control-regex -- they are what is taken out
 
 function plain(text: string): string {
-  return text
-    .replaceAll(everySequence, '')
-    .replaceAll('\r\n', '\n')
-    .replaceAll(overwritten, '')
-    .replaceAll(controls, '');
+  const printed = text.replaceAll(everySequence, '').replaceAll('\r\n', '\n');
+  return printed.split('\n').map(lastWritten).join('\n').replaceAll(controls, '');
+}
+
+/** What stands in a line after the last carriage return; one at its end only closes it. */
+function lastWritten(line: string): string {
+  return line.slice(line.lastIndexOf('\r', line.length - 2) + 1);
 }
