@@ -156,6 +156,12 @@ test('[PR33] long output is whole beside the log, and its head in it', async () 
   expect(events.at(-1)?.body).toHaveProperty('outputBlobId');
 }, 60_000);
 
+test('[PR33] an entry of the log never ends in half a character', async () => {
+  const { row, text } = await run(`node -e "process.stdout.write('x'.repeat(32767) + '\u{1f600}'.repeat(9))"`);
+  expect(row).toMatchObject({ state: 'succeeded', exitCode: 0 });
+  expect(text.slice(32767)).toBe('\u{1f600}'.repeat(9));
+}, 60_000);
+
 test('[PR33] a flood is stopped at 2 MB and says so', async () => {
   const { row } = await run('yes');
   expect(row.state).toBe('failed');

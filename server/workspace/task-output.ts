@@ -60,8 +60,8 @@ export class TaskOutput {
   async #flush(): Promise<void> {
     while (this.#pending !== '' && this.#inlineLength < maxInlineLength) {
       const room = Math.min(maxEntryLength, maxInlineLength - this.#inlineLength);
-      const text = this.#pending.slice(0, room);
-      this.#pending = this.#pending.slice(room);
+      const text = wholeHead(this.#pending, room);
+      this.#pending = this.#pending.slice(text.length);
       this.#inlineLength += text.length;
       await this.#append(this.#inlineLength >= maxInlineLength ? text + cut : text);
     }
@@ -96,4 +96,10 @@ export class TaskOutput {
     await this.#ctx.db.insert(schema.eventBlob).values({ id, teamId, sessionId, content: this.#whole.join('') });
     return id;
   }
+}
+
+/** The first `length` units, or one more where that would cut a pair: half of one cannot be stored. */
+function wholeHead(text: string, length: number): string {
+  const head = text.slice(0, length);
+  return head.isWellFormed() ? head : text.slice(0, length + 1);
 }
