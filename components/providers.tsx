@@ -12,7 +12,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <ApiProvider>
         <ModalsProvider>
-          <Notifications position="bottom-right" limit={4} />
+          <Notifications position="bottom-left" limit={4} />
           {children}
         </ModalsProvider>
       </ApiProvider>

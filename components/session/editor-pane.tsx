@@ -6,7 +6,7 @@ import { notifications } from '@mantine/notifications';
 import { IconFile, IconFileDiff, IconFileOff, IconMessage2Code, IconSparkles, IconX } from '@tabler/icons-react';
 import dynamic from 'next/dynamic';
 import type { editor as MonacoEditor } from 'monaco-editor';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import { SuggestionView } from '@/components/review/suggestion-view.tsx';
 import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
@@ -41,6 +41,9 @@ export function EditorPane() {
 const titleOf = (tab: Tab) => (tab.kind === 'suggestion' ? tab.title : (tab.path.split('/').at(-1) ?? tab.path));
 const iconOf = { file: IconFile, refused: IconFileOff, suggestion: IconSparkles, change: IconFileDiff };
 
+/** The active tab is never out of sight. */
+const showTab = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
   const { session, workbench, models } = useSession();
   const { byPath, bySuggestion } = useUnreviewed();
@@ -49,6 +52,15 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
     if (tab?.kind === 'file') models?.close(tab.fileId);
     workbench.close(index);
   };
+  const onTabKey = (event: KeyboardEvent, index: number) => {
+    if (event.key === 'Delete') return close(index);
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = index + step;
+    if (step === 0 || next < 0 || next >= tabs.length) return undefined;
+    workbench.set({ active: next, target: undefined });
+    const list = event.currentTarget.closest('[role="tablist"]');
+    return list?.querySelectorAll<HTMLElement>('[role="tab"]')[next]?.focus();
+  };
   return (
     <div className={classes.bar}>
       <div className={classes.tabs} role="tablist" aria-label="Open files">
@@ -56,14 +68,23 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
           const Icon = iconOf[tab.kind];
           const open = tab.kind === 'suggestion' ? bySuggestion.get(tab.suggestionId) : byPath.get(tab.path);
           return (
-            <div key={tabKey(tab)} className={classes.tab} data-active={index === active || undefined}>
+            <div
+              key={tabKey(tab)}
+              role="presentation"
+              className={classes.tab}
+              data-active={index === active || undefined}
+              ref={index === active ? showTab : undefined}
+            >
               <UnstyledButton
                 role="tab"
                 aria-selected={index === active}
+                aria-keyshortcuts="Delete"
+                tabIndex={index === active ? 0 : -1}
                 className={classes.tabName}
                 title={tab.kind === 'suggestion' ? tab.title : tab.path}
                 onClick={() => workbench.set({ active: index, target: undefined, phone: 'code' })}
                 onAuxClick={(event) => event.button === 1 && close(index)}
+                onKeyDown={(event) => onTabKey(event, index)}
               >
                 <Icon size={14} stroke={1.6} aria-hidden />
                 {titleOf(tab)}
@@ -73,7 +94,14 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
                   </span>
                 )}
               </UnstyledButton>
-              <ActionIcon size={18} aria-label={`Close ${titleOf(tab)}`} onClick={() => close(index)}>
+              {/* A tab list holds tabs and nothing else: by keyboard a tab is closed with Delete. */}
+              <ActionIcon
+                size={18}
+                aria-hidden
+                tabIndex={-1}
+                title={`Close ${titleOf(tab)}`}
+                onClick={() => close(index)}
+              >
                 <IconX size={12} />
               </ActionIcon>
             </div>

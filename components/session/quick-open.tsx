@@ -16,18 +16,12 @@ export function QuickOpen() {
   const opened = useWorkbench((state) => state.quickOpen);
   const close = () => workbench.set({ quickOpen: false });
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      size="lg"
-      yOffset="10vh"
-      centered={false}
-      aria-label="Open a file by name"
-    >
-      {opened && <Finder onDone={close} />}
-    </Modal>
+    <Modal.Root opened={opened} onClose={close} size="lg" yOffset="10vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Open a file by name">
+        <Modal.Body p={0}>{opened && <Finder onDone={close} />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
