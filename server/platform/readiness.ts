@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { db } from '../../db/client.ts';
+import { log } from './log.ts';
 
 /** Each check is `ok` or says what is wrong. */
 export type Readiness = { ready: boolean; checks: Record<string, string> };
@@ -13,7 +14,9 @@ export async function readiness(): Promise<Readiness> {
     const queue = await db().execute<{ found: string | null }>(sql`select to_regclass('pgboss.job')::text as found`);
     checks['queue'] = queue.rows[0]?.found ? 'ok' : 'the job tables are missing';
   } catch (error) {
-    checks['database'] = error instanceof Error ? error.message : 'no answer';
+    // Anyone may ask: the cause is for the log.
+    log().warn({ err: error }, 'not ready: the database');
+    checks['database'] = 'it does not answer, or its tables are missing; the log has the cause';
   }
   return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
 }
