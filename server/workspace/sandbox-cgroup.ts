@@ -50,7 +50,7 @@ function boxGroup(folders: readonly string[], memoryEvents: string | undefined):
 function makeGroup(controller: string, name: string, limits: Record<string, string>): string | undefined {
   const own = ownGroup(controller);
   if (own === undefined) return undefined;
-  const folder = path.join(own, `${groupPrefix}${name}`);
+  const folder = path.join(own, `${groupPrefix}${process.pid}-${name}`);
   try {
     accessSync(own, constants.W_OK);
     removeLeftGroups(own);
@@ -92,6 +92,12 @@ function removeLeftGroups(parent: string): void {
   const cleaned = singleton('sandbox-groups-cleaned', () => new Set<string>());
   if (cleaned.has(parent)) return;
   cleaned.add(parent);
-  const left = readdirSync(parent).filter((name) => name.startsWith(groupPrefix));
-  for (const name of left) removeGroup(path.join(parent, name), 0);
+  for (const name of readdirSync(parent).filter(isLeftGroup)) removeGroup(path.join(parent, name), 0);
+}
+
+/** Whether a group belongs to a process that is gone. One of a live process may be empty only because it is new. */
+export function isLeftGroup(name: string): boolean {
+  if (!name.startsWith(groupPrefix)) return false;
+  const pid = /^(\d+)-/.exec(name.slice(groupPrefix.length))?.[1];
+  return pid === undefined || !existsSync(`/proc/${pid}`);
 }
