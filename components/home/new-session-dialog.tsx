@@ -1,6 +1,18 @@
 'use client';
 
-import { Alert, Anchor, Autocomplete, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  Autocomplete,
+  Button,
+  Group,
+  Modal,
+  Select,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -19,7 +31,18 @@ export function NewSessionDialog({
 }) {
   const trpc = useTRPC();
   const router = useRouter();
-  const projects = useQuery(trpc.projects.list.queryOptions({ team, state: 'active' }));
+  // Asked anew: an import may have ended since the list was seen last.
+  const projects = useQuery(
+    trpc.projects.list.queryOptions(
+      { team, state: 'active' },
+      {
+        staleTime: 0,
+        refetchInterval: (query) =>
+          query.state.data?.some((project) => project.status === 'importing') ? 1_000 : false,
+      },
+    ),
+  );
+  const importing = projects.data?.some((project) => project.status === 'importing') ?? false;
   const ready = projects.data?.filter((project) => project.status === 'ready') ?? [];
   const [chosen, setChosen] = useState<string | null>(given ?? null);
   const projectId = chosen ?? ready[0]?.id ?? null;
@@ -42,14 +65,8 @@ export function NewSessionDialog({
   const isNew = branch.trim() !== '' && !names.includes(branch.trim());
   return (
     <Modal opened onClose={onClose} title="New session">
-      {projects.data && ready.length === 0 ? (
-        <Text>
-          A session works on a project.{' '}
-          <Anchor component={Link} href={`/${team}/projects/new`}>
-            Add a project
-          </Anchor>{' '}
-          first.
-        </Text>
+      {ready.length === 0 ? (
+        <NoProject team={team} isLoading={projects.isFetching || importing} />
       ) : (
         <form onSubmit={submit}>
           <Stack>
@@ -99,5 +116,19 @@ export function NewSessionDialog({
         </form>
       )}
     </Modal>
+  );
+}
+
+/** A session needs a project that is ready. */
+function NoProject({ team, isLoading }: { team: string; isLoading: boolean }) {
+  if (isLoading) return <Skeleton height={180} aria-label="Waiting for the project" />;
+  return (
+    <Text>
+      A session works on a project.{' '}
+      <Anchor component={Link} href={`/${team}/projects/new`}>
+        Add a project
+      </Anchor>{' '}
+      first.
+    </Text>
   );
 }
