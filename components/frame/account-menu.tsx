@@ -1,6 +1,6 @@
 'use client';
 
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, VisuallyHidden, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
 import { signOutTo } from '@/components/auth/sign-out.ts';
@@ -12,8 +12,11 @@ export function AccountMenu({ person, team }: { person: FramePerson; team: Frame
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${person.name}`}>
-          <Face kind="person" id={person.id} name={person.name} />
+        <UnstyledButton>
+          <span aria-hidden>
+            <Face kind="person" id={person.id} name={person.name} tooltip={false} />
+          </span>
+          <VisuallyHidden>Account of {person.name}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

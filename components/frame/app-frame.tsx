@@ -55,7 +55,7 @@ export function AppFrame({
       </a>
       <AppShell.Header className={classes.header}>
         <TeamMenu team={team} teams={teams} />
-        <UnstyledButton className={classes.search} onClick={() => spotlight.open()} aria-label="Search or do anything">
+        <UnstyledButton className={classes.search} onClick={() => spotlight.open()}>
           <IconSearch size={14} aria-hidden />
           <Text size="sm" c="dimmed" visibleFrom="sm">
             Search or do anything
@@ -63,6 +63,7 @@ export function AppFrame({
           <Kbd size="xs" visibleFrom="sm">
             Ctrl K
           </Kbd>
+          <VisuallyHidden hiddenFrom="sm">Search or do anything</VisuallyHidden>
         </UnstyledButton>
         <AccountMenu person={person} team={team} />
       </AppShell.Header>
@@ -118,7 +119,7 @@ function Rail({ places, pathname, folded }: { places: Place[]; pathname: string;
 
 function BottomBar({ places, pathname }: { places: Place[]; pathname: string }) {
   return (
-    <Group component="nav" hiddenFrom="sm" className={classes.bottom} gap={0} grow aria-label="Main">
+    <Group component="nav" hiddenFrom="sm" className={classes.bottom} gap={0} grow aria-label="Pages">
       {places.map((place) => (
         <Link
           key={place.href}

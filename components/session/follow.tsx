@@ -20,10 +20,11 @@ export function FollowFrame({ children }: { children: ReactNode }) {
     const goThere = () => lookWhere(room, workbench, following);
     goThere();
     const unsubscribe = room.subscribe(goThere);
-    window.addEventListener('keydown', stop);
+    // Before the editor: it keeps the keys it knows to itself.
+    window.addEventListener('keydown', stop, { capture: true });
     return () => {
       unsubscribe();
-      window.removeEventListener('keydown', stop);
+      window.removeEventListener('keydown', stop, { capture: true });
     };
   }, [following, room, workbench]);
 
