@@ -9,11 +9,28 @@ export type TextBinding = {
   destroy(): void;
 };
 
+type Binding = {
+  monaco: typeof Monaco;
+  text: Y.Text;
+  model: Monaco.editor.ITextModel;
+  /** Told when an edit was taken back because the file would not fit into the room any more. */
+  onTooLarge: () => void;
+};
+
+/** What the room takes of one file, in UTF-8. */
+const maxFileBytes = 5 * 1024 * 1024;
+
+function isTooLarge(model: Monaco.editor.ITextModel): boolean {
+  // A UTF-16 unit is at most three bytes, so most texts need no second look.
+  if (model.getValueLength() * 3 <= maxFileBytes) return false;
+  return new TextEncoder().encode(model.getValue()).length > maxFileBytes;
+}
+
 /**
  * Keeps a Y.Text and a Monaco model equal. Text is LF inside (CONTRACTS, "The room's document"). Undo is per person:
  * the model's own undo stack is replaced, because it knows nothing of changes that came from others.
  */
-export function bindText(monaco: typeof Monaco, text: Y.Text, model: Monaco.editor.ITextModel): TextBinding {
+export function bindText({ monaco, text, model, onTooLarge }: Binding): TextBinding {
   const origin = { binding: model.uri.toString() };
   const doc = text.doc;
   if (!doc) throw new Error('the text is not part of a document');
@@ -50,6 +67,10 @@ export function bindText(monaco: typeof Monaco, text: Y.Text, model: Monaco.edit
   const changed = model.onDidChangeContent((event) => {
     if (applying) return;
     if (event.isEolChange) return quietly(() => model.setEOL(monaco.editor.EndOfLineSequence.LF));
+    if (isTooLarge(model)) {
+      quietly(() => model.setValue(text.toString()));
+      return onTooLarge();
+    }
     doc.transact(() => {
       // From the end to the start, so that earlier offsets stay true.
       for (const change of [...event.changes].sort((a, b) => b.rangeOffset - a.rangeOffset)) {

@@ -25,13 +25,19 @@ monaco.typescript.javascriptDefaults.setDiagnosticsOptions({
  */
 export class OpenModels {
   private readonly models = new Map<string, OpenModel>();
+  private readonly onTooLarge: () => void;
+
+  constructor(onTooLarge: () => void) {
+    this.onTooLarge = onTooLarge;
+  }
 
   get(file: RoomFile): OpenModel {
     const found = this.models.get(file.fileId);
     if (found) return found;
     const uri = monaco.Uri.from({ scheme: 'inmemory', authority: file.fileId, path: `/${file.path}` });
     const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel('', undefined, uri);
-    const opened: OpenModel = { model, binding: bindText(monaco, file.text, model), viewState: null };
+    const binding = bindText({ monaco, text: file.text, model, onTooLarge: this.onTooLarge });
+    const opened: OpenModel = { model, binding, viewState: null };
     this.models.set(file.fileId, opened);
     return opened;
   }

@@ -131,6 +131,8 @@ export class RoomConnection {
       params: { ticket: ticket.ticket, ensemble: '1' },
       disableBc: true,
       connect: false,
+      // A change that is too large for one message would be sent, and refused, again and again.
+      shouldReconnect: ({ code }) => code !== 1009 && !(code >= 4400 && code < 4500),
       maxBackoffTime: 2_500,
     });
     this.wire(this.provider);
@@ -186,6 +188,16 @@ export class RoomConnection {
       this.attempts += 1;
       this.set({ status: { kind: 'reconnecting' } });
       void this.open();
+      return;
+    }
+    if (code === 1009) {
+      this.set({
+        status: {
+          kind: 'ended',
+          reason:
+            'What was typed or pasted at once is too large for the room. Copy it, reload, and put it in in parts.',
+        },
+      });
       return;
     }
     this.set({

@@ -2,6 +2,7 @@
 
 import { Box, Center, Loader, Stack, Text } from '@mantine/core';
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
@@ -49,6 +50,16 @@ function EnterSession({ session }: { session: SessionFacts }) {
   return <OpenSession session={session} room={room} feed={feed} />;
 }
 
+function sayTooLarge(): void {
+  notifications.show({
+    color: 'yellow',
+    title: 'The edit was taken back',
+    message:
+      'The file would be larger than 5 MB, which is more than can be edited together. Put less in, or add the file by a command in the Run panel.',
+    autoClose: 12_000,
+  });
+}
+
 function Opening() {
   return (
     <Center h="100%">
@@ -83,7 +94,7 @@ function useModels(): OpenModels | undefined {
     let gone = false;
     void import('@/components/editor/open-models.ts').then(({ OpenModels: Models }) => {
       if (gone) return;
-      opened = new Models();
+      opened = new Models(sayTooLarge);
       setModels(opened);
     });
     return () => {
