@@ -1,0 +1,143 @@
+'use client';
+
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Face } from '@/components/people/face.tsx';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { useTRPC } from '@/components/trpc.tsx';
+import { Failure, Page } from '@/components/ui/page.tsx';
+import { TimeAgo } from '@/components/ui/time-ago.tsx';
+import classes from './audit-log.module.css';
+
+type Entry = RouterOutputs['audit']['list']['items'][number];
+type Filters = { actor: string; action: string; resource: string; from: string; to: string };
+
+const noFilters: Filters = { actor: '', action: '', resource: '', from: '', to: '' };
+const fields: { name: keyof Filters; label: string; placeholder?: string; type?: 'date' }[] = [
+  { name: 'actor', label: 'Who', placeholder: 'A name' },
+  { name: 'action', label: 'Action', placeholder: 'hunk.accept' },
+  { name: 'resource', label: 'What', placeholder: 'session, or an id' },
+  { name: 'from', label: 'From', type: 'date' },
+  { name: 'to', label: 'To', type: 'date' },
+];
+
+/** Who did what, newest first. Nothing here can be changed or removed. */
+export function AuditLog({ team, seesInstallation }: { team: string; seesInstallation: boolean }) {
+  const trpc = useTRPC();
+  const [about, setAbout] = useState<'team' | 'installation'>('team');
+  const [filters, setFilters] = useState(noFilters);
+  const [asked] = useDebouncedValue(filters, 250);
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value.trim() !== ''));
+  const scope = about === 'team' ? { team } : { installation: true };
+  const log = useInfiniteQuery(
+    trpc.audit.list.infiniteQueryOptions(
+      { ...scope, ...given },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData, staleTime: 0 },
+    ),
+  );
+  const entries = log.data?.pages.flatMap((page) => page.items) ?? [];
+  const isFiltered = Object.keys(given).length > 0;
+  return (
+    <Page
+      title="Audit"
+      lead="Who did what in this team, newest first. Entries are written with the change itself and cannot be edited or removed."
+      wide
+      actions={
+        seesInstallation && (
+          <SegmentedControl
+            size="xs"
+            aria-label="What the entries are about"
+            value={about}
+            onChange={(value) => setAbout(value === 'installation' ? 'installation' : 'team')}
+            data={[
+              { value: 'team', label: 'This team' },
+              { value: 'installation', label: 'The installation' },
+            ]}
+          />
+        )
+      }
+    >
+      <Stack>
+        <div className={classes.filters} role="search" aria-label="Filter the entries">
+          {fields.map(({ name, label, placeholder, type }) => (
+            <TextInput
+              key={name}
+              size="xs"
+              label={label}
+              type={type ?? 'text'}
+              placeholder={placeholder ?? ''}
+              value={filters[name]}
+              onChange={({ currentTarget: { value } }) => setFilters((current) => ({ ...current, [name]: value }))}
+            />
+          ))}
+          {isFiltered && (
+            <Button variant="subtle" size="xs" onClick={() => setFilters(noFilters)}>
+              Show everything
+            </Button>
+          )}
+        </div>
+        {log.isPending && <Skeleton height={240} aria-label="Loading the entries" />}
+        {log.error && <Failure message={log.error.message} retry={() => void log.refetch()} />}
+        {log.data && entries.length === 0 && (
+          <Text c="dimmed">{isFiltered ? 'No entry fits these filters.' : 'Nothing has happened yet.'}</Text>
+        )}
+        {entries.length > 0 && (
+          <ol className={classes.list} aria-label="Entries">
+            {entries.map((entry) => (
+              <EntryRow key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        )}
+        {log.hasNextPage && (
+          <Group>
+            <Button variant="default" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+              Show older entries
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Page>
+  );
+}
+
+/** Who, what was done, to what, when; the changed fields on demand. */
+function EntryRow({ entry }: { entry: Entry }) {
+  const { actor, action, resource, detail } = entry;
+  const isAgent = actor.kind === 'run';
+  const hasDetail = Object.keys(detail).length > 0;
+  return (
+    <li className={classes.entry}>
+      <span className={classes.who}>
+        <span aria-hidden>
+          <Face
+            kind={actor.kind === 'person' ? 'person' : 'agent'}
+            id={isAgent ? actor.name : actor.id}
+            name={actor.name}
+            size={20}
+            tooltip={false}
+          />
+        </span>
+        <span className={classes.name} title={actor.name}>
+          {actor.name}
+        </span>
+      </span>
+      <span className={`${classes.action} ens-mono`}>{action}</span>
+      <span className={`${classes.resource} ens-mono`} title={`${resource.type} ${resource.id}`}>
+        {resource.id}
+      </span>
+      <Text size="xs" c="dimmed" component="span" className={classes.at}>
+        <TimeAgo at={entry.at} />
+      </Text>
+      {hasDetail && (
+        <details className={classes.detail}>
+          <summary>Details</summary>
+          <pre tabIndex={0} className="ens-mono">
+            {JSON.stringify(detail, undefined, 2)}
+          </pre>
+        </details>
+      )}
+    </li>
+  );
+}
