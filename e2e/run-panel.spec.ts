@@ -1,0 +1,49 @@
+import { caretAtEndOf, openFile } from './fixtures/editor.ts';
+import { expect, test } from './fixtures/people.ts';
+import { saved } from './fixtures/session-page.ts';
+
+test('the sample’s failing test is seen failing; fixed in the room, it is seen passing', async ({ ana, session }) => {
+  await ana.goto(session.path);
+  await openFile(ana, 'src/money.ts');
+  await ana.getByRole('button', { name: 'Run', exact: true }).click();
+  const panel = ana.getByRole('region', { name: 'Run' });
+  await panel.getByRole('button', { name: 'Test' }).click();
+  const output = panel.getByRole('log', { name: 'Output of npm test' });
+  await expect(panel.getByText('✗ failed')).toBeVisible({ timeout: 40_000 });
+  await expect(output).toContainText('prices that end in 99 keep their last cent');
+  await expect(output).toContainText(/fail 1/);
+  await expect(panel).toContainText('exit code 1');
+
+  await caretAtEndOf(ana, 'return Math.trunc(units');
+  await ana.keyboard.press('Shift+Home');
+  await ana.keyboard.insertText('return Math.round(units * 100);');
+  await saved(ana);
+  await panel.getByRole('button', { name: 'Test' }).click();
+  await expect(panel.getByText('✓ succeeded')).toBeVisible({ timeout: 40_000 });
+  await expect(output).toContainText(/fail 0/);
+});
+
+test('output arrives while a command runs, for everyone, and a long command is stopped within seconds', async ({
+  ana,
+  bo,
+  session,
+}) => {
+  for (const page of [ana, bo]) {
+    await page.goto(session.path);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+  }
+  const own = ana.getByRole('textbox', { name: 'Another command' });
+  await own.fill('echo first line; sleep 300; echo never');
+  await own.press('Enter');
+  for (const page of [ana, bo]) {
+    const panel = page.getByRole('region', { name: 'Run' });
+    await expect(panel.getByRole('log')).toContainText('first line', { timeout: 40_000 });
+    await expect(panel.getByText('running', { exact: true })).toBeVisible();
+  }
+  await bo.getByRole('region', { name: 'Run' }).getByRole('button', { name: 'Stop' }).click();
+  for (const page of [ana, bo])
+    await expect(page.getByRole('region', { name: 'Run' }).getByText('cancelled', { exact: true })).toBeVisible({
+      timeout: 5_000,
+    });
+  await expect(ana.getByRole('region', { name: 'Run' }).getByRole('log')).not.toContainText('never');
+});
