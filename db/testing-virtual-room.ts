@@ -95,6 +95,8 @@ export class VirtualClient {
   /** What the server called saved, as clocks of this client's id. */
   savedClock = 0;
   link: Link | undefined;
+  /** How the server ended the last link. */
+  closedWith: { code: number; reason: string } | undefined;
   readonly #name: string;
 
   constructor(name: string, clientId: number) {
@@ -114,7 +116,10 @@ export class VirtualClient {
     const toClient: Uint8Array[] = [];
     const peer: Peer = {
       send: (frame) => void toClient.push(frame),
-      close: () => this.disconnect(),
+      close: (code, reason) => {
+        this.closedWith = { code, reason };
+        this.disconnect();
+      },
       bufferedBytes: () => 0,
       pause: () => undefined,
       resume: () => undefined,
@@ -179,10 +184,11 @@ export class VirtualServer {
   readonly #ids = new MemoryIds();
   room: Room | undefined;
 
-  async start(): Promise<Room> {
+  async start(options: { maxBytes?: number } = {}): Promise<Room> {
     const key: RoomKey = { sessionId: 'ses', teamId: 'team', nodeId: 'node', fence: this.store.fence };
     const stored = await this.store.load();
-    this.room = new Room(stored, { key, store: this.store, clientIds: this.#ids, onEmpty: () => undefined });
+    const { store } = this;
+    this.room = new Room(stored, { ...options, key, store, clientIds: this.#ids, onEmpty: () => undefined });
     return this.room;
   }
 

@@ -31,6 +31,7 @@ export const maxBufferedBytes = 8 * 1024 * 1024;
 /** Changes that arrived before what they build on. */
 export const maxWaitingBytes = 8 * 1024 * 1024;
 const maxClientIds = 32;
+const roomIsFull = 'The session holds too much text. Remove some, or commit and open a new session.';
 
 /** Frames a second, and how many may come at once; what is above waits in the network. */
 const frameRate = { perSecond: 2_000, burst: 8_000 };
@@ -190,6 +191,8 @@ export class Connection {
     const inspection = inspectUpdate(this.#room.doc, whole);
     if (!inspection.changes) return this.#markSaved(count);
     if (!this.mayEdit) return this.send(refusalFrame('You have no right to edit this session.'));
+    // Deletions bring no structs: they pass also when the room is full.
+    if (inspection.newClients.size > 0 && !this.#room.hasRoomFor(whole.byteLength)) return this.close(4413, roomIsFull);
     return this.#withIds(inspection.newClients, () => {
       if (this.#closed || !this.mayEdit) return;
       // Looked at again: other changes may have come while the ids were asked for.

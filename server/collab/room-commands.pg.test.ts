@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type * as Y from 'yjs';
 import { schema } from '../../db/client.ts';
 import { eventually, roomFixture, sessionRow } from '../../db/testing-room.ts';
@@ -11,6 +11,7 @@ import { listFiles } from '../sessions/list-files.ts';
 import { openFile } from '../sessions/open-file.ts';
 import { readBlob, readTree } from '../workspace/git-objects.ts';
 import { requestRoomCommand, requireDone, type RoomCommand } from '../workspace/room-command.ts';
+import { Room } from './room.ts';
 import { serverClientId } from './room-document.ts';
 
 const room = await roomFixture();
@@ -258,4 +259,19 @@ test('viewers read and open, and change nothing; other teams find nothing; each 
     .from(schema.sessionEvent)
     .where(and(eq(schema.sessionEvent.sessionId, sessionId), eq(schema.sessionEvent.type, 'files_changed')));
   expect(events.map((event) => event.body)).toEqual([{ type: 'files_changed', paths: ['b.txt'], cause: 'create' }]);
+});
+
+test('[CB26] a room that is full takes in no other file; one that is open is opened as ever', async () => {
+  const sessionId = await room.session({ 'a.txt': 'one\n', 'b.txt': 'two\n' });
+  const ada = await room.person();
+  const { fileId } = await openFile(ada, { sessionId, path: 'a.txt' });
+  const full = vi.spyOn(Room.prototype, 'hasRoomFor').mockReturnValue(false);
+  try {
+    expect(await openFile(ada, { sessionId, path: 'a.txt' })).toMatchObject({ fileId });
+    await expect(openFile(ada, { sessionId, path: 'b.txt' })).rejects.toEqual(refusal('too_large'));
+    await expect(createFile(ada, { sessionId, path: 'c.txt', text: 'x' })).rejects.toEqual(refusal('too_large'));
+  } finally {
+    full.mockRestore();
+  }
+  expect(await openFile(ada, { sessionId, path: 'b.txt' })).toMatchObject({ path: 'b.txt' });
 });

@@ -6,6 +6,7 @@ import { maxWaitingBytes, type Connection } from './connection.ts';
 import { Presence } from './presence.ts';
 import { captureTexts, restoreLayout, serverClientId, setLayout, type RoomFile } from './room-document.ts';
 import { mergeUpdates, RoomLog, type LogEntry } from './room-log.ts';
+import { maxRoomBytes, RoomSize } from './room-size.ts';
 import type { Alongside, Author, RoomKey, RoomStore, StoredRoom } from './room-store.ts';
 import type { UpdateInspection } from './update-inspection.ts';
 import { MalformedFrame, missingFrame, presenceFrame, updateFrame, type PresenceEntry } from './wire.ts';
@@ -28,6 +29,15 @@ export class RoomLost extends Error {
 /** A change of the server's and who it is recorded for. */
 export type Edit = { author: Author; kind: RoomUpdateKind; apply: (doc: Y.Doc) => void };
 
+export type RoomOptions = {
+  key: RoomKey;
+  store: RoomStore;
+  clientIds: ClientRegistry;
+  onEmpty: (room: Room) => void;
+  /** Of the encoded document; `maxRoomBytes` otherwise. */
+  maxBytes?: number;
+};
+
 /** What a transaction of the document was made by. */
 type Origin = { author: Author; kind: RoomUpdateKind; connection?: Connection };
 
@@ -47,6 +57,7 @@ export class Room {
   readonly connections = new Set<Connection>();
   readonly #store: RoomStore;
   readonly #log: RoomLog;
+  readonly #size: RoomSize;
   readonly #onEmpty: (room: Room) => void;
   readonly #changedPresence = new Set<number>();
   #presenceTimer: NodeJS.Timeout | undefined;
@@ -54,10 +65,7 @@ export class Room {
   #wasEdited = false;
   #closed = false;
 
-  constructor(
-    stored: StoredRoom,
-    given: { key: RoomKey; store: RoomStore; clientIds: ClientRegistry; onEmpty: (room: Room) => void },
-  ) {
+  constructor(stored: StoredRoom, given: RoomOptions) {
     this.key = given.key;
     this.projectId = stored.projectId;
     this.#store = given.store;
@@ -65,6 +73,11 @@ export class Room {
     this.#onEmpty = given.onEmpty;
     this.files = new Map(stored.files.map((file) => [file.fileId, file]));
     this.doc = readDocument(stored, given.key.sessionId);
+    this.#size = new RoomSize({
+      bytes: storedBytes(stored),
+      maxBytes: given.maxBytes ?? maxRoomBytes,
+      measure: () => Y.encodeStateAsUpdate(this.doc).byteLength,
+    });
     this.#log = new RoomLog(given.store, given.key, {
       throughId: stored.throughId,
       events: {
@@ -101,6 +114,11 @@ export class Room {
     if (!this.connections.delete(connection)) return;
     for (const id of this.presence.removeOwner(connection)) this.#presenceChanged(id);
     if (this.connections.size === 0) this.#onEmpty(this);
+  }
+
+  /** Whether the document may grow by so many bytes. Who removes text never needs to ask. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#size.hasRoomFor(bytes);
   }
 
   stateVector(): Uint8Array {
@@ -169,6 +187,7 @@ export class Room {
   }
 
   #record(update: Uint8Array, { author, kind, connection }: Origin): void {
+    this.#size.grew(update.byteLength);
     this.#log.append({ author, kind, update, origin: connection });
   }
 
@@ -247,6 +266,7 @@ export class Room {
     if (!this.#log.isSettled && mayWait) return;
     this.#compacting = true;
     const snapshot = { state: Y.encodeStateAsUpdate(this.doc), throughId: this.#log.throughId };
+    this.#size.measured(snapshot.state.byteLength);
     this.#log.updatesSinceSnapshot = 0;
     this.#log.bytesSinceSnapshot = 0;
     try {
@@ -271,6 +291,10 @@ export class Room {
     this.doc.destroy();
     this.#onEmpty(this);
   }
+}
+
+function storedBytes({ snapshot, updates }: StoredRoom): number {
+  return updates.reduce((sum, update) => sum + update.byteLength, snapshot?.byteLength ?? 0);
 }
 
 /** @throws UnreadableRoom */
