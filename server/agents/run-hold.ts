@@ -76,7 +76,9 @@ export async function holdRun(
   };
 }
 
-async function raceEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function raceEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // The work goes on when nobody waits for it any more; that it fails then is of no interest.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const done = new AbortController();
   const ended = new Promise<never>((_, reject) => {
@@ -87,6 +89,5 @@ async function raceEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     return await Promise.race([work, ended]);
   } finally {
     done.abort();
-    work.catch(() => undefined);
   }
 }

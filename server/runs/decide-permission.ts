@@ -4,7 +4,7 @@ import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, isAppError } from '../core/errors.ts';
 import { notify } from '../platform/notify.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { authorizeRun } from './queries.ts';
@@ -74,7 +74,9 @@ async function authorizeQuestion(ctx: Context, asked: { permissionId: string; ru
     .from(runPermission)
     .where(eq(runPermission.id, asked.permissionId));
   if (!row || (asked.runId !== undefined && asked.runId !== row.runId)) throw noSuchQuestion();
-  return authorizeRun(ctx, row.runId, 'approve');
+  return authorizeRun(ctx, row.runId, 'approve').catch((error: unknown) => {
+    throw isAppError(error) && error.code === 'not_found' ? noSuchQuestion() : error;
+  });
 }
 
 const noSuchQuestion = () => new AppError('not_found', 'There is no such question, or you have no access to it.');

@@ -20,6 +20,11 @@ const batchSize = 500;
 /** How often a watcher looks although nothing was heard: a notification is a hint, never the record. */
 const pollMs = 5_000;
 
+/** @throws AppError when the session may not be seen */
+export async function requireVisible(ctx: Context, sessionId: string): Promise<void> {
+  await authorizeSession(ctx, sessionId, 'view');
+}
+
 /**
  * The entries of a session's log after a cursor, then each new one, in batches and in order, until the signal aborts.
  * Ends as well when the watcher loses access.

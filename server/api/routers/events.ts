@@ -1,22 +1,26 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { getEventBlob, listSessionEvents } from '../../runs/queries.ts';
-import { parseCursor, watchSession } from '../../runs/watch.ts';
+import { parseCursor, requireVisible, watchSession } from '../../runs/watch.ts';
 import { procedure, router } from '../trpc.ts';
 
 export const eventsRouter = router({
   /** Each entry after the cursor, then each new one; its `seq` is the cursor to go on from. */
   watch: procedure
     .input(z.object({ sessionId: z.string(), lastEventId: z.string().nullish() }))
-    .subscription(async function* ({ ctx, input, signal }) {
+    .subscription(async ({ ctx, input, signal }) => {
       const watch = {
         sessionId: input.sessionId,
         afterSeq: parseCursor(input.lastEventId),
         signal: signal ?? new AbortController().signal,
       };
-      for await (const batch of watchSession(ctx, watch)) {
-        for (const event of batch) yield tracked(String(event.seq), event);
-      }
+      // A refusal before the stream begins has the wire's own code.
+      await requireVisible(ctx, input.sessionId);
+      return (async function* () {
+        for await (const batch of watchSession(ctx, watch)) {
+          for (const event of batch) yield tracked(String(event.seq), event);
+        }
+      })();
     }),
   list: procedure
     .input(
