@@ -1,3 +1,4 @@
+import { auditRouter } from './routers/audit.ts';
 import { commitsRouter } from './routers/commits.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
@@ -14,6 +15,7 @@ import { tokensRouter } from './routers/tokens.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
+  audit: auditRouter,
   commits: commitsRouter,
   events: eventsRouter,
   files: filesRouter,

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 /** The header under which our own HTTP layer hands the address on to pages; what a client sends in it is replaced. */
 export const addressHeader = 'x-ensemble-address';
 
-const loopback = (address: string) => address === '::1' || /^(::ffff:)?127\./.test(address);
+/** Whether an address is of this machine. */
+export const isLoopback = (address: string) => address === '::1' || /^(::ffff:)?127\./.test(address);
 
 /**
  * The address a request came from, for counting sign-in attempts. It is the socket's, except when the socket is a
@@ -13,8 +14,8 @@ const loopback = (address: string) => address === '::1' || /^(::ffff:)?127\./.te
 export function clientAddress(req: Pick<IncomingMessage, 'headers' | 'socket'>, publicUrl: string): string {
   const peer = req.socket.remoteAddress ?? 'unknown';
   const { hostname } = new URL(publicUrl);
-  const servesPublicly = hostname !== 'localhost' && hostname !== '[::1]' && !loopback(hostname);
-  if (!servesPublicly || !loopback(peer)) return peer;
+  const servesPublicly = hostname !== 'localhost' && hostname !== '[::1]' && !isLoopback(hostname);
+  if (!servesPublicly || !isLoopback(peer)) return peer;
   const forwarded = [req.headers['x-forwarded-for'] ?? ''].flat().join(',');
   return forwarded.split(',').at(-1)?.trim() || peer;
 }

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { claimIdempotencyKey, keepAnswer, releaseIdempotencyKey } from '../auth/idempotent-answers.ts';
 import { actorFromBearer } from '../auth/live-session.ts';
-import { requirePerson } from '../auth/authorize.ts';
-import { createContext, type Context } from '../context.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
+import { createContext } from '../context.ts';
+import { isStorable, unstorableMessage } from '../core/storable-text.ts';
 import { AppError } from '../core/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { parseWith, readJson } from './rest/body.ts';
+import { once } from './rest/idempotent.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { problemOf, sendProblem } from './rest/problem.ts';
 import { restRoutes } from './rest/resources.ts';
@@ -16,29 +14,32 @@ import { answered, type RestAnswer, type RestRoute } from './rest/route.ts';
 /** The public REST interface (CONTRACTS, "REST, first part"): bearer tokens, problem documents, idempotent writes. */
 
 type Match = { route: RestRoute; params: Record<string, string> };
+type Found = Match | { allowed: string[] };
 
 const compiled = restRoutes.map((route) => ({
   route,
   pattern: new RegExp(`^${route.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }));
 
-function find(method: string, path: string): Match | 'wrong-method' | undefined {
-  let known = false;
+function find(method: string, path: string): Found {
+  const allowed: string[] = [];
   for (const { route, pattern } of compiled) {
     const match = pattern.exec(path);
     if (!match) continue;
     if (route.method === method) return { route, params: decoded(match.groups ?? {}) };
-    known = true;
+    allowed.push(route.method);
   }
-  return known ? 'wrong-method' : undefined;
+  return { allowed };
 }
 
 function decoded(groups: Record<string, string>): Record<string, string> {
   try {
-    return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+    const params = Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+    if (isStorable(params)) return params;
   } catch (cause) {
     throw new AppError('invalid', 'The path is not correctly encoded.', { cause });
   }
+  throw new AppError('invalid', unstorableMessage);
 }
 
 /** Answers one request below /api/v1. */
@@ -50,18 +51,29 @@ export async function handleRest(req: IncomingMessage, res: ServerResponse): Pro
     const path = url.pathname.slice('/api/v1'.length);
     if (path === '/openapi.json' && req.method === 'GET') return send(res, { status: 200, body: openApiDocument() });
     const found = find(req.method ?? 'GET', path);
-    if (found === undefined)
-      throw new AppError('not_found', 'There is no such call. The calls are listed in /api/v1/openapi.json.');
-    if (found === 'wrong-method')
-      throw new AppError(
-        'invalid',
-        `This path does not take ${req.method ?? ''}. The calls are listed in /api/v1/openapi.json.`,
-      );
-    await call(found, { req, res, url, requestId });
+    if ('route' in found) await call(found, { req, res, url, requestId });
+    else refuseMethod(res, { found, method: req.method ?? '', requestId });
   } catch (error) {
     if (res.headersSent) res.destroy();
     else sendProblem(res, problemOf(error, requestId));
   }
+}
+
+function refuseMethod(
+  res: ServerResponse,
+  { found, method, requestId }: { found: { allowed: string[] }; method: string; requestId: string },
+): void {
+  const listed = 'The calls are listed in /api/v1/openapi.json.';
+  if (found.allowed.length === 0) throw new AppError('not_found', `There is no such call. ${listed}`);
+  res.setHeader('allow', found.allowed.join(', '));
+  const title = 'method not allowed';
+  sendProblem(res, {
+    type: 'urn:ensemble:problem:method_not_allowed',
+    title,
+    status: 405,
+    detail: `This path does not take ${method}; it takes ${found.allowed.join(' and ')}. ${listed}`,
+    requestId,
+  });
 }
 
 type Request = { req: IncomingMessage; res: ServerResponse; url: URL; requestId: string };
@@ -75,50 +87,21 @@ async function call({ route, params }: Match, { req, res, url, requestId }: Requ
     );
   const ctx = createContext({ requestId, ...(bearer ? { actor: bearer.actor, credential: bearer.credential } : {}) });
   const query = route.query ? parseWith(route.query, Object.fromEntries(url.searchParams), 'query') : {};
-  const json = route.body || (req.method !== 'GET' && !route.rawBody) ? await readJson(req) : undefined;
+  const json = route.method !== 'GET' && !route.rawBody ? await readJson(req) : undefined;
   const body = route.body ? parseWith(route.body, json, 'body') : undefined;
   const run = () => route.handle({ ctx, params, query, body, req, res });
   const key = req.headers['idempotency-key'];
-  const answer =
-    typeof key === 'string' && route.method === 'POST' && !route.rawBody
-      ? await once(ctx, { key, fingerprint: { path: url.pathname, json } }, run)
-      : await run();
+  const isKept = typeof key === 'string' && route.method === 'POST' && !route.rawBody;
+  const answer = isKept ? await once(ctx, { key, fingerprint: { path: url.pathname, json } }, run) : await run();
   if (answer !== answered) send(res, answer);
 }
 
-/** Runs a write once for its idempotency key; a repetition gets the first answer. */
-async function once(
-  ctx: Context,
-  request: { key: string; fingerprint: unknown },
-  run: () => Promise<RestAnswer | typeof answered>,
-): Promise<RestAnswer | typeof answered> {
-  const { personId } = requirePerson(ctx);
-  if (request.key.length > 200) throw new AppError('invalid', 'An Idempotency-Key has at most 200 characters.');
-  const of = { personId, key: request.key };
-  const requestHash = createHash('sha256').update(canonicalJson(request.fingerprint)).digest('hex');
-  const claim = await claimIdempotencyKey(ctx.db, { ...of, requestHash });
-  if (claim.kind === 'answered')
-    return {
-      status: claim.answer.status,
-      body: JSON.parse(claim.answer.body) as unknown,
-      headers: { 'idempotent-replayed': 'true' },
-    };
-  try {
-    const answer = await run();
-    if (answer !== answered)
-      await keepAnswer(ctx.db, of, { status: answer.status, body: JSON.stringify(answer.body ?? null) });
-    return answer;
-  } catch (error) {
-    await releaseIdempotencyKey(ctx.db, of);
-    throw error;
-  }
-}
-
 function send(res: ServerResponse, answer: RestAnswer): void {
+  const isEmpty = answer.body === undefined || answer.status === 204;
   res.writeHead(answer.status, {
-    'content-type': 'application/json; charset=utf-8',
+    ...(isEmpty ? {} : { 'content-type': 'application/json; charset=utf-8' }),
     'cache-control': 'no-store',
     ...answer.headers,
   });
-  res.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  res.end(isEmpty ? undefined : JSON.stringify(answer.body));
 }

@@ -6,9 +6,12 @@ import { sessionFromCookie } from '../auth/live-session.ts';
 import { createContext, type Context } from '../context.ts';
 import { log } from '../platform/log.ts';
 import { readiness } from '../platform/readiness.ts';
+import { tellProcessMetrics } from '../platform/process-metrics.ts';
+import { countRequest, handleMetrics } from './metrics.ts';
 import { handleRest } from './rest-v1.ts';
 import { sameOrigin } from './same-origin.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { handleUpload } from './upload.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
@@ -21,10 +24,12 @@ export type RouteOptions = {
 
 /** Our own paths first; the rest are pages. Never rejects: a fault answers 500. */
 export function createRequestListener(options: RouteOptions): (req: IncomingMessage, res: ServerResponse) => void {
+  tellProcessMetrics();
   const https = options.publicUrl.startsWith('https://');
   return (req, res) => {
     setSecurityHeaders(req, res, { dev: options.dev, https });
     req.headers[addressHeader] = clientAddress(req, options.publicUrl);
+    countRequest(res, pathOf(req));
     route(req, res, options).catch((error: unknown) => {
       log().error({ err: error, path: pathOf(req) }, 'request failed');
       if (!res.headersSent)
@@ -45,6 +50,8 @@ async function route(req: IncomingMessage, res: ServerResponse, options: RouteOp
     const state = await readiness();
     return answerJson(res, state.ready ? 200 : 503, state);
   }
+  if (path === '/metrics') return handleMetrics(req, res);
+  if (path === '/api/uploads') return handleUpload(req, res, options.publicUrl);
   if (path.startsWith('/api/trpc/')) return handleTrpc(req, res, options.publicUrl);
   if (path === '/api/v1' || path.startsWith('/api/v1/')) return handleRest(req, res);
   return options.pages(req, res);
@@ -58,6 +65,8 @@ function answerJson(res: ServerResponse, status: number, body: unknown): void {
 async function handleTrpc(req: IncomingMessage, res: ServerResponse, publicUrl: string): Promise<void> {
   if (!sameOrigin(req, publicUrl))
     return answerJson(res, 403, { error: 'This request came from another site and was refused.' });
+  // An event stream says so itself; any other answer is one person's own.
+  res.setHeader('cache-control', 'no-store');
   await nodeHTTPRequestHandler({
     req,
     res,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, ilike, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, ilike, isNotNull, isNull, ne, or, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import type { ProjectCommands } from '../../db/schema/project.ts';
@@ -70,7 +70,9 @@ export const listSessionsInput = z.object({
   state: z.enum(['active', 'archived', 'deleted']).default('active'),
   /** Finds a part of the title or branch. */
   text: z.string().trim().max(200).optional(),
-  limit: z.number().int().min(1).max(200).default(100),
+  limit: z.number().int().min(1).max(201).default(100),
+  /** The last one of the page before. */
+  after: z.object({ lastActivityAt: z.date(), id: z.string() }).optional(),
 });
 
 export type SessionListItem = SessionRow & { projectName: string; teamSlug: string; removedAt: Date | null };
@@ -84,8 +86,8 @@ export async function listSessions(ctx: Context, given: z.input<typeof listSessi
     .from(session)
     .innerJoin(project, and(eq(project.id, session.projectId), isNull(project.deletedAt)))
     .innerJoin(team, eq(team.id, session.teamId))
-    .where(and(await sessionsOfTeam(ctx, input), inState(input.state), matching(input.text)))
-    .orderBy(desc(session.lastActivityAt), asc(session.id))
+    .where(and(await sessionsOfTeam(ctx, input), inState(input.state), matching(input.text), following(input.after)))
+    .orderBy(desc(activityMs), asc(session.id))
     .limit(input.limit);
   return rows.map(({ session: row, projectName, teamSlug }) => ({
     ...row,
@@ -93,6 +95,16 @@ export async function listSessions(ctx: Context, given: z.input<typeof listSessi
     teamSlug,
     removedAt: row.deletedAt && removedForGoodAt(row.deletedAt),
   }));
+}
+
+/** As exact as a Date: a cursor that went through JavaScript finds its place again. */
+const activityMs = sql`date_trunc('milliseconds', ${schema.session.lastActivityAt})`;
+
+function following(after: { lastActivityAt: Date; id: string } | undefined): SQL | undefined {
+  if (!after) return undefined;
+  const at = after.lastActivityAt.toISOString();
+  const { id } = schema.session;
+  return sql`(${activityMs} < ${at}::timestamptz or (${activityMs} = ${at}::timestamptz and ${id} > ${after.id}))`;
 }
 
 async function sessionsOfTeam(

@@ -28,6 +28,18 @@ export async function listTasks(
   }));
 }
 
+/** One command. @throws AppError `not_found` */
+export async function getTask(ctx: Context, input: { taskId: string }): Promise<Omit<TaskView, 'startedByName'>> {
+  requirePerson(ctx);
+  const [task] = await ctx.db.select().from(schema.task).where(eq(schema.task.id, input.taskId));
+  if (!task) throw noSuchTask();
+  await authorizeSession(ctx, task.sessionId, 'view').catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'not_found' ? noSuchTask() : error;
+  });
+  const { workerId: _worker, heartbeatAt: _heartbeat, ...view } = task;
+  return view;
+}
+
 /** All that a command has printed until now. @throws AppError `not_found` */
 export async function getTaskOutput(ctx: Context, input: { taskId: string }): Promise<{ text: string }> {
   requirePerson(ctx);

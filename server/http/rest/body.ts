@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { isStorable, unstorableMessage } from '../../core/storable-text.ts';
 import { AppError } from '../../core/errors.ts';
 
 const maxJsonBytes = 4 * 1024 * 1024;
@@ -8,7 +9,8 @@ const maxJsonBytes = 4 * 1024 * 1024;
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of req) {
+  // The connection stays: the refusal has to reach the one who is still sending.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk as Uint8Array);
     sizeBytes += bytes.length;
     if (sizeBytes > maxJsonBytes)
@@ -25,6 +27,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
 
 /** @throws invalid that lists each field and what is wrong with it */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  if (!isStorable(value)) throw new AppError('invalid', unstorableMessage);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => ({ field: issue.path.join('.') || what, problem: issue.message }));

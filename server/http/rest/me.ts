@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { requireScope } from '../../auth/authorize.ts';
-import { teamRoles } from '../../core/permissions.ts';
 import { getMe } from '../../auth/queries.ts';
-import { restRoute, type RestRoute } from './route.ts';
+import { teamRoles } from '../../core/permissions.ts';
+import { reply, restRoute, type RestRoute } from './route.ts';
 
 const me = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
-  teams: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), role: z.enum(teamRoles) })),
+  teams: z
+    .array(z.object({ id: z.string(), slug: z.string(), name: z.string(), role: z.enum(teamRoles) }))
+    .describe('The teams the person is in'),
 });
 
 export const meRoutes: RestRoute[] = [
@@ -21,8 +23,7 @@ export const meRoutes: RestRoute[] = [
     answers: { 200: { description: 'The person and their teams', schema: me } },
     async handle({ ctx }) {
       requireScope(ctx, 'read');
-      const { id, email, name, teams } = await getMe(ctx);
-      return { status: 200, body: { id, email, name, teams } };
+      return reply(200, await getMe(ctx));
     },
   }),
 ];

@@ -47,7 +47,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
-export function sendProblem(res: ServerResponse, problem: Problem): void {
+export function problemHeaders(problem: Problem): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
@@ -55,6 +55,10 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="Ensemble"';
   if (problem.status === 429 && typeof problem['retryAfterS'] === 'number')
     headers['retry-after'] = String(problem['retryAfterS']);
-  res.writeHead(problem.status, headers);
+  return headers;
+}
+
+export function sendProblem(res: ServerResponse, problem: Problem): void {
+  res.writeHead(problem.status, problemHeaders(problem));
   res.end(JSON.stringify(problem));
 }

@@ -1,5 +1,27 @@
+import { auditRoutes } from './audit.ts';
+import { commitRoutes } from './commits.ts';
 import { meRoutes } from './me.ts';
+import { peopleRoutes } from './people.ts';
+import { projectRoutes } from './projects.ts';
 import type { RestRoute } from './route.ts';
+import { runRoutes } from './runs.ts';
+import { sessionFileRoutes } from './session-files.ts';
+import { sessionRoutes } from './sessions.ts';
+import { suggestionRoutes } from './suggestions.ts';
+import { taskRoutes } from './tasks.ts';
+import { uploadRoutes } from './uploads.ts';
 
 /** Every call of the interface, in the order of the documentation. */
-export const restRoutes: readonly RestRoute[] = [...meRoutes];
+export const restRoutes: readonly RestRoute[] = [
+  ...meRoutes,
+  ...peopleRoutes,
+  ...uploadRoutes,
+  ...projectRoutes,
+  ...sessionRoutes,
+  ...sessionFileRoutes,
+  ...runRoutes,
+  ...suggestionRoutes,
+  ...commitRoutes,
+  ...taskRoutes,
+  ...auditRoutes,
+];
