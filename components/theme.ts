@@ -13,11 +13,25 @@ const violet: MantineColorsTuple = [
   '#4c2fa3',
 ];
 
+/** The darker shades carry white text. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#fa5252',
+  '#d12f2f',
+  '#c92a2a',
+  '#b02525',
+];
+
 /** Calm and dense: neutral greys, one accent, 13 px text on a 4 px grid. */
 export const theme = createTheme({
   primaryColor: 'violet',
   primaryShade: { light: 7, dark: 8 },
-  colors: { violet },
+  colors: { violet, red },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

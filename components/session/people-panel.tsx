@@ -1,6 +1,6 @@
 'use client';
 
-import { Text, UnstyledButton } from '@mantine/core';
+import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { Face } from '@/components/people/face.tsx';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import type { Participant } from '@/components/editor/room-connection.ts';
@@ -49,12 +49,14 @@ function Person({ participant }: { participant: Participant }) {
       disabled={participant.isMe}
       onClick={toggle}
       aria-pressed={followed}
-      aria-label={
-        participant.isMe ? `${participant.user.name}, you, ${where}` : `Follow ${participant.user.name}, ${where}`
-      }
     >
-      <Face kind={participant.user.kind} id={participant.user.id} name={participant.user.name} tooltip={false} />
-      <span>
+      <VisuallyHidden>
+        {participant.isMe ? `${participant.user.name}, you, ${where}` : `Follow ${participant.user.name}, ${where}`}
+      </VisuallyHidden>
+      <span className={classes.personFace} aria-hidden>
+        <Face kind={participant.user.kind} id={participant.user.id} name={participant.user.name} tooltip={false} />
+      </span>
+      <span aria-hidden>
         <Text truncate fw={participant.isMe ? 600 : 400}>
           {participant.user.name}
           {participant.isMe && ' (you)'}

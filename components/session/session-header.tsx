@@ -1,6 +1,6 @@
 'use client';
 
-import { Avatar, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { Avatar, Button, Group, Menu, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconGitBranch, IconGitCommit, IconUsersGroup } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useState } from 'react';
@@ -91,10 +91,12 @@ function Faces() {
             type="button"
             className={classes.face}
             disabled={each.isMe}
-            aria-label={each.isMe ? `${each.user.name}, you` : `Follow ${each.user.name}`}
             onClick={() => workbench.set({ following: each.clientId })}
           >
-            <Face kind={each.user.kind} id={each.user.id} name={each.user.name} tooltip={false} />
+            <span aria-hidden>
+              <Face kind={each.user.kind} id={each.user.id} name={each.user.name} tooltip={false} />
+            </span>
+            <VisuallyHidden>{each.isMe ? `${each.user.name}, you` : `Follow ${each.user.name}`}</VisuallyHidden>
           </button>
         </Tooltip>
       ))}
