@@ -130,6 +130,21 @@ test('[RN12] the session’s branch and state stay as they were', { timeout: lon
   expect(await resolveCommit(repo, `refs/ensemble/sessions/${sessionId}`)).toBe(before);
 });
 
+test('[RN17] a run at work stops when its asker is demoted, and says why', { timeout: long }, async () => {
+  const runId = await send('write src/new.txt hello\nsay ready\nhang');
+  const { done } = await drive(runId);
+  await said('ready');
+  const { teamMember } = schema;
+  const asker = eq(teamMember.personId, team.developer.personId);
+  await db.update(teamMember).set({ role: 'viewer' }).where(asker);
+  await done;
+  await db.update(teamMember).set({ role: 'developer' }).where(asker);
+  const run = await runRow(runId);
+  expect(run).toMatchObject({ state: 'cancelled', resultCommit: null });
+  expect(run.error).toContain('may not prompt here any more');
+  expect(processesOn(runId)).toEqual([]);
+});
+
 test('[RN8] a stopped run ends within a second and leaves no process', { timeout: long }, async () => {
   const runId = await send('spawn sleep 600\nsay ready\nrun sleep 601\nhang');
   const { done } = await drive(runId);

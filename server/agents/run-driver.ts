@@ -7,7 +7,7 @@ import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '..
 import { recordRunStart, RunLostError } from '../runs/append-run-event.ts';
 import { finishRun, type RunOutcome } from '../runs/finish-run.ts';
 import { handBackRun } from '../runs/hand-back-run.ts';
-import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import { askerLostRight, type RunClaim, type RunRow } from '../runs/run-claim.ts';
 import { createRefs, repoPath } from '../workspace/git.ts';
 import { createWorktree, removeWorktree, type Worktree } from '../workspace/worktree.ts';
 import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
@@ -71,7 +71,8 @@ async function settle(ctx: Context, { hold, claim }: Drive, finished: Finished |
 
 /** What an error means for the run; undefined: it goes back to the queue, or is not ours any more. */
 function failed(error: unknown, { hold, run }: Drive): Finished | undefined {
-  if (hold.end() === 'cancelled') return { outcome: { state: 'cancelled' } };
+  const stopped = stoppedOutcome(hold);
+  if (stopped) return { outcome: stopped };
   if (hold.end() !== undefined || error instanceof HoldEndedError || error instanceof RunLostError) return undefined;
   if (isAppError(error)) return { outcome: { state: 'failed', error: error.message } };
   log().error({ err: error, runId: run.id }, 'a run failed');
@@ -80,6 +81,11 @@ function failed(error: unknown, { hold, run }: Drive): Finished | undefined {
 
 const ourFault = (run: RunRow) =>
   `Ensemble met a fault it did not expect while the run was working. An admin finds the cause in the log under ${run.id}. Send the prompt again.`;
+
+function stoppedOutcome(hold: RunHold): RunOutcome | undefined {
+  if (hold.end() === 'withdrawn') return { state: 'cancelled', error: askerLostRight };
+  return hold.end() === 'cancelled' ? { state: 'cancelled' } : undefined;
+}
 
 async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const { run, claim, hold, options } = drive;
@@ -92,9 +98,10 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
   const prompt = await promptFor(ctx, { run, profile });
   const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt });
-  const end = hold.end();
-  if (end !== undefined)
-    return end === 'cancelled' ? { outcome: { state: 'cancelled', ...usageOf(outcome) } } : undefined;
+  if (hold.end() !== undefined) {
+    const stopped = stoppedOutcome(hold);
+    return stopped && { outcome: { ...stopped, ...usageOf(outcome) } };
+  }
   return finish(ctx, drive, { outcome, worktree, baseCommit });
 }
 

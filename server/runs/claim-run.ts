@@ -2,13 +2,15 @@ import { and, asc, eq, inArray, isNull, lt, notExists, or, sql } from 'drizzle-o
 import { alias } from 'drizzle-orm/pg-core';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
+import { mayStill } from '../auth/may-still.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { statesBefore } from '../core/run-state.ts';
-import type { RunRow } from './run-claim.ts';
+import { recordEnd } from './finish-run.ts';
+import { askerLostRight, type RunRow } from './run-claim.ts';
 
 /**
  * Takes a queued run for a worker, when it is the first of its session's queue and no other run of the session is at
- * work. Of several workers that try at once one wins.
+ * work. Of several workers that try at once one wins. A run whose asker may not prompt any more ends as cancelled.
  * @returns the run as claimed, or undefined when there is nothing to take
  */
 export async function claimRun(
@@ -19,7 +21,11 @@ export async function claimRun(
     return await withTransaction(ctx, async (tx) => {
       const claimed = await takeRun(tx, { runId, workerId });
       if (!claimed) return undefined;
-      const { id, teamId, attempt } = claimed;
+      const { id, teamId, attempt, askedBy, sessionId } = claimed;
+      if (!(await mayStill(tx, { personId: askedBy, sessionId, right: 'prompt' }))) {
+        await withdraw(tx, claimed);
+        return undefined;
+      }
       await appendAudit(tx, {
         teamId,
         action: 'run.claim',
@@ -56,6 +62,15 @@ async function takeRun(tx: Context, { runId, workerId }: { runId: string; worker
     )
     .returning();
   return claimed;
+}
+
+async function withdraw(tx: Context, claimed: RunRow): Promise<void> {
+  const end = { state: 'cancelled', error: askerLostRight } as const;
+  await tx.db
+    .update(schema.run)
+    .set({ ...end, workerId: null, attempt: claimed.attempt - 1, finishedAt: sql`now()` })
+    .where(eq(schema.run.id, claimed.id));
+  await recordEnd(tx, claimed, end);
 }
 
 /** No run of the session is at work, and none is queued before this one. */

@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { mayStill } from '../auth/may-still.ts';
 import { sessionIsDeleted } from '../auth/session-is-deleted.ts';
 import type { Context } from '../context.ts';
 import { heldRun, type RunClaim } from './run-claim.ts';
 
 export const heartbeatIntervalMs = 2_000;
 
-/** A worker's sign of life for a run. `lost`: the run is no longer this worker's, so it has to stop at once. */
-export type Heartbeat = 'alive' | 'cancel_requested' | 'lost';
+/**
+ * A worker's sign of life for a run. `withdrawn`: its asker may not prompt any more. `lost`: the run is no longer this
+ * worker's, so it has to stop at once.
+ */
+export type Heartbeat = 'alive' | 'cancel_requested' | 'withdrawn' | 'lost';
 
 export async function heartbeatRun(ctx: Context, claim: RunClaim): Promise<Heartbeat> {
   const [row] = await ctx.db
@@ -16,8 +20,11 @@ export async function heartbeatRun(ctx: Context, claim: RunClaim): Promise<Heart
     .where(heldRun(claim, 'fail'))
     .returning({
       cancelRequestedAt: schema.run.cancelRequestedAt,
-      isWithdrawn: sessionIsDeleted(schema.run.sessionId),
+      isDeleted: sessionIsDeleted(schema.run.sessionId),
+      personId: schema.run.askedBy,
+      sessionId: schema.run.sessionId,
     });
   if (!row) return 'lost';
-  return row.cancelRequestedAt || row.isWithdrawn ? 'cancel_requested' : 'alive';
+  if (row.cancelRequestedAt || row.isDeleted) return 'cancel_requested';
+  return (await mayStill(ctx, { ...row, right: 'prompt' })) ? 'alive' : 'withdrawn';
 }

@@ -6,6 +6,7 @@ import { auditOf } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
+import { sendPrompt } from '../sessions/send-prompt.ts';
 import { appendRunEvent, recordRunStart, RunLostError } from './append-run-event.ts';
 import { claimRun, findClaimableRuns, firstQueuedRun } from './claim-run.ts';
 import { finishRun } from './finish-run.ts';
@@ -177,3 +178,44 @@ test('a run of a deleted session is not taken', async () => {
   expect(await claimRun(ctx, { runId, workerId: 'node_1' })).toBeUndefined();
   expect(await findClaimableRuns(ctx, 100)).not.toContain(runId);
 });
+
+const lossesOfRight = {
+  removed: ({ personId }: TestSession['developer']) =>
+    db.delete(schema.teamMember).where(eq(schema.teamMember.personId, personId)),
+  demoted: ({ personId }: TestSession['developer']) =>
+    db.update(schema.teamMember).set({ role: 'viewer' }).where(eq(schema.teamMember.personId, personId)),
+  disabled: ({ personId }: TestSession['developer']) =>
+    db.update(schema.person).set({ disabledAt: new Date() }).where(eq(schema.person.id, personId)),
+};
+
+test.each(Object.entries(lossesOfRight))(
+  '[RN17] a queued run of someone who was %s ends as cancelled when it is its turn, and the next one follows',
+  async (_how, lose) => {
+    const runId = await newTestRun(session);
+    const { sessionId } = session;
+    const next = await sendPrompt(session.lead.ctx, { sessionId, text: 'go on', agent: 'refactor' });
+    await pool.query(`delete from pgboss.job where name = 'run'`);
+    await lose(session.developer);
+    expect(await claimRun(ctx, { runId, workerId: 'node_1' })).toBeUndefined();
+    const row = await runRow(runId);
+    expect(row).toMatchObject({ state: 'cancelled', attempt: 0, workerId: null });
+    expect(row.error).toContain('may not prompt here any more');
+    expect((await logOf(sessionId)).at(-1)).toMatchObject({ type: 'run_finished', runId, error: row.error });
+    expect((await auditOf('run', runId)).at(-1)).toMatchObject({
+      action: 'run.finish',
+      detail: { state: 'cancelled' },
+    });
+    expect(await jobsFor(next.runId)).toBe(1);
+    expect(await claimed(next.runId)).toMatchObject({ attempt: 1 });
+  },
+);
+
+test.each(Object.entries(lossesOfRight))(
+  '[RN17] a run at work of someone who was %s is to stop',
+  async (_how, lose) => {
+    const claim = await claimed(await newTestRun(session));
+    expect(await heartbeatRun(ctx, claim)).toBe('alive');
+    await lose(session.developer);
+    expect(await heartbeatRun(ctx, claim)).toBe('withdrawn');
+  },
+);

@@ -5,6 +5,10 @@ import { statesBefore, type RunTransition } from '../core/run-state.ts';
 
 export type RunRow = typeof schema.run.$inferSelect;
 
+/** Why a run is stopped whose asker was removed, disabled or given a lower role since. */
+export const askerLostRight =
+  'Whoever sent this prompt may not prompt here any more, so the run was stopped. Someone who may can send it again.';
+
 /** A worker's hold on a run. It is lost when another attempt began; then nothing written under it has an effect. */
 export type RunClaim = { runId: string; workerId: string; attempt: number };
 

@@ -208,6 +208,55 @@ test('[PR35] a command ends with its session: deleted it stops, archived it does
   await removeWorktree({ kind: 'session', id });
 }, 60_000);
 
+const lossesOfRight = {
+  removed: () => db.delete(schema.teamMember).where(eq(schema.teamMember.personId, team.developer.personId)),
+  demoted: () =>
+    db.update(schema.teamMember).set({ role: 'viewer' }).where(eq(schema.teamMember.personId, team.developer.personId)),
+  disabled: () =>
+    db.update(schema.person).set({ disabledAt: new Date() }).where(eq(schema.person.id, team.developer.personId)),
+};
+
+const giveRightBack = async () => {
+  const { teamId, developer } = team;
+  const { personId } = developer;
+  await db.update(schema.person).set({ disabledAt: null }).where(eq(schema.person.id, personId));
+  await db
+    .insert(schema.teamMember)
+    .values({ teamId, personId, role: 'developer' })
+    .onConflictDoUpdate({
+      target: [schema.teamMember.teamId, schema.teamMember.personId],
+      set: { role: 'developer' },
+    });
+};
+
+test.each(Object.entries(lossesOfRight))(
+  '[PR37] a queued command of someone who was %s is not run, and the next one is',
+  async (_how, lose) => {
+    const mine = { sessionId, name: 'custom', command: 'echo bad > bad.txt' } as const;
+    const { taskId } = await startTask(team.developer.ctx, mine);
+    await lose();
+    await runTask({ taskId }, never);
+    await giveRightBack();
+    expect(await taskRow(taskId)).toMatchObject({ state: 'cancelled', error: expect.stringContaining('may not edit') });
+    expect((await eventsOf(taskId)).at(-1)?.body).toMatchObject({ type: 'task_finished', state: 'cancelled' });
+    expect((await auditOf('task', taskId)).at(-1)).toMatchObject({ action: 'task.cancel' });
+    expect((await run('ls')).text).not.toContain('bad.txt');
+  },
+  60_000,
+);
+
+test('[PR37] a running command stops when its person is demoted, and nothing of it is taken over', async () => {
+  const command = 'echo bad > bad.txt; echo begun; sleep 60';
+  const { taskId } = await startTask(team.developer.ctx, { sessionId, name: 'custom', command });
+  const running = runTask({ taskId }, never);
+  await untilPrinted(taskId);
+  await lossesOfRight.demoted();
+  await running;
+  await giveRightBack();
+  expect(await taskRow(taskId)).toMatchObject({ state: 'cancelled', error: expect.stringContaining('may not edit') });
+  expect((await run('ls')).text).not.toContain('bad.txt');
+}, 60_000);
+
 test('[PR36] commands of one session run one after the other', async () => {
   const first = await startTask(team.developer.ctx, {
     sessionId,

@@ -38,11 +38,13 @@ export async function runTask(payload: { taskId: string }, signal: AbortSignal):
   let end: TaskEnd;
   try {
     const place = await placeOf(ctx, claimed);
-    end = await work(place, { output, cancelled: hold.signal, stopping: signal });
+    end = await work(place, { output, cancelled: hold.signal, stopping: signal, look: () => hold.look() });
   } catch (error) {
     end = endOfError(error, { cancelled: hold.signal, stopping: signal });
   }
   await hold.stop();
+  const reason = end.state === 'cancelled' ? hold.reason() : undefined;
+  if (reason !== undefined) end = { ...end, error: reason };
   const outputBlobId = await output.end();
   await withTransaction(ctx, async (tx) => {
     const whole = { ...end, ...(outputBlobId !== undefined && { outputBlobId }) };
@@ -61,7 +63,8 @@ async function placeOf(ctx: Context, claimed: ClaimedTask): Promise<Place> {
   return { ...claimed, ...row, ctx: createContext({ actor: claimed.actor }) };
 }
 
-type Doing = { output: TaskOutput; cancelled: AbortSignal; stopping: AbortSignal };
+type Why = { cancelled: AbortSignal; stopping: AbortSignal };
+type Doing = Why & { output: TaskOutput; look: () => Promise<void> };
 
 async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   const signal = AbortSignal.any([doing.cancelled, doing.stopping]);
@@ -72,6 +75,8 @@ async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   const end = await runCommand(place, { worktree, signal, doing });
   // What was stopped halfway leaves halves; the worktree is made anew for the next command.
   if (end.state === 'cancelled' || end.error !== undefined) return end;
+  await doing.look();
+  signal.throwIfAborted();
   const problem = await bringBack(place, { worktree, before });
   if (problem !== undefined) doing.output.note(`\n${problem}`);
   return end;
@@ -162,7 +167,7 @@ async function bringBack(place: Place, done: { worktree: Worktree; before: strin
     : undefined;
 }
 
-function endOfError(error: unknown, why: { cancelled: AbortSignal; stopping: AbortSignal }): TaskEnd {
+function endOfError(error: unknown, why: Why): TaskEnd {
   if (why.cancelled.aborted) return { state: 'cancelled' };
   if (why.stopping.aborted) return { state: 'failed', error: serverStopped };
   if (isAppError(error)) return { state: 'failed', error: error.message };

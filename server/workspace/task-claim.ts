@@ -1,5 +1,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
+import { mayStill } from '../auth/may-still.ts';
 import { sessionIsDeleted } from '../auth/session-is-deleted.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef, type Actor, type ActorRef } from '../core/actor.ts';
@@ -15,9 +17,13 @@ export const taskSilenceMs = 15_000;
 
 export const workerDied = 'The worker that ran the command ended unexpectedly. Run it again.';
 
+export const starterLostRight =
+  'Whoever ran this command may not edit this session any more, so it was stopped and nothing of it was taken over.';
+
 /**
  * Takes a queued task, one at a time in a session, in the order they were started. A task that its worker left behind is
- * ended as failed: a command may have done anything, so it is not run twice.
+ * ended as failed: a command may have done anything, so it is not run twice. One whose starter may not edit any more ends
+ * as cancelled.
  * @returns undefined when there is nothing to do for this worker now
  */
 export async function claimTask(
@@ -46,7 +52,26 @@ export async function claimTask(
       .set({ state: 'running', workerId: wanted.workerId, heartbeatAt: sql`now()`, startedAt: sql`now()` })
       .where(and(eq(task.id, found.id), eq(task.state, 'queued')))
       .returning();
-    return claimed && { task: claimed, actor, actorRef: actorRef(actor) };
+    if (!claimed) return undefined;
+    if (!(await starterMayEdit(tx, claimed))) {
+      await withdraw(tx, claimed, actorRef(actor));
+      return undefined;
+    }
+    return { task: claimed, actor, actorRef: actorRef(actor) };
+  });
+}
+
+const starterMayEdit = (ctx: Context, { startedBy, sessionId }: TaskRow) =>
+  mayStill(ctx, { personId: startedBy, sessionId, right: 'edit' });
+
+async function withdraw(tx: Context, task: TaskRow, actor: ActorRef): Promise<void> {
+  const { id, teamId, sessionId } = task;
+  await endTask(tx, { task, actor, from: 'running', end: { state: 'cancelled', error: starterLostRight } });
+  await appendAudit(tx, {
+    teamId,
+    action: 'task.cancel',
+    resource: { type: 'task', id },
+    detail: { sessionId, reason: starterLostRight },
   });
 }
 
@@ -77,8 +102,15 @@ export async function endAbandoned(tx: Context, sessionId?: string): Promise<num
 }
 
 export type TaskHold = {
-  /** Fires when a person cancelled the task or deleted its session, or it is no longer this worker's. */
+  /**
+   * Fires when a person cancelled the task or deleted its session, when its starter may not edit any more, or when it is
+   * no longer this worker's.
+   */
   signal: AbortSignal;
+  /** Looks now; `signal` tells what was found. */
+  look(): Promise<void>;
+  /** What people should know about why the signal fired. */
+  reason(): string | undefined;
   stop(): Promise<void>;
 };
 
@@ -87,14 +119,18 @@ export async function holdTask(ctx: Context, claimed: ClaimedTask): Promise<Task
   const { id, workerId } = claimed.task;
   const cancelled = new AbortController();
   let beating: Promise<void> = Promise.resolve();
+  let reason: string | undefined;
   const beat = async () => {
     const { task } = schema;
     const [row] = await ctx.db
       .update(task)
       .set({ heartbeatAt: sql`now()` })
       .where(and(eq(task.id, id), eq(task.state, 'running'), eq(task.workerId, workerId ?? '')))
-      .returning({ cancelledAt: task.cancelRequestedAt, isWithdrawn: sessionIsDeleted(task.sessionId) });
-    if (!row || row.cancelledAt !== null || row.isWithdrawn) cancelled.abort();
+      .returning({ cancelledAt: task.cancelRequestedAt, isDeleted: sessionIsDeleted(task.sessionId) });
+    if (!row || row.cancelledAt !== null || row.isDeleted) return cancelled.abort();
+    if (await starterMayEdit(ctx, claimed.task)) return undefined;
+    if (!cancelled.signal.aborted) reason = starterLostRight;
+    return cancelled.abort();
   };
   const look = () => {
     beating = beating.then(beat).catch((error: unknown) => cancelled.abort(error));
@@ -106,6 +142,11 @@ export async function holdTask(ctx: Context, claimed: ClaimedTask): Promise<Task
   look();
   return {
     signal: cancelled.signal,
+    reason: () => reason,
+    look() {
+      look();
+      return beating;
+    },
     async stop() {
       clearInterval(timer);
       stopListening();
