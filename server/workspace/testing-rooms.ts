@@ -32,7 +32,13 @@ async function answer(commandId: string): Promise<void> {
   }
   await db()
     .update(roomCommand)
-    .set({ state: 'done', result: { commit, paths: ['a file'], conflicts: [] } })
+    .set({ state: 'done', result: resultOf(command, commit) })
     .where(eq(roomCommand.id, commandId));
   await notify(db(), 'room_command_done', commandId);
+}
+
+/** What a room without any open file would answer. */
+function resultOf({ kind, payload }: typeof schema.roomCommand.$inferSelect, commit: string): Record<string, unknown> {
+  if (kind === 'open_file') return { fileId: 'fil_testing', path: payload['path'], sizeBytes: 0, eol: 'lf' };
+  return { commit, paths: ['a file'], conflicts: [] };
 }

@@ -1,0 +1,236 @@
+import { eq } from 'drizzle-orm';
+import superjson from 'superjson';
+import { z } from 'zod';
+import { db, schema } from '../../db/client.ts';
+import { createInvitation } from '../auth/create-invitation.ts';
+import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
+import { cookieOf, newToken } from '../http/testing.ts';
+import { newId } from '../platform/ids.ts';
+import { newTestWorker } from '../runs/testing.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { sendPrompt } from '../sessions/send-prompt.ts';
+import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+
+/** What the walk over every procedure and route needs: one of each resource, people around it, inputs, calls. */
+
+/** How somebody calls: a browser's cookie and a program's token. */
+export type Caller = { cookie: string; token: string };
+
+export type World = {
+  projectId: string;
+  /** One of each resource by the name that inputs give it. */
+  resources: Record<string, unknown>;
+  viewer: Caller;
+  developer: Caller;
+  stranger: Caller;
+  revoked: Caller;
+  /** An admin's token that may only read. */
+  reader: Caller;
+};
+
+export async function newWorld(): Promise<World> {
+  await newTestWorker();
+  const team = await newStaffedTeam('Alpha');
+  const stranger = await newPerson('Olga');
+  await newTeam('Other', [[stranger, 'admin']]);
+  const projectId = await newProject(team);
+  const { token } = await newToken(team.admin.personId, ['read']);
+  return {
+    projectId,
+    resources: await resourcesOf(team, projectId),
+    viewer: await callerOf(team.viewer),
+    developer: await callerOf(team.developer),
+    stranger: await callerOf(stranger),
+    revoked: await revokedCaller(team.admin),
+    reader: { cookie: '', token },
+  };
+}
+
+async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<string, unknown>> {
+  const { ctx } = team.developer;
+  const { teamId } = team;
+  const { id: sessionId, baseCommit } = await createSession(ctx, { projectId, title: 'Walk' });
+  const { runId } = await sendPrompt(ctx, { sessionId, text: 'walk', agent: 'refactor' });
+  const of = { teamId, sessionId };
+  const [suggestionId, taskId, permissionId, blobId] = [newId('sug'), newId('tsk'), newId('prm'), newId('blb')];
+  const commits = { baseCommit, resultCommit: baseCommit, hunkCount: 0 };
+  await db()
+    .insert(schema.suggestion)
+    .values({ id: suggestionId, ...of, runId, ...commits });
+  const startedBy = team.developer.personId;
+  await db()
+    .insert(schema.task)
+    .values({ id: taskId, ...of, name: 'test', command: 'true', state: 'queued', startedBy });
+  await db()
+    .insert(schema.runPermission)
+    .values({ id: permissionId, ...of, runId, request: {} });
+  await db()
+    .insert(schema.eventBlob)
+    .values({ id: blobId, ...of, content: 'a long text' });
+  const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
+  const { id: tokenId } = await newToken(team.admin.personId);
+  return {
+    team: team.slug,
+    teamId,
+    personId: team.developer.personId,
+    invitationId,
+    authSessionId: team.admin.authSessionId,
+    tokenId,
+    projectId,
+    sessionId,
+    runId,
+    runIds: [runId],
+    permissionId,
+    suggestionId,
+    taskId,
+    blobId,
+  };
+}
+
+async function callerOf(person: TestPerson): Promise<Caller> {
+  return { cookie: await cookieOf(person.authSessionId), token: (await newToken(person.personId)).token };
+}
+
+/** An admin's sign-in and token that were good a moment ago. */
+async function revokedCaller(person: TestPerson): Promise<Caller> {
+  const authSessionId = await newAuthSession(person.personId);
+  const { id, token } = await newToken(person.personId);
+  const revokedAt = new Date();
+  const { authSession, apiToken } = schema;
+  await db().update(authSession).set({ revokedAt }).where(eq(authSession.id, authSessionId));
+  await db().update(apiToken).set({ revokedAt }).where(eq(apiToken.id, id));
+  return { cookie: await cookieOf(authSessionId), token };
+}
+
+/** The same names for resources that nobody has. */
+export function unknownOf(
+  resources: Record<string, unknown>,
+  which: (name: string) => boolean = () => true,
+): Record<string, unknown> {
+  const unknown = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(unknown) : `${String(value).split(/[_-]/, 1)[0]}_0unknown`;
+  return Object.fromEntries(
+    Object.entries(resources).map(([name, value]) => [name, which(name) ? unknown(value) : value]),
+  );
+}
+
+/** Values of fields that name no resource. A field that is in neither table fails the walk. */
+const plainFields: Record<string, unknown> = {
+  agent: 'refactor',
+  allowed: [],
+  clientId: 5_000,
+  command: 'true',
+  commit: 'c'.repeat(40),
+  current: 'not the password 1',
+  email: 'walker@example.com',
+  expiresInDays: 1,
+  from: 'README.md',
+  hosts: [],
+  hunkId: '0123456789abcdef',
+  message: 'A message',
+  name: 'test',
+  next: 'another password 22',
+  password: 'another password 22',
+  path: 'README.md',
+  personIds: [],
+  scopes: ['read'],
+  seq: 1,
+  source: { type: 'empty' },
+  teamName: 'Walkers',
+  text: 'README',
+  title: 'A title',
+  to: 'NOTES.md',
+  token: 'no-such-link',
+};
+
+type Field = { enum?: unknown[]; const?: unknown; type?: string };
+
+/**
+ * An input for a schema: its resources by name, the rest from the table or the schema itself.
+ * @param of.full gives the optional fields as well, where a value is known
+ * @throws naming the field that is in no table
+ */
+export function inputFor(
+  schemaOf: z.ZodType,
+  of: { where: string; resources: Record<string, unknown>; full?: boolean },
+): Record<string, unknown> {
+  const { properties = {}, required = [] } = z.toJSONSchema(schemaOf, { io: 'input', unrepresentable: 'any' });
+  const input: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(properties)) {
+    const value = name in of.resources ? of.resources[name] : plainValue(name, field as Field);
+    const isWanted = required.includes(name) || name in of.resources || of.full === true;
+    if (!isWanted) continue;
+    if (value !== undefined) input[name] = value;
+    else if (required.includes(name))
+      throw new Error(`${of.where} has the field ${name}, of which the walk knows no value: add it to the table.`);
+  }
+  return input;
+}
+
+function plainValue(name: string, field: Field): unknown {
+  if (field.enum) return field.enum[0];
+  if (field.const !== undefined) return field.const;
+  return field.type === 'boolean' ? true : plainFields[name];
+}
+
+/** What came back: how it ended, and the whole of it without what differs between any two requests. */
+export type Outcome = { code: string; body: string };
+
+type ProcedureCall = { url: string; path: string; type: string; input: unknown; cookie: string | undefined };
+
+/** Calls a procedure the way our own pages do. */
+export async function callProcedure(call: ProcedureCall): Promise<Outcome> {
+  const { url, path, type, input } = call;
+  const serialized = input === undefined ? undefined : JSON.stringify(superjson.serialize(input));
+  const isWrite = type === 'mutation';
+  const query = isWrite || serialized === undefined ? '' : `?input=${encodeURIComponent(serialized)}`;
+  const response = await fetch(`${url}/api/trpc/${path}${query}`, {
+    ...(isWrite ? { method: 'POST', body: serialized ?? '{"json":null}' } : {}),
+    headers: headersOf(call),
+  });
+  const isStream = response.headers.get('content-type')?.includes('event-stream') ?? false;
+  const text = isStream ? await firstEvent(response) : await response.text();
+  return { code: /"code":"([A-Z_]+)"/.exec(text)?.[1] ?? 'OK', body: withoutRequestId(text) };
+}
+
+function headersOf({ url, type, cookie }: ProcedureCall): Record<string, string> {
+  return {
+    origin: url,
+    'sec-fetch-site': 'same-origin',
+    ...(cookie === undefined ? {} : { cookie }),
+    ...(type === 'mutation' ? { 'content-type': 'application/json' } : {}),
+    ...(type === 'subscription' ? { accept: 'text/event-stream' } : {}),
+  };
+}
+
+/** The first event of a stream that says something. */
+async function firstEvent(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const event = text.split('\n\n').find((one) => one.includes('data:') && !one.includes('event: connected'));
+    if (event !== undefined && text.endsWith('\n\n')) return event;
+  }
+  return text;
+}
+
+/** Calls a REST route the way a program does. */
+export async function callRoute(
+  url: string,
+  call: { method: string; path: string; body: string | undefined; token: string | undefined },
+): Promise<Outcome & { status: number }> {
+  const response = await fetch(`${url}/api/v1${call.path}`, {
+    method: call.method,
+    headers: {
+      ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token}` }),
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(call.body === undefined ? {} : { body: call.body }),
+  });
+  const isStream = response.headers.get('content-type')?.includes('event-stream') ?? false;
+  const text = isStream ? await firstEvent(response) : await response.text();
+  return { status: response.status, code: String(response.status), body: withoutRequestId(text) };
+}
+
+const withoutRequestId = (text: string) => text.replaceAll(/req_\w+/g, 'req');
