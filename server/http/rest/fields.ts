@@ -12,5 +12,3 @@ export function absentWhenNull<T extends z.ZodType>(schema: T) {
 
 export const personRef = z.object({ id: z.string(), name: z.string() });
 export const actorRef = z.object({ kind: z.enum(['person', 'run', 'system']), id: z.string(), name: z.string() });
-
-export const sessionRef = z.object({ sessionId: z.string() });
