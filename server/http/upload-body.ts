@@ -3,18 +3,23 @@ import { PassThrough, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 
 /**
- * The bytes of a request, as a stream that may be given up without breaking the connection: what is left is read and
- * thrown away, so that the refusal reaches the one who is still sending.
+ * Hands over the bytes of a request as a stream that may be given up at any time: what is left is read and thrown away,
+ * so that a refusal reaches the one who is still sending.
  */
-export function uploadBody(req: IncomingMessage): Readable {
+export async function withUploadBody<T>(req: IncomingMessage, take: (body: Readable) => Promise<T>): Promise<T> {
   const body = new PassThrough();
+  // Whoever takes the bytes hears of it when they break off; nobody else listens.
+  body.on('error', () => undefined);
   req.on('close', () => {
     if (!req.complete)
       body.destroy(new AppError('invalid', 'The connection broke during the upload. Send the archive again.'));
   });
-  body.on('close', () => {
+  req.pipe(body);
+  try {
+    return await take(body);
+  } finally {
     req.unpipe(body);
+    body.destroy();
     req.resume();
-  });
-  return req.pipe(body);
+  }
 }

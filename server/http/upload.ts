@@ -6,7 +6,7 @@ import { newId } from '../platform/ids.ts';
 import { storeUpload } from '../workspace/store-upload.ts';
 import { problemOf, sendProblem } from './rest/problem.ts';
 import { sameOrigin } from './same-origin.ts';
-import { uploadBody } from './upload-body.ts';
+import { withUploadBody } from './upload-body.ts';
 
 /** An archive that a signed-in person sends from our own pages; programs use `POST /api/v1/uploads`. */
 export async function handleUpload(req: IncomingMessage, res: ServerResponse, publicUrl: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function handleUpload(req: IncomingMessage, res: ServerResponse, pu
       requestId,
       ...(session ? { actor: session.actor, credential: session.credential } : {}),
     });
-    const stored = await storeUpload(ctx, uploadBody(req));
+    const stored = await withUploadBody(req, (body) => storeUpload(ctx, body));
     res.writeHead(201, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
     res.end(JSON.stringify(stored));
   } catch (error) {

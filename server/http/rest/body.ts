@@ -7,22 +7,30 @@ const maxJsonBytes = 4 * 1024 * 1024;
 
 /** @throws invalid when it is no JSON, too_large over 4 MB */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  // The connection stays: the refusal has to reach the one who is still sending.
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    sizeBytes += bytes.length;
-    if (sizeBytes > maxJsonBytes)
-      throw new AppError('too_large', 'The request’s body is over 4 MB. Send less at once.');
-    chunks.push(bytes);
-  }
-  if (sizeBytes === 0) return {};
+  const bytes = await readAtMost(req, maxJsonBytes);
+  if (bytes.length === 0) return {};
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(bytes.toString('utf8')) as unknown;
   } catch (cause) {
     throw new AppError('invalid', 'The request’s body is not valid JSON. Correct it and send it again.', { cause });
   }
+}
+
+async function readAtMost(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+      const bytes = Buffer.from(chunk as Uint8Array);
+      sizeBytes += bytes.length;
+      if (sizeBytes > maxBytes) throw new AppError('too_large', 'The request’s body is over 4 MB. Send less at once.');
+      chunks.push(bytes);
+    }
+  } finally {
+    // What is left is thrown away, so that a refusal reaches the one who is still sending.
+    req.resume();
+  }
+  return Buffer.concat(chunks);
 }
 
 /** @throws invalid that lists each field and what is wrong with it */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storeUpload } from '../../workspace/store-upload.ts';
-import { uploadBody } from '../upload-body.ts';
+import { withUploadBody } from '../upload-body.ts';
 import { reply, restRoute, type RestRoute } from './route.ts';
 
 export const uploadRoutes: RestRoute[] = [
@@ -21,7 +21,7 @@ export const uploadRoutes: RestRoute[] = [
       },
     },
     async handle({ ctx, req }) {
-      return reply(201, await storeUpload(ctx, uploadBody(req)));
+      return reply(201, await withUploadBody(req, (body) => storeUpload(ctx, body)));
     },
   }),
 ];
