@@ -59,7 +59,6 @@ const viewerMayWrite = [
   'tokens.create',
   'issueTicket',
   'openFile',
-  'storeUpload',
 ];
 
 /** Reads that need more than to view. */

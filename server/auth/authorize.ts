@@ -90,6 +90,22 @@ function requireRole(role: TeamRole, action: TeamAction): void {
   );
 }
 
+/** For what is not any team's yet. @throws forbidden unless the actor has the role for it in one of their teams */
+export async function authorizeSomeTeam(ctx: Context, action: TeamAction): Promise<PersonActor> {
+  const actor = requirePerson(ctx);
+  requireActionScope(ctx, action);
+  const rows = await ctx.db
+    .select({ role: schema.teamMember.role })
+    .from(schema.teamMember)
+    .innerJoin(schema.person, eq(schema.person.id, schema.teamMember.personId))
+    .where(and(eq(schema.teamMember.personId, actor.personId), isNull(schema.person.disabledAt)));
+  if (rows.some(({ role }) => mayInTeam(role, action))) return actor;
+  throw new AppError(
+    'forbidden',
+    `You have no team in which your role is ${roleNeeded(action)} or higher. Ask a team admin.`,
+  );
+}
+
 /** The team with this slug, for someone who is a member of it. */
 export async function authorizeTeamBySlug(
   ctx: Context,

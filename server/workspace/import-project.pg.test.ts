@@ -210,6 +210,35 @@ test('[PR7] an uploaded archive becomes a project and its bytes go', async () =>
   expect(existsSync(uploadPath(damaged.uploadId))).toBe(false);
 });
 
+test('[PR7] a viewer uploads nothing, and nobody more than five archives that no project was made of', async () => {
+  const viewers = Readable.from([gzipSync(Buffer.from('x'))]);
+  await expect(storeUpload(team.viewer.ctx, viewers)).rejects.toMatchObject({ code: 'forbidden' });
+  expect(viewers.readableDidRead).toBe(false);
+  const { ctx, personId } = team.developer;
+  const upload = () => storeUpload(ctx, Readable.from([gzipSync(Buffer.from('x'))]));
+  const ends = await Promise.allSettled(Array.from({ length: 8 }, upload));
+  const taken = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value.uploadId] : []));
+  expect(taken.length).toBeLessThanOrEqual(5);
+  while (taken.length < 5) taken.push((await upload()).uploadId);
+  const refused = Readable.from([gzipSync(Buffer.from('x'))]);
+  await expect(storeUpload(ctx, refused)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('Make projects of these first'),
+  });
+  expect(refused.readableDidRead).toBe(false);
+  await imported({ type: 'archive', uploadId: taken[0] ?? '' });
+  const { uploadId } = await upload();
+  const mine = eq(schema.upload.personId, personId);
+  expect(await db.select().from(schema.upload).where(mine)).toHaveLength(5);
+  await db.delete(schema.upload).where(eq(schema.upload.id, uploadId));
+  await db
+    .update(schema.upload)
+    .set({ sizeBytes: 1024 ** 3 })
+    .where(mine);
+  await expect(upload()).rejects.toMatchObject({ code: 'conflict' });
+  for (const id of [...taken, uploadId]) await rm(uploadPath(id), { force: true });
+});
+
 test('[PR2] what people see of a project has no credential', async () => {
   const [row] = await db
     .select()
