@@ -70,6 +70,15 @@ test.each([
   expect(await listBranches(repo)).toHaveLength(before.length);
 });
 
+test.each([
+  ['HEAD', 'cannot be called HEAD'],
+  ['-delete', 'cannot begin with "-"'],
+  [`fix/${'é'.repeat(120)}`, 'at most 200 bytes'],
+])('[PR20] the branch %s is refused with the reason', async (branch, reason) => {
+  const asked = createSession(team.developer.ctx, { projectId, title: 'x', branch });
+  await expect(asked).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining(reason) });
+});
+
 test('[PR20] an unknown branch to begin from is named', async () => {
   const asked = createSession(team.developer.ctx, { projectId, title: 'x', from: 'nowhere' });
   await expect(asked).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('nowhere') });

@@ -104,12 +104,22 @@ async function chooseBranch(
   const name = wanted.branch || freeBranchName(slugify(wanted.title, 'session'), taken);
   const ref = `refs/heads/${name}`;
   assertRefName(ref);
+  requireBranchName(name);
   requireNoFolderClash(name, taken);
   const from = wanted.from ?? wanted.defaultBranch;
   const commit = await resolveCommit(repo, `refs/heads/${from}`);
   if (commit === undefined)
     throw new AppError('not_found', `There is no branch ${from} to begin from. Choose another one.`);
   return { name, ref, commit, isNew: true };
+}
+
+/** What git or the file system would refuse although the ref is well formed. */
+function requireBranchName(name: string): void {
+  if (name === 'HEAD') throw new AppError('invalid', 'A branch cannot be called HEAD. Choose another name.');
+  if (name.startsWith('-'))
+    throw new AppError('invalid', 'The name of a branch cannot begin with "-". Choose another name.');
+  if (name.split('/').some((part) => Buffer.byteLength(part) > 200))
+    throw new AppError('invalid', 'A part of the name of a branch has at most 200 bytes. Choose a shorter name.');
 }
 
 /** A name that neither exists nor is a folder of other branches (`fix` beside `fix/rounding`). */

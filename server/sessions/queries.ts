@@ -64,6 +64,9 @@ async function othersOnBranch(ctx: Context, session: SessionRow): Promise<{ id: 
     .orderBy(desc(other.lastActivityAt), asc(other.id));
 }
 
+/** A date that a session can have: what JavaScript takes beyond is out of Postgres' range. */
+const cursorDate = z.date().min(new Date('1970-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
+
 export const listSessionsInput = z.object({
   team: z.string().optional(),
   projectId: z.string().optional(),
@@ -72,7 +75,7 @@ export const listSessionsInput = z.object({
   text: z.string().trim().max(200).optional(),
   limit: z.number().int().min(1).max(201).default(100),
   /** The last one of the page before. */
-  after: z.object({ lastActivityAt: z.date(), id: z.string() }).optional(),
+  after: z.object({ lastActivityAt: cursorDate, id: z.string().max(100) }).optional(),
 });
 
 export type SessionListItem = SessionRow & { projectName: string; teamSlug: string; removedAt: Date | null };

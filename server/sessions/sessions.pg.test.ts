@@ -270,3 +270,11 @@ test('[PR15] sessions of a project limited to others, or deleted, are nowhere', 
   await deleteProject(team.admin.ctx, { projectId });
   expect(await rowOf(id, team.admin)).toBeUndefined();
 });
+
+test.each([new Date(8.64e15), new Date(-8.64e15), new Date(Number.NaN)])(
+  'a place in the list that no session can have is refused as input: %s',
+  async (lastActivityAt) => {
+    const asked = listSessions(team.viewer.ctx, { after: { lastActivityAt, id: 'ses_1' } });
+    await expect(asked).rejects.toMatchObject({ name: 'ZodError' });
+  },
+);
