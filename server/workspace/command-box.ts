@@ -15,7 +15,8 @@ export type CommandBox = { options: SandboxOptions; argv: string[]; stop(): Prom
 /** Where package managers keep what they downloaded, per project; no setting of the repository's is needed. */
 const cacheEnvironment: Readonly<Record<string, string>> = {
   npm_config_cache: '/cache/npm',
-  npm_config_store_dir: '/cache/pnpm',
+  // pnpm keeps its store below.
+  XDG_DATA_HOME: '/cache/data',
   npm_config_update_notifier: 'false',
   npm_config_fund: 'false',
   npm_config_audit: 'false',
@@ -29,17 +30,20 @@ const cacheEnvironment: Readonly<Record<string, string>> = {
   COREPACK_HOME: '/cache/corepack',
 };
 
+const hostCertificates = '/etc/ssl/certs/ca-certificates.crt';
 const proxyAddress = 'http://127.0.0.1:3128';
 const proxyEnvironment: Readonly<Record<string, string>> = {
   HTTPS_PROXY: proxyAddress,
   https_proxy: proxyAddress,
   HTTP_PROXY: proxyAddress,
   http_proxy: proxyAddress,
+  // What the host trusts is trusted here too: some networks look into TLS with a certificate of their own.
+  NODE_EXTRA_CA_CERTS: hostCertificates,
   npm_config_proxy: proxyAddress,
   npm_config_https_proxy: proxyAddress,
   NODE_USE_ENV_PROXY: '1',
-  SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt',
-  CARGO_HTTP_CAINFO: '/etc/ssl/certs/ca-certificates.crt',
+  SSL_CERT_FILE: hostCertificates,
+  CARGO_HTTP_CAINFO: hostCertificates,
 };
 
 /** Passes connections on to the proxy's socket, then runs the command as its own words. */
