@@ -3,15 +3,13 @@
 import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Face } from '@/components/people/face.tsx';
-import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useEffect, useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Failure, Page } from '@/components/ui/page.tsx';
-import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import classes from './audit-log.module.css';
+import { EntryRow } from './entry-row.tsx';
 
-type Entry = RouterOutputs['audit']['list']['items'][number];
 type Filters = { actor: string; action: string; resource: string; from: string; to: string };
 
 const noFilters: Filters = { actor: '', action: '', resource: '', from: '', to: '' };
@@ -26,10 +24,21 @@ const fields: { name: keyof Filters; label: string; placeholder?: string; type?:
 /** Who did what, newest first. Nothing here can be changed or removed. */
 export function AuditLog({ team, seesInstallation }: { team: string; seesInstallation: boolean }) {
   const trpc = useTRPC();
-  const [about, setAbout] = useState<'team' | 'installation'>('team');
-  const [filters, setFilters] = useState(noFilters);
+  const search = useSearchParams();
+  const fromAddress = (name: keyof Filters) => search.get(name) ?? '';
+  const [about, setAbout] = useState<'team' | 'installation'>(
+    seesInstallation && search.get('about') === 'installation' ? 'installation' : 'team',
+  );
+  const [filters, setFilters] = useState<Filters>(() => ({
+    actor: fromAddress('actor'),
+    action: fromAddress('action'),
+    resource: fromAddress('resource'),
+    from: fromAddress('from'),
+    to: fromAddress('to'),
+  }));
   const [asked] = useDebouncedValue(filters, 250);
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value.trim() !== ''));
+  useAddress(new URLSearchParams({ ...given, ...(about === 'installation' ? { about } : {}) }).toString());
   const scope = about === 'team' ? { team } : { installation: true };
   const log = useInfiniteQuery(
     trpc.audit.list.infiniteQueryOptions(
@@ -86,7 +95,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
         {entries.length > 0 && (
           <ol className={classes.list} aria-label="Entries">
             {entries.map((entry) => (
-              <EntryRow key={entry.id} entry={entry} />
+              <EntryRow key={entry.id} entry={entry} team={team} />
             ))}
           </ol>
         )}
@@ -102,42 +111,12 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
   );
 }
 
-/** Who, what was done, to what, when; the changed fields on demand. */
-function EntryRow({ entry }: { entry: Entry }) {
-  const { actor, action, resource, detail } = entry;
-  const isAgent = actor.kind === 'run';
-  const hasDetail = Object.keys(detail).length > 0;
-  return (
-    <li className={classes.entry}>
-      <span className={classes.who}>
-        <span aria-hidden>
-          <Face
-            kind={actor.kind === 'person' ? 'person' : 'agent'}
-            id={isAgent ? actor.name : actor.id}
-            name={actor.name}
-            size={20}
-            tooltip={false}
-          />
-        </span>
-        <span className={classes.name} title={actor.name}>
-          {actor.name}
-        </span>
-      </span>
-      <span className={`${classes.action} ens-mono`}>{action}</span>
-      <span className={`${classes.resource} ens-mono`} title={`${resource.type} ${resource.id}`}>
-        {resource.id}
-      </span>
-      <Text size="xs" c="dimmed" component="span" className={classes.at}>
-        <TimeAgo at={entry.at} />
-      </Text>
-      {hasDetail && (
-        <details className={classes.detail}>
-          <summary>Details</summary>
-          <pre tabIndex={0} className="ens-mono">
-            {JSON.stringify(detail, undefined, 2)}
-          </pre>
-        </details>
-      )}
-    </li>
-  );
+/** Keeps what is looked for in the address, so that it can be handed on and comes back with a reload. */
+function useAddress(query: string): void {
+  const pathname = usePathname();
+  useEffect(() => {
+    const address = query === '' ? pathname : `${pathname}?${query}`;
+    if (`${window.location.pathname}${window.location.search}` !== address)
+      window.history.replaceState(null, '', address);
+  }, [pathname, query]);
 }

@@ -113,3 +113,11 @@ test('pages put together are the log, newest first, also where entries share an 
   } while (cursor !== null);
   expect(seen).toEqual(whole.items.map(({ id }) => id));
 });
+
+test.each([{ from: '0000-01-01' }, { to: '9999-12-31' }, { from: '9999-12-31T23:59:59-12:00' }, { to: 'today' }])(
+  '%j is answered or refused as input, never a fault of the database',
+  async (filter) => {
+    const outcome = await listAudit(lead.ctx, { team: slug, ...filter }).catch((error: unknown) => error);
+    expect(outcome instanceof Error ? outcome.name : 'answered').toMatch(/^(ZodError|\$ZodError|AppError|answered)$/);
+  },
+);

@@ -127,7 +127,7 @@ async function maySeeInstallation(ctx: Context): Promise<boolean> {
 function filters(input: Input): (SQL | undefined)[] {
   const after = input.cursor === undefined ? undefined : readTimeCursor(input.cursor);
   return [
-    input.from === undefined ? undefined : gte(auditEntry.at, new Date(input.from)),
+    input.from === undefined ? undefined : gte(auditEntry.at, upToLastYear(new Date(input.from).getTime())),
     input.to === undefined ? undefined : lt(auditEntry.at, endOf(input.to)),
     input.actor ? actorIs(input.actor) : undefined,
     input.action ? like(auditEntry.action, `${escaped(input.action)}%`) : undefined,
@@ -138,8 +138,13 @@ function filters(input: Input): (SQL | undefined)[] {
 
 /** A date that stands for the whole day ends with it. */
 function endOf(to: string): Date {
-  const at = new Date(to);
-  return /^\d{4}-\d\d-\d\d$/.test(to) ? new Date(at.getTime() + oneDayMs) : at;
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(to);
+  return upToLastYear(new Date(to).getTime() + (isDay ? oneDayMs : 0));
+}
+
+/** Postgres does not read JavaScript's way of writing years of more than four digits. */
+function upToLastYear(atMs: number): Date {
+  return new Date(Math.min(atMs, Date.UTC(9999, 11, 31)));
 }
 
 function actorIs(actor: string): SQL | undefined {
