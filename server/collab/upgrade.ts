@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { db as openDb, type Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
+import { gauge } from '../platform/metrics.ts';
 import { notifications } from '../platform/notifications.ts';
 import { admissionsNow, admit, concerns, type Participant } from './access.ts';
 import { Connection, type Peer } from './connection.ts';
@@ -55,6 +56,8 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
     commands: createCommandRunner({ db, rooms }),
     publicUrl: options.publicUrl,
   };
+  gauge('ensemble_rooms', 'Rooms in memory', () => [...rooms.loaded()].length);
+  gauge('ensemble_room_sockets', 'Open sockets of rooms', () => server.clients.size);
   const stopListening = await listen(service);
   logged(service.commands.runQueued());
   const timers = [
