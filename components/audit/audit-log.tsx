@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { usePathname, useSearchParams } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Failure, Page } from '@/components/ui/page.tsx';
 import classes from './audit-log.module.css';
@@ -36,9 +36,20 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
     from: fromAddress('from'),
     to: fromAddress('to'),
   }));
-  const [asked] = useDebouncedValue(filters, 250);
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value.trim() !== ''));
-  useAddress(new URLSearchParams({ ...given, ...(about === 'installation' ? { about } : {}) }).toString());
+  const [asked, setAsked] = useState(filters);
+  const ask = useDebouncedCallback((wanted: Filters) => {
+    setAsked(wanted);
+    keepInAddress(wanted, about);
+  }, 250);
+  const look = (wanted: Filters) => {
+    setFilters(wanted);
+    ask(wanted);
+  };
+  const lookAbout = (wanted: 'team' | 'installation') => {
+    setAbout(wanted);
+    keepInAddress(filters, wanted);
+  };
+  const given = givenOf(asked);
   const scope = about === 'team' ? { team } : { installation: true };
   const log = useInfiniteQuery(
     trpc.audit.list.infiniteQueryOptions(
@@ -59,7 +70,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
             size="xs"
             aria-label="What the entries are about"
             value={about}
-            onChange={(value) => setAbout(value === 'installation' ? 'installation' : 'team')}
+            onChange={(value) => lookAbout(value === 'installation' ? 'installation' : 'team')}
             data={[
               { value: 'team', label: 'This team' },
               { value: 'installation', label: 'The installation' },
@@ -78,11 +89,11 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
               type={type ?? 'text'}
               placeholder={placeholder ?? ''}
               value={filters[name]}
-              onChange={({ currentTarget: { value } }) => setFilters((current) => ({ ...current, [name]: value }))}
+              onChange={({ currentTarget: { value } }) => look({ ...filters, [name]: value })}
             />
           ))}
           {isFiltered && (
-            <Button variant="subtle" size="xs" onClick={() => setFilters(noFilters)}>
+            <Button variant="subtle" size="xs" onClick={() => look(noFilters)}>
               Show everything
             </Button>
           )}
@@ -112,11 +123,10 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
 }
 
 /** Keeps what is looked for in the address, so that it can be handed on and comes back with a reload. */
-function useAddress(query: string): void {
-  const pathname = usePathname();
-  useEffect(() => {
-    const address = query === '' ? pathname : `${pathname}?${query}`;
-    if (`${window.location.pathname}${window.location.search}` !== address)
-      window.history.replaceState(null, '', address);
-  }, [pathname, query]);
+function keepInAddress(filters: Filters, about: 'team' | 'installation'): void {
+  const query = new URLSearchParams({ ...givenOf(filters), ...(about === 'installation' ? { about } : {}) });
+  window.history.replaceState(null, '', query.size > 0 ? `?${query}` : window.location.pathname);
 }
+
+const givenOf = (filters: Filters) =>
+  Object.fromEntries(Object.entries(filters).filter(([, value]) => value.trim() !== ''));
