@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import type { Context } from '../context.ts';
 import { isStorable, unstorableMessage } from '../core/storable-text.ts';
-import { isAppError, type ErrorCode } from '../core/errors.ts';
+import { isAppError, refusalOf, type ErrorCode } from '../core/errors.ts';
 
 /** The app's own API. A router parses, calls one use case, returns. */
 
@@ -50,14 +50,10 @@ const t = initTRPC.context<Context>().create({
 /** Turns expected refusals into the wire's codes; everything else stays an internal error. */
 const withWireErrors = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isAppError(result.error.cause)) {
-    throw new TRPCError({
-      code: wireCode[result.error.cause.code],
-      message: result.error.cause.message,
-      cause: result.error.cause,
-    });
-  }
-  return result;
+  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
+  const refusal = refusalOf(result.error.cause);
+  if (!refusal) return result;
+  throw new TRPCError({ code: wireCode[refusal.code], message: refusal.message, cause: refusal });
 });
 
 /** What cannot be stored is refused before a use case fails on it. */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The closed list of expected refusals. Each transport maps a code to its own wire error in one place. */
 export const errorCodes = [
   'unauthenticated', // no identity, or one that ended
@@ -32,4 +34,20 @@ export class AppError extends Error {
 
 export function isAppError(value: unknown): value is AppError {
   return value instanceof AppError || (value instanceof Error && value.name === 'AppError' && 'code' in value);
+}
+
+/**
+ * The refusal behind an error, for a transport to show: the refusal itself, or `invalid` for input that a use case's
+ * schema does not accept. Undefined for a fault, of which nothing is shown.
+ */
+export function refusalOf(error: unknown): AppError | undefined {
+  if (isAppError(error)) return error;
+  if (!(error instanceof z.ZodError)) return undefined;
+  const issues = error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message }));
+  const [first] = issues;
+  const where = first?.field ? `${first.field}: ` : '';
+  return new AppError('invalid', `The input is not acceptable: ${where}${first?.problem ?? 'wrong form'}`, {
+    cause: error,
+    details: { issues },
+  });
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { isAppError, type ErrorCode } from '../../core/errors.ts';
+import { refusalOf, type ErrorCode } from '../../core/errors.ts';
 import { log } from '../../platform/log.ts';
 
 const status = {
@@ -26,13 +26,14 @@ export type Problem = {
 };
 
 export function problemOf(error: unknown, requestId: string): Problem {
-  if (isAppError(error)) {
+  const refusal = refusalOf(error);
+  if (refusal) {
     return {
-      ...error.details,
-      type: `urn:ensemble:problem:${error.code}`,
-      title: error.code.replaceAll('_', ' '),
-      status: status[error.code],
-      detail: error.message,
+      ...refusal.details,
+      type: `urn:ensemble:problem:${refusal.code}`,
+      title: refusal.code.replaceAll('_', ' '),
+      status: status[refusal.code],
+      detail: refusal.message,
       requestId,
     };
   }
