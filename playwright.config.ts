@@ -17,9 +17,10 @@ const args = [
 export default defineConfig({
   testDir: './e2e',
   outputDir: './test-results/browser',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
-  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  // A server, its database and a browser for each: two keep two cores busy.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'test-results/browser.json' }]],

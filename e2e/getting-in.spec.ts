@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { openFile, textOf } from './fixtures/editor.ts';
+import { inspect } from './fixtures/inspect.ts';
 import { expect, password, signIn, team, test } from './fixtures/people.ts';
 import { serverProcess } from './fixtures/server-process.ts';
 import { Witness } from './fixtures/witness.ts';
@@ -23,6 +24,8 @@ test('the set-up link makes the first admin and team once, and an invitation let
     await cleo.goto('/');
     await expect(cleo.getByRole('heading', { name: 'Ensemble is not set up yet' })).toBeVisible();
     await cleo.goto(link ?? '');
+    await expect(cleo.getByRole('heading', { name: 'Set up Ensemble' })).toBeVisible();
+    await inspect(cleo, 'setup');
     await cleo.getByLabel('Your name').fill('Cleo');
     await cleo.getByLabel('Email').fill('cleo@example.com');
     await cleo.getByLabel('Password', { exact: true }).fill(password);
