@@ -101,7 +101,9 @@ test('[RN12] what an agent changes becomes the run’s result and a suggestion',
   expect(await resolveCommit(repo, runRef(runId))).toBe(run.resultCommit);
   const changes = await diffCommits(repo, run.baseCommit ?? '', run.resultCommit ?? '');
   expect(changes).toMatchObject([{ path: 'src/new.txt', status: 'added' }]);
-  expect(log.map(({ type }) => type)).toEqual([
+  // How many entries a text is cut into depends on how fast it comes.
+  const kinds = log.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1]);
+  expect(kinds).toEqual([
     'session_created',
     'prompt',
     'run_started',
