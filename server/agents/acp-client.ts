@@ -5,6 +5,7 @@ import { parseAgentToolCall } from './acp-update.ts';
 import type { TerminalTable } from './acp-terminals.ts';
 import type { AgentHandlers, HostLimits, PermissionAnswer } from './acp-types.ts';
 import { repositoryPath } from './agent-path.ts';
+import { clean, cut } from './agent-text.ts';
 
 /** What the requests of an agent need of the host. */
 export type ClientContext = {
@@ -109,9 +110,9 @@ async function askPermission(
     return result.ok ? [result.path] : [];
   });
   const question = {
-    toolCallId: toolCall.toolCallId,
-    title: (toolCall.title ?? toolCall.kind ?? 'Tool call').slice(0, 500),
-    kind: toolCall.kind ?? 'other',
+    toolCallId: cut(clean(toolCall.toolCallId), 200),
+    title: cut(clean(toolCall.title ?? toolCall.kind ?? 'Tool call'), 500),
+    kind: cut(clean(toolCall.kind ?? 'other'), 100),
     paths,
     canAllowForRun: params.options.some((option) => option.kind === 'allow_always'),
   };

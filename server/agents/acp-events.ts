@@ -36,9 +36,9 @@ export function createEventNormaliser(options: NormaliserOptions): EventNormalis
   const push = (update: AgentUpdate): SessionEventBody[] => {
     switch (update.sessionUpdate) {
       case 'agent_message_chunk':
-        return texts.add('agent_text', update.messageId, clean(textOf(update.content)));
+        return texts.add('agent_text', cleanId(update.messageId), clean(textOf(update.content)));
       case 'agent_thought_chunk':
-        return texts.add('agent_thought', update.messageId, clean(textOf(update.content)));
+        return texts.add('agent_thought', cleanId(update.messageId), clean(textOf(update.content)));
       case 'tool_call':
       case 'tool_call_update':
         return [...texts.endMessage(), ...calls.update(update)];
@@ -56,6 +56,10 @@ export function createEventNormaliser(options: NormaliserOptions): EventNormalis
     dueAt: () => texts.dueAt(),
     finish: () => [...texts.endMessage(), ...calls.finish()],
   };
+}
+
+function cleanId(id: string | null | undefined): string | undefined {
+  return id ? cut(clean(id), 200) : undefined;
 }
 
 function planOf(runId: string, entries: readonly { content: string; status: string }[]): SessionEventBody {

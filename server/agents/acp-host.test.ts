@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { AppError } from '../core/errors.ts';
 import type { SessionEventBody } from '../core/session-event.ts';
 import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, HostLimits, RunningAgent } from './acp-types.ts';
 import { getAgentProfile } from './registry.ts';
+
+/** A compiler is loaded or a program started in each; a busy machine needs time for it. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** The host against an agent that misbehaves; the sandbox is not part of this. */
 const program = path.resolve(import.meta.dirname, '../../e2e/fakes/acp-agent.ts');

@@ -4,7 +4,7 @@ type TextType = 'agent_text' | 'agent_thought';
 
 export type TextGatherer = {
   /** Adds a piece; returns the entries that are complete by now. */
-  add(type: TextType, messageId: string | null | undefined, piece: string): SessionEventBody[];
+  add(type: TextType, messageId: string | undefined, piece: string): SessionEventBody[];
   /** What is gathered, as an entry; the message may go on. */
   flush(): SessionEventBody[];
   /** The same, and the message is over: the next piece without an id begins a new one. */
@@ -48,9 +48,9 @@ export function createTextGatherer(options: { runId: string; now(): number; coal
     add: (type, messageId, given) => {
       const piece = limited(given);
       if (piece === '') return [];
-      const same = message?.type === type && (!messageId || message.id === messageId.slice(0, 200));
+      const same = message?.type === type && (!messageId || message.id === messageId);
       const bodies = same ? [] : endMessage();
-      message ??= { type, id: messageId ? messageId.slice(0, 200) : `m${(messages += 1)}` };
+      message ??= { type, id: messageId ?? `m${(messages += 1)}` };
       if (text === '') since = options.now();
       text += piece;
       const full = text.length >= maxEntryChars || options.now() - since >= options.coalesceMs;

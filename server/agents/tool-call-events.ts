@@ -25,7 +25,7 @@ export function createToolCalls(options: Options) {
   const calls = new Map<string, ToolCallState>();
 
   const update = (given: AgentToolCall): SessionEventBody[] => {
-    const id = cut(given.toolCallId, 200);
+    const id = cut(clean(given.toolCallId), 200);
     const known = calls.get(id);
     if (known !== undefined) return changeCall(options, known, given);
     const status = statusOf(given.status) ?? 'pending';

@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { OperationResult } from './operation.ts';
 import type { CodeCommand } from './operation-request.ts';
 
+/** TypeScript follows imports by recursion, so a long chain of them needs a deep stack. */
+const limits = { stackSizeMb: 128, maxOldGenerationSizeMb: 3072 };
+
 /**
  * Computes what a command would change, on a thread of its own.
  * @throws the signal's reason when it aborts; the thread is ended then
@@ -12,7 +15,10 @@ export async function computeOperation(
   signal: AbortSignal,
 ): Promise<OperationResult> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL('operation-worker.ts', import.meta.url), { workerData: { root, command } });
+  const worker = new Worker(new URL('operation-worker.ts', import.meta.url), {
+    workerData: { root, command },
+    resourceLimits: limits,
+  });
   const result = Promise.withResolvers<OperationResult>();
   const stop = () => result.reject(signal.reason);
   signal.addEventListener('abort', stop, { once: true });

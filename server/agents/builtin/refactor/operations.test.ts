@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OperationResult, SourceText } from './operation.ts';
 import { organiseImports } from './organise-imports.ts';
 import { renameSymbol } from './rename-symbol.ts';
 import { replaceCode } from './replace-code.ts';
+
+/** A compiler is loaded or a program started in each; a busy machine needs time for it. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const root = '/nowhere';
 const file = (path: string, ...lines: string[]): SourceText => ({ path, text: `${lines.join('\n')}\n` });

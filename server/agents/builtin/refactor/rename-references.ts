@@ -58,13 +58,25 @@ function replacementFor(checker: ts.TypeChecker, node: ts.Identifier, target: Ta
   if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
     const value = checker.getShorthandAssignmentValueSymbol(parent);
     const isTarget = value !== undefined && resolveAlias(checker, value) === target.symbol;
-    return isTarget ? `${target.from}: ${target.to}` : undefined;
+    if (!isTarget) return undefined;
+    return isCommonJsExport(parent.parent) ? target.to : `${target.from}: ${target.to}`;
   }
   if (canonicalSymbol(checker, node) !== target.symbol) return undefined;
   if (ts.isBindingElement(parent) && parent.name === node && takesProperty(checker, parent, node)) {
     return `${target.from}: ${target.to}`;
   }
   return target.to;
+}
+
+/** `module.exports = { name }` exports the symbol itself: whoever requires it follows. */
+function isCommonJsExport(object: ts.ObjectLiteralExpression): boolean {
+  const assignment = object.parent;
+  return (
+    ts.isBinaryExpression(assignment) &&
+    assignment.right === object &&
+    /\.[cm]?jsx?$/i.test(object.getSourceFile().fileName) &&
+    assignment.left.getText() === 'module.exports'
+  );
 }
 
 /** `{ name }` in a pattern takes the property called name, unless it is an import by `require`. */

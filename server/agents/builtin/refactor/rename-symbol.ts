@@ -36,7 +36,7 @@ export function renameSymbol({ root, files }: RenameProject, request: RenameRequ
   const searched = files.filter((file) => isScript(file.path)).length;
   const first = scripts.find((file) => request.declaredIn(file.path));
   if (first === undefined) return { state: 'done', edits: [], skipped: mentions(others, request.from), searched };
-  const opened = openScriptProject(root, scripts, nearFolder(scripts, request));
+  const opened = openScriptProject(root, [...scripts, ...passingOn(files)], nearFolder(scripts, request));
   const choice = chooseDeclaration(opened, scripts, request);
   if (choice.state === 'none') return { state: 'done', edits: [], skipped: mentions(others, request.from), searched };
   if (choice.state === 'refused') return choice;
@@ -129,6 +129,11 @@ function isRelativeOrOwn(specifier: ts.ImportSpecifier): boolean {
 
 function mentions(files: readonly SourceText[], name: string): Skip[] {
   return files.map((file) => ({ path: file.path, reason: `mentions ${name} and is not a script` }));
+}
+
+/** Modules that pass on everything of others, where the new name might meet one of its own. */
+function passingOn(files: readonly SourceText[]): SourceText[] {
+  return files.filter((file) => isScript(file.path) && /\bexport\s*\*\s*from\b/.test(file.text));
 }
 
 /** The config nearest to where the symbol is said to be; the root's when nothing was said. */

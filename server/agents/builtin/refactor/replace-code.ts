@@ -91,12 +91,12 @@ function replaceInFile(file: SourceText, language: Lang, request: Request): File
   const hasMark = file.text.startsWith('\uFEFF');
   const text = hasMark ? file.text.slice(1) : file.text;
   const root = parse(language, text).root();
-  const matches = findMatches(root, request.pattern);
+  const matches = findMatches(root, request.pattern)?.map((node) => ({ node, ...offsetsOf(node) }));
   if (matches === undefined) return undefined;
   const top = outermost(matches, 0, text.length);
   if (top.length === 0) return undefined;
   const render = renderer({ text, matches, request });
-  const edits: TextEdit[] = top.map((node) => ({ ...offsetsOf(node), text: render(node) }));
+  const edits: TextEdit[] = top.map((match) => ({ start: match.start, end: match.end, text: render(match) }));
   const after = applyEdits(text, edits);
   if (after === text) return undefined;
   if (errorsIn(file.path, after, language) > errorsIn(file.path, text, language)) {
@@ -108,7 +108,7 @@ function replaceInFile(file: SourceText, language: Lang, request: Request): File
     before: file.text,
     after: mark + after,
     places: render.count(),
-    lines: top.map((node) => lineAt(text, offsetsOf(node).start)),
+    lines: top.map((match) => lineAt(text, match.start)),
   };
 }
 
@@ -126,41 +126,36 @@ function offsetsOf(node: SgNode): { start: number; end: number } {
   return { start: start.index, end: end.index };
 }
 
-function outermost(matches: readonly SgNode[], from: number, to: number): SgNode[] {
+/** A match and where it is, asked for only once: each question to the parser is dear. */
+type Match = { node: SgNode; start: number; end: number };
+
+function outermost(matches: readonly Match[], from: number, to: number): Match[] {
   const inside = matches
-    .map((node) => ({ node, ...offsetsOf(node) }))
     .filter(({ start, end }) => start >= from && end <= to)
     .toSorted((a, b) => a.start - b.start || b.end - a.end);
-  const kept: SgNode[] = [];
+  const kept: Match[] = [];
   let reached = -1;
-  for (const { node, start, end } of inside) {
-    if (start < reached) continue;
-    kept.push(node);
-    reached = end;
+  for (const match of inside) {
+    if (match.start < reached) continue;
+    kept.push(match);
+    reached = match.end;
   }
   return kept;
 }
 
-type Renderer = ((node: SgNode) => string) & { count(): number };
+type Renderer = ((match: Match) => string) & { count(): number };
 
-function renderer({
-  text,
-  matches,
-  request,
-}: {
-  text: string;
-  matches: readonly SgNode[];
-  request: Request;
-}): Renderer {
+function renderer({ text, matches, request }: { text: string; matches: readonly Match[]; request: Request }): Renderer {
   let count = 0;
   const renderRange = (start: number, end: number): string => {
-    const edits = outermost(matches, start, end).map((node) => {
-      const offsets = offsetsOf(node);
-      return { start: offsets.start - start, end: offsets.end - start, text: render(node) };
-    });
+    const edits = outermost(matches, start, end).map((match) => ({
+      start: match.start - start,
+      end: match.end - start,
+      text: render(match),
+    }));
     return applyEdits(text.slice(start, end), edits);
   };
-  const render = (node: SgNode): string => {
+  const render = ({ node }: Match): string => {
     count += 1;
     return request.replacement.replaceAll(variable, (name) => {
       const captured = captureOf(node, name);

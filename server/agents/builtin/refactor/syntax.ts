@@ -10,9 +10,13 @@ export function isScript(file: string): boolean {
 /** How many syntax errors a script has; undefined for files that are none. */
 export function syntaxErrors(file: string, text: string): number | undefined {
   if (!isScript(file)) return undefined;
-  const options = { jsx: ts.JsxEmit.Preserve, target: ts.ScriptTarget.ESNext, experimentalDecorators: true };
-  const output = ts.transpileModule(text, { fileName: file, reportDiagnostics: true, compilerOptions: options });
-  return (output.diagnostics ?? []).filter((found) => found.category === ts.DiagnosticCategory.Error).length;
+  return parseErrors(ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, false)).length;
+}
+
+/** The parser keeps what it could not read with the file, where its published types do not show it. */
+function parseErrors(source: ts.SourceFile & { parseDiagnostics?: readonly unknown[] }): readonly unknown[] {
+  if (source.parseDiagnostics === undefined) throw new Error('The parser keeps no list of what it could not read');
+  return source.parseDiagnostics;
 }
 
 /** Why a text cannot be a new name; undefined when it can. */
