@@ -55,7 +55,7 @@ test('two people and an agent change one repository together, and nothing of it 
     await expect(ana.getByRole('button', { name: 'Follow Bo' })).toBeVisible();
   });
 
-  await test.step('[CB] they type into the same file at once and see the same text', async () => {
+  await test.step('they type into the same file at once and see the same text', async () => {
     await Promise.all([
       ana.keyboard.type(' // ana counts exactly', { delay: 10 }),
       bo.keyboard.type(' // bo adds them up', { delay: 12 }),
