@@ -6,7 +6,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
-import { Failure, Page } from '@/components/ui/page.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { Page } from '@/components/ui/page.tsx';
 import classes from './audit-log.module.css';
 import { EntryRow } from './entry-row.tsx';
 
@@ -99,7 +100,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
           )}
         </div>
         {log.isPending && <Skeleton height={240} aria-label="Loading the entries" />}
-        {log.error && <Failure message={log.error.message} retry={() => void log.refetch()} />}
+        {log.error && <Fault message={log.error.message} onRetry={() => void log.refetch()} />}
         {log.data && entries.length === 0 && (
           <Text c="dimmed">{isFiltered ? 'No entry fits these filters.' : 'Nothing has happened yet.'}</Text>
         )}

@@ -7,7 +7,8 @@ import { useEffect, useState } from 'react';
 import { FirstVisit } from '@/components/projects/first-visit.tsx';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
-import { Failure, Page } from '@/components/ui/page.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { Page } from '@/components/ui/page.tsx';
 import { NewSessionDialog } from './new-session-dialog.tsx';
 import classes from './home.module.css';
 import { SessionRow } from './session-row.tsx';
@@ -45,7 +46,7 @@ export function Home({ team, canCreate }: { team: string; canCreate: boolean }) 
       }
     >
       {home.isPending && <HomeSkeleton />}
-      {home.error && <Failure message={home.error.message} retry={() => void home.refetch()} />}
+      {home.error && <Fault message={home.error.message} onRetry={() => void home.refetch()} />}
       {home.data && (
         <Stack gap="xl">
           {groups.map((group) => (

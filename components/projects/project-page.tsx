@@ -8,7 +8,8 @@ import homeClasses from '@/components/home/home.module.css';
 import { NewSessionDialog } from '@/components/home/new-session-dialog.tsx';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
-import { Failure, Page } from '@/components/ui/page.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { Page } from '@/components/ui/page.tsx';
 import { ProjectSettings } from './project-settings.tsx';
 import { SessionItem } from './session-item.tsx';
 
@@ -26,7 +27,7 @@ export function ProjectPage({ team, projectId }: { team: string; projectId: stri
   if (project.error) {
     return (
       <Page title="Project">
-        <Failure message={project.error.message} retry={() => void project.refetch()} />
+        <Fault message={project.error.message} onRetry={() => void project.refetch()} />
       </Page>
     );
   }
@@ -153,7 +154,7 @@ function Sessions({ team, projectId }: { team: string; projectId: string }) {
         ]}
       />
       {sessions.isPending && <Skeleton height={80} />}
-      {sessions.error && <Failure message={sessions.error.message} retry={() => void sessions.refetch()} />}
+      {sessions.error && <Fault message={sessions.error.message} onRetry={() => void sessions.refetch()} />}
       {sessions.data?.length === 0 && <Text c="dimmed">{noSession[state]}</Text>}
       {sessions.data && sessions.data.length > 0 && (
         <ul className={homeClasses.list}>

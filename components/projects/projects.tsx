@@ -9,7 +9,8 @@ import { useState, type ReactNode } from 'react';
 import homeClasses from '@/components/home/home.module.css';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
-import { Failure, Page } from '@/components/ui/page.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { Page } from '@/components/ui/page.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import classes from './projects.module.css';
 
@@ -60,7 +61,7 @@ export function Projects({ team, canCreate }: { team: string; canCreate: boolean
           ]}
         />
         {projects.isPending && <Skeleton height={120} />}
-        {projects.error && <Failure message={projects.error.message} retry={() => void projects.refetch()} />}
+        {projects.error && <Fault message={projects.error.message} onRetry={() => void projects.refetch()} />}
         {projects.data?.length === 0 && <Text c="dimmed">{empty[state]}</Text>}
         {projects.data && projects.data.length > 0 && (
           <ul className={homeClasses.list}>

@@ -1,6 +1,6 @@
 'use client';
 
-import { Box, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Box, Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 /** A page's heading, the one sentence that says what it is for, and its actions. */
@@ -32,17 +32,5 @@ export function Page({
       </Group>
       {children}
     </Box>
-  );
-}
-
-/** What went wrong, and trying again. */
-export function Failure({ message, retry }: { message: string; retry: () => void }) {
-  return (
-    <Stack gap="sm" role="alert">
-      <Text>{message}</Text>
-      <Button variant="default" w="fit-content" onClick={retry}>
-        Try again
-      </Button>
-    </Stack>
   );
 }
