@@ -1,10 +1,12 @@
 import { bigint, bigserial, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import type { AuthorRun, StoredCredit } from '../../server/core/authorship.ts';
 import type { SessionRight } from '../../server/core/permissions.ts';
 import { bytea, createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
 
 export type RoomUpdateKind = 'edit' | 'undo' | 'restore' | 'accept' | 'merge' | 'open';
+export type RoomActorKind = 'person' | 'run' | 'system';
 
 /** Leave to enter a room. First used within a minute; then it resumes the same participant until it expires. */
 export const roomTicket = pgTable(
@@ -44,7 +46,7 @@ export const roomClient = pgTable(
       .references(() => session.id, { onDelete: 'cascade' }),
     clientId: bigint('client_id', { mode: 'number' }).notNull(),
     teamId: text('team_id').notNull(),
-    actorKind: text('actor_kind').$type<'person' | 'run' | 'system'>().notNull(),
+    actorKind: text('actor_kind').$type<RoomActorKind>().notNull(),
     actorId: text('actor_id').notNull(),
     createdAt: createdAt(),
   },
@@ -71,13 +73,56 @@ export const roomUpdate = pgTable(
       .notNull()
       .references(() => session.id, { onDelete: 'cascade' }),
     fence: bigint('fence', { mode: 'number' }).notNull(),
-    actorKind: text('actor_kind').$type<'person' | 'run' | 'system'>().notNull(),
+    actorKind: text('actor_kind').$type<RoomActorKind>().notNull(),
     actorId: text('actor_id').notNull(),
     kind: text('kind').$type<RoomUpdateKind>().notNull(),
     update: bytea('update').notNull(),
+    /** The files it changes. */
+    fileIds: text('file_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'::text[]`),
+    /** Text in it that others wrote first: what an undo or a restore brings back (docs/spec/collab.md, "Authorship"). */
+    credits: jsonb('credits').$type<StoredCredit[]>(),
     createdAt: createdAt(),
   },
   (t) => [index('room_update_session_idx').on(t.sessionId, t.id)],
+);
+
+/** Who changed which file of a room, and up to which update: what stays of the log when its rows are folded. */
+export const roomContribution = pgTable(
+  'room_contribution',
+  {
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => session.id, { onDelete: 'cascade' }),
+    /** Empty for what concerns no file. */
+    fileId: text('file_id').notNull(),
+    actorKind: text('actor_kind').$type<RoomActorKind>().notNull(),
+    actorId: text('actor_id').notNull(),
+    kind: text('kind').$type<RoomUpdateKind>().notNull(),
+    teamId: text('team_id').notNull(),
+    lastUpdateId: bigint('last_update_id', { mode: 'number' }).notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.fileId, t.actorKind, t.actorId, t.kind] })],
+);
+
+/** Who wrote the text of a file as it is in a stored state: given back when that text comes into the room again. */
+export const fileAuthorship = pgTable(
+  'file_authorship',
+  {
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => session.id, { onDelete: 'cascade' }),
+    path: text('path').notNull(),
+    /** Git's id of the file's bytes. */
+    blob: text('blob').notNull(),
+    teamId: text('team_id').notNull(),
+    runs: jsonb('runs').$type<AuthorRun[]>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.path, t.blob] })],
 );
 
 /** A room's state up to and including the update `through_id`. */
@@ -89,6 +134,8 @@ export const roomSnapshot = pgTable('room_snapshot', {
   throughId: bigint('through_id', { mode: 'number' }).notNull(),
   fence: bigint('fence', { mode: 'number' }).notNull(),
   state: bytea('state').notNull(),
+  /** Who wrote which part of the document (server/collab/authorship-code.ts). */
+  authorship: bytea('authorship'),
   createdAt: createdAt(),
 });
 
