@@ -3,11 +3,15 @@ import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 
 import type { TeamRole, TokenScope } from '../../server/core/permissions.ts';
 import { createdAt, id, instant } from './columns.ts';
 
+/** `account`: signs in. `guest`: has no account, came by a session's link, and has an address that cannot exist. */
+export type PersonKind = 'account' | 'guest';
+
 /** A human. `email` is stored in lower case. `password_hash` is argon2id in PHC form. */
 export const person = pgTable(
   'person',
   {
     id: id(),
+    kind: text('kind').$type<PersonKind>().notNull().default('account'),
     email: text('email').notNull(),
     name: text('name').notNull(),
     passwordHash: text('password_hash'),

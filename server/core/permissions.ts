@@ -24,6 +24,10 @@ export function limitRights(role: TeamRole, asked: readonly SessionRight[] | und
   return asked ? given.filter((right) => asked.includes(right)) : [...given];
 }
 
+/** What a link lets its guests do, lowest first. Nobody prompts or approves by link (docs/decisions/guests-by-link.md). */
+export const guestLevels = ['view', 'comment', 'edit'] as const;
+export type GuestLevel = (typeof guestLevels)[number];
+
 /** The lowest role that may do each team-level action. */
 const teamActions = {
   'team.read': 'viewer',
@@ -39,6 +43,7 @@ const teamActions = {
   'session.read': 'viewer',
   'session.create': 'developer',
   'session.archive': 'developer',
+  'session.share': 'developer',
   'session.delete': 'lead',
   'audit.read': 'lead',
   'settings.read': 'admin',

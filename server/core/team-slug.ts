@@ -15,6 +15,8 @@ const reserved = new Set([
   'sign-in',
   'sign-out',
   'invite',
+  'join',
+  'guest',
   'reset',
   'account',
   'admin',
