@@ -110,6 +110,25 @@ export function findObstacle(path: string, taken: ReadonlySet<string>): string |
   return undefined;
 }
 
+/** `findObstacle` for many paths over the same taken ones. */
+export function obstacleFinder(taken: ReadonlySet<string>): (path: string) => string | undefined {
+  const folders = new Set<string>();
+  for (const path of taken) {
+    for (let end = path.lastIndexOf('/'); end !== -1; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  const near = (path: string) => {
+    const parts = path.split('/');
+    const above = parts.slice(0, -1).map((_part, at) => parts.slice(0, at + 1).join('/'));
+    const found = [...above, path].filter((one) => taken.has(one));
+    return new Set(folders.has(path) ? [...found, `${path}/`] : found);
+  };
+  return (path) => findObstacle(path, near(path));
+}
+
 /** Moves a file or a folder, in the room and in the state commit. */
 export async function renamePath(work: CommandWork, command: Command<'rename_path'>): Promise<Finish<'rename_path'>> {
   const { from, to } = command;

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { toLf } from '../core/file-text.ts';
-import { textEdits } from '../core/text-diff.ts';
+import { textEdits, type TextEdit } from '../core/text-diff.ts';
 
 /** The client id under which the server writes; refused from everyone else. */
 export const serverClientId = 1;
@@ -51,9 +51,14 @@ export function showPath(doc: Y.Doc, file: RoomFile): void {
 
 /** Turns a text into another by the smallest edits, so that cursors and authorship elsewhere stay. */
 export function replaceText(text: Y.Text, next: string): void {
-  for (const edit of textEdits(text.toJSON(), next)) {
-    if (edit.delete > 0) text.delete(edit.index, edit.delete);
-    if (edit.insert !== '') text.insert(edit.index, edit.insert);
+  applyEdits(text, textEdits(text.toJSON(), next));
+}
+
+/** Edits from the end of the text to its beginning. */
+export function applyEdits(text: Y.Text | undefined, edits: readonly TextEdit[]): void {
+  for (const edit of edits) {
+    if (edit.delete > 0) text?.delete(edit.index, edit.delete);
+    if (edit.insert !== '') text?.insert(edit.index, edit.insert);
   }
 }
 

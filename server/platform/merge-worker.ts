@@ -8,6 +8,7 @@ import {
   type MarkedMerge,
   type MergeResult,
 } from '../core/text-merge.ts';
+import { textEdits, type TextEdit } from '../core/text-diff.ts';
 import { singleton } from './singleton.ts';
 
 /** A merge of texts as a message: plain values only. */
@@ -16,7 +17,8 @@ export type MergeJob =
   | ({ kind: 'undo' } & HunkMerge)
   | ({ kind: 'marks' } & MarkedMerge);
 
-type MarkedResult = ReturnType<typeof mergeWithMarks>;
+/** `edits` turn our text into the merged one. */
+export type MarkedResult = ReturnType<typeof mergeWithMarks> & { edits: TextEdit[] };
 type ResultOf<Job extends MergeJob> = Job extends { kind: 'marks' } ? MarkedResult : MergeResult;
 
 /** Texts up to this many lines are merged at once; longer ones would hold up everyone else on this thread. */
@@ -30,8 +32,10 @@ export function runMerge(job: MergeJob): MergeResult | MarkedResult {
       return mergeHunk(job);
     case 'undo':
       return undoHunk(job);
-    case 'marks':
-      return mergeWithMarks(job);
+    case 'marks': {
+      const merged = mergeWithMarks(job);
+      return { ...merged, edits: textEdits(job.ours, merged.text) };
+    }
   }
 }
 

@@ -210,6 +210,18 @@ export async function diffCommits(repo: string, a: string, b: string): Promise<T
   return differences;
 }
 
+/** Files of `a` that are in `b` under another name with the same or similar contents. */
+export async function findRenames(repo: string, a: string, b: string): Promise<{ from: string; to: string }[]> {
+  assertObjectId(a);
+  assertObjectId(b);
+  const limits = ['-M50%', '-l1000', '--diff-filter=R'];
+  const args = ['-r', '-z', '--raw', '--no-abbrev', ...limits, '--no-ext-diff', '--no-textconv', a, b];
+  const fields = records(await gitOk('diff-tree', args, { repo }));
+  const renames: { from: string; to: string }[] = [];
+  for (let i = 0; i + 2 < fields.length; i += 3) renames.push({ from: fields[i + 1] ?? '', to: fields[i + 2] ?? '' });
+  return renames;
+}
+
 function records(out: Buffer): string[] {
   const list = out.toString('utf8').split('\0');
   list.pop();

@@ -69,7 +69,13 @@ export type RoomCommandResults = {
   /** `restoreCommit` holds the discarded state: restore_text from it undoes the discard. */
   discard_file: { path: string; restoreCommit: string };
   restore_text: { path: string };
-  apply_tree: { commit: string; paths: string[]; conflicts: string[] };
+  /** `conflicts` are left as they are in the session; `reasons` says why for those that are no overlap of lines. */
+  apply_tree: {
+    commit: string;
+    paths: string[];
+    conflicts: string[];
+    reasons: { path: string; reason: string }[];
+  };
   set_base: { commit: string };
 };
 
