@@ -8,18 +8,19 @@ import {
   type Author,
   type RoomKey,
   type RoomStore,
+  type Snapshot,
   type StoredRoom,
   type StoredUpdate,
 } from '../server/collab/room-store.ts';
 import { missingFrame, readFrame, stateVectorFrame, updateFrame } from '../server/collab/wire.ts';
 
 /** The real room and codec on links and a store that a test moves step by step. */
-type Row = StoredUpdate & { id: number };
+type Row = StoredUpdate & { id: number; at: number };
 
 /** Writes wait until the test lets them happen, fail, or never answer. */
 export class MemoryStore implements RoomStore {
   rows: Row[] = [];
-  snapshot: { state: Uint8Array; throughId: number } | undefined;
+  snapshot: Snapshot | undefined;
   fence = 1;
   #nextId = 1;
   #waiting: { apply: () => void; fail: (error: Error) => void }[] = [];
@@ -30,7 +31,8 @@ export class MemoryStore implements RoomStore {
       teamId: 'team',
       projectId: 'prj',
       snapshot: this.snapshot?.state,
-      updates: this.rows.filter((row) => row.id > throughId).map((row) => row.update),
+      authorship: this.snapshot?.authorship,
+      updates: this.rows.filter((row) => row.id > throughId),
       throughId: this.rows.at(-1)?.id ?? throughId,
       files: [],
     });
@@ -40,14 +42,14 @@ export class MemoryStore implements RoomStore {
     return new Promise((resolve, reject) => {
       const apply = () => {
         if (key.fence !== this.fence) return reject(new FenceLost('taken'));
-        for (const update of updates) this.rows.push({ ...update, id: this.#nextId++ });
+        for (const update of updates) this.rows.push({ ...update, id: this.#nextId++, at: Date.now() });
         resolve(this.#nextId - 1);
       };
       this.#waiting.push({ apply, fail: reject });
     });
   }
 
-  compact(key: RoomKey, snapshot: { state: Uint8Array; throughId: number }): Promise<void> {
+  compact(key: RoomKey, snapshot: Snapshot): Promise<void> {
     if (key.fence !== this.fence) return Promise.reject(new FenceLost('taken'));
     this.snapshot = snapshot;
     this.rows = this.rows.filter((row) => row.id > snapshot.throughId);

@@ -1,4 +1,4 @@
-import type { Alongside, Author, RoomKey, RoomStore, StoredUpdate } from './room-store.ts';
+import type { Alongside, RoomKey, RoomStore, StoredUpdate } from './room-store.ts';
 import { FenceLost } from './room-store.ts';
 import * as Y from 'yjs';
 import { log } from '../platform/log.ts';
@@ -156,14 +156,24 @@ export class RoomLog {
 
 /** Neighbours of one author and kind become one row; authors are never mixed and their order stays. */
 export function foldByAuthor(entries: readonly StoredUpdate[]): StoredUpdate[] {
-  const runs: { author: Author; kind: StoredUpdate['kind']; updates: Uint8Array[] }[] = [];
-  for (const { author, kind, update } of entries) {
-    const last = runs.at(-1);
-    if (last && last.kind === kind && last.author.kind === author.kind && last.author.id === author.id) {
-      last.updates.push(update);
-    } else runs.push({ author, kind, updates: [update] });
+  const runs: StoredUpdate[][] = [];
+  for (const entry of entries) {
+    const [first] = runs.at(-1) ?? [];
+    const continues =
+      first?.kind === entry.kind && first.author.kind === entry.author.kind && first.author.id === entry.author.id;
+    if (continues) runs.at(-1)?.push(entry);
+    else runs.push([entry]);
   }
-  return runs.map(({ author, kind, updates }) => ({ author, kind, update: mergeUpdates(updates) }));
+  return runs.flatMap(joined);
+}
+
+function joined(entries: readonly StoredUpdate[]): StoredUpdate[] {
+  const [first] = entries;
+  if (!first) return [];
+  const { author, kind } = first;
+  const fileIds = [...new Set(entries.flatMap((entry) => entry.fileIds ?? []))];
+  const credits = entries.flatMap((entry) => entry.credits ?? []);
+  return [{ author, kind, update: mergeUpdates(entries.map((entry) => entry.update)), fileIds, credits }];
 }
 
 export function mergeUpdates(updates: readonly Uint8Array[]): Uint8Array {

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { schema } from '../../db/client.ts';
 import { eventually, roomFixture } from '../../db/testing-room.ts';
 import { newId } from '../platform/ids.ts';
+import { Authorship } from './authorship.ts';
 import { releaseLease, renewLeases, takeLease } from './lease.ts';
 import { RoomElsewhere, Rooms } from './rooms.ts';
 import { createRoomStore, FenceLost, type RoomKey, type StoredUpdate } from './room-store.ts';
@@ -16,6 +17,8 @@ function update(text: string): Uint8Array {
   doc.getText('t').insert(0, text);
   return Y.encodeStateAsUpdate(doc);
 }
+
+const none = new Authorship().encode();
 
 const by = (id: string): StoredUpdate => ({ author: { kind: 'person', id }, kind: 'edit', update: update(id) });
 
@@ -31,6 +34,13 @@ const rowsOf = (sessionId: string) =>
     .from(schema.roomUpdate)
     .where(eq(schema.roomUpdate.sessionId, sessionId))
     .orderBy(asc(schema.roomUpdate.id));
+
+const contributionsOf = (sessionId: string) =>
+  room.db
+    .select()
+    .from(schema.roomContribution)
+    .where(eq(schema.roomContribution.sessionId, sessionId))
+    .orderBy(asc(schema.roomContribution.actorId), asc(schema.roomContribution.fileId));
 
 const expire = (sessionId: string) =>
   room.db
@@ -62,44 +72,36 @@ test('[CB7] a former owner that wakes up writes nothing, neither updates nor wha
     return Promise.resolve();
   };
   await expect(store.append(key, [by('late')], [alongside])).rejects.toThrow(FenceLost);
-  await expect(store.compact(key, { state: update('late'), throughId: 99 })).rejects.toThrow(FenceLost);
+  await expect(store.compact(key, { state: update('late'), authorship: none, throughId: 99 })).rejects.toThrow(
+    FenceLost,
+  );
   expect(touched).toBe(false);
   expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['ada']);
 });
 
-test('[CB8] folding keeps the text and who wrote what is not committed yet', async () => {
+test('[CB8] folding keeps the text, and of the rows who changed which file last', async () => {
   const key = await ownedRoom();
-  const throughId = await store.append(key, [by('ada'), by('bob'), { ...by('server'), kind: 'open' }], []);
+  const rows = [{ ...by('ada'), fileIds: ['fil_1', 'fil_2'] }, by('bob'), { ...by('server'), kind: 'open' as const }];
+  const throughId = await store.append(key, rows, []);
   const merged = Y.mergeUpdates((await rowsOf(key.sessionId)).map((row) => new Uint8Array(row.update)));
-  await store.compact(key, { state: merged, throughId });
+  await store.compact(key, { state: merged, authorship: none, throughId });
+  const later = await store.append(key, [{ ...by('ada'), fileIds: ['fil_1'] }], []);
   await store.append(key, [by('eve')], []);
   const loaded = await store.load(key.sessionId);
-  expect(loaded?.updates).toHaveLength(1);
+  expect(loaded?.updates.map((row) => row.author.id)).toEqual(['ada', 'eve']);
   const doc = new Y.Doc();
-  for (const part of [loaded?.snapshot, ...(loaded?.updates ?? [])]) if (part) Y.applyUpdate(doc, part);
+  if (loaded?.snapshot) Y.applyUpdate(doc, loaded.snapshot);
+  for (const row of loaded?.updates ?? []) Y.applyUpdate(doc, row.update);
   for (const name of ['ada', 'bob', 'server', 'eve']) expect(doc.getText('t').toJSON()).toContain(name);
-  expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['ada', 'bob', 'eve']);
-});
-
-test('[CB8] after a commit the rows before it go at the next folding', async () => {
-  const key = await ownedRoom();
-  const throughId = await store.append(key, [by('ada')], []);
-  await room.db
-    .update(schema.roomUpdate)
-    .set({ createdAt: new Date(Date.now() - 3_600_000) })
-    .where(eq(schema.roomUpdate.sessionId, key.sessionId));
-  await room.db.insert(schema.sessionCommit).values({
-    id: newId('cmt'),
-    teamId: room.teamId,
-    sessionId: key.sessionId,
-    commit: 'c',
-    parentCommit: 'p',
-    message: 'm',
-    createdBy: 'ada',
-    provenance: {},
-  });
-  await store.compact(key, { state: update('ada'), throughId });
-  expect(await rowsOf(key.sessionId)).toHaveLength(0);
+  await store.compact(key, { state: Y.encodeStateAsUpdate(doc), authorship: none, throughId: later });
+  expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['eve']);
+  const kept = await contributionsOf(key.sessionId);
+  expect(kept.map((row) => [row.actorId, row.fileId, row.kind, row.lastUpdateId > throughId])).toEqual([
+    ['ada', 'fil_1', 'edit', true],
+    ['ada', 'fil_2', 'edit', false],
+    ['bob', '', 'edit', false],
+    ['server', '', 'open', false],
+  ]);
 });
 
 test('[CB9] concurrent opens share one load, and a room that nobody uses is folded and given back', async () => {

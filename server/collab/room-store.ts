@@ -1,18 +1,31 @@
-import { and, asc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import { schema, type Database, type Transaction } from '../../db/client.ts';
 import type { RoomUpdateKind } from '../../db/schema/room.ts';
+import type { StoredCredit } from '../core/authorship.ts';
 import type { RoomFile } from './room-document.ts';
 
 /** Who a change is recorded for. Updates of different authors are never mixed in one row. */
 export type Author = { kind: 'person' | 'run' | 'system'; id: string };
 
-export type StoredUpdate = { author: Author; kind: RoomUpdateKind; update: Uint8Array };
+export type StoredUpdate = {
+  author: Author;
+  kind: RoomUpdateKind;
+  update: Uint8Array;
+  fileIds?: readonly string[];
+  /** Text in it that others wrote first. */
+  credits?: readonly StoredCredit[];
+};
+
+/** A change as the log has it. */
+export type LoadedUpdate = Omit<StoredUpdate, 'fileIds'> & { at: number };
 
 export type StoredRoom = {
   teamId: string;
   projectId: string;
   snapshot: Uint8Array | undefined;
-  updates: Uint8Array[];
+  /** Who wrote what of the snapshot. */
+  authorship?: Uint8Array | undefined;
+  updates: LoadedUpdate[];
   /** The last update that `snapshot` and `updates` hold. */
   throughId: number;
   files: RoomFile[];
@@ -34,11 +47,13 @@ export type RoomStore = {
   load(sessionId: string): Promise<StoredRoom | undefined>;
   /** Writes all or nothing. @returns the id of the last update. @throws FenceLost */
   append(key: RoomKey, updates: readonly StoredUpdate[], alongside: readonly Alongside[]): Promise<number>;
-  /** Replaces the state up to `throughId`; rows no longer needed for authorship go. @throws FenceLost */
-  compact(key: RoomKey, snapshot: { state: Uint8Array; throughId: number }): Promise<void>;
+  /** Replaces the log up to `throughId` by a snapshot, and by who changed which file. @throws FenceLost */
+  compact(key: RoomKey, snapshot: Snapshot): Promise<void>;
 };
 
-const { roomUpdate, roomSnapshot, roomFile, roomLease, session, sessionCommit } = schema;
+export type Snapshot = { state: Uint8Array; authorship: Uint8Array; throughId: number };
+
+const { roomUpdate, roomSnapshot, roomFile, roomLease, session } = schema;
 
 export function createRoomStore(db: Database): RoomStore {
   return {
@@ -62,7 +77,15 @@ async function load(tx: Transaction, sessionId: string): Promise<StoredRoom | un
   if (!owner) return undefined;
   const [snapshot] = await tx.select().from(roomSnapshot).where(eq(roomSnapshot.sessionId, sessionId));
   const updates = await tx
-    .select({ id: roomUpdate.id, update: roomUpdate.update })
+    .select({
+      id: roomUpdate.id,
+      actorKind: roomUpdate.actorKind,
+      actorId: roomUpdate.actorId,
+      kind: roomUpdate.kind,
+      update: roomUpdate.update,
+      credits: roomUpdate.credits,
+      createdAt: roomUpdate.createdAt,
+    })
     .from(roomUpdate)
     .where(and(eq(roomUpdate.sessionId, sessionId), gt(roomUpdate.id, snapshot?.throughId ?? 0)))
     .orderBy(asc(roomUpdate.id));
@@ -73,7 +96,14 @@ async function load(tx: Transaction, sessionId: string): Promise<StoredRoom | un
   return {
     ...owner,
     snapshot: snapshot?.state,
-    updates: updates.map((row) => row.update),
+    authorship: snapshot?.authorship ?? undefined,
+    updates: updates.map((row) => ({
+      author: { kind: row.actorKind, id: row.actorId },
+      kind: row.kind,
+      update: row.update,
+      credits: row.credits ?? [],
+      at: row.createdAt.getTime(),
+    })),
     throughId: updates.at(-1)?.id ?? snapshot?.throughId ?? 0,
     files: files.map((row) => ({
       fileId: row.fileId,
@@ -112,36 +142,35 @@ async function insertUpdates(tx: Transaction, key: RoomKey, updates: readonly St
         actorId: one.author.id,
         kind: one.kind,
         update: one.update,
+        fileIds: [...(one.fileIds ?? [])],
+        credits: one.credits?.length ? [...one.credits] : null,
       })),
     )
     .returning({ id: roomUpdate.id });
   return Math.max(...rows.map((row) => row.id));
 }
 
-async function compact(
-  tx: Transaction,
-  key: RoomKey,
-  { state, throughId }: { state: Uint8Array; throughId: number },
-): Promise<void> {
+async function compact(tx: Transaction, key: RoomKey, { state, authorship, throughId }: Snapshot): Promise<void> {
   await requireFence(tx, key);
-  const row = { teamId: key.teamId, throughId, fence: key.fence, state };
+  const row = { teamId: key.teamId, throughId, fence: key.fence, state, authorship };
   await tx
     .insert(roomSnapshot)
     .values({ sessionId: key.sessionId, ...row })
     .onConflictDoUpdate({ target: roomSnapshot.sessionId, set: { ...row, createdAt: sql`now()` } });
-  const lastCommit = tx
-    .select({ at: sql`max(${sessionCommit.createdAt}) - interval '1 minute'` })
-    .from(sessionCommit)
-    .where(eq(sessionCommit.sessionId, key.sessionId));
-  // What was written since the last commit still has to be attributed in the next one; a minute's grace covers what
-  // was typed while that commit was being made.
-  await tx
-    .delete(roomUpdate)
-    .where(
-      and(
-        eq(roomUpdate.sessionId, key.sessionId),
-        lte(roomUpdate.id, throughId),
-        or(lt(roomUpdate.createdAt, sql`(${lastCommit})`), inArray(roomUpdate.kind, ['open'])),
-      ),
-    );
+  await keepContributions(tx, key, throughId);
+  await tx.delete(roomUpdate).where(and(eq(roomUpdate.sessionId, key.sessionId), lte(roomUpdate.id, throughId)));
+}
+
+/** Who changed which file, up to which row: what the next commit and the restoring of a checkpoint ask for. */
+async function keepContributions(tx: Transaction, { sessionId }: RoomKey, throughId: number): Promise<void> {
+  await tx.execute(sql`
+    insert into room_contribution (session_id, file_id, actor_kind, actor_id, kind, team_id, last_update_id, last_at)
+    select session_id, changed.file_id, actor_kind, actor_id, kind, team_id, max(id), max(created_at)
+    from room_update
+    cross join lateral unnest(case when file_ids = '{}' then array[''] else file_ids end) as changed (file_id)
+    where session_id = ${sessionId} and id <= ${throughId}
+    group by session_id, changed.file_id, actor_kind, actor_id, kind, team_id
+    on conflict (session_id, file_id, actor_kind, actor_id, kind) do update
+    set last_update_id = greatest(room_contribution.last_update_id, excluded.last_update_id),
+      last_at = greatest(room_contribution.last_at, excluded.last_at)`);
 }

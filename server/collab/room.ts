@@ -1,6 +1,8 @@
 import * as Y from 'yjs';
 import type { RoomUpdateKind } from '../../db/schema/room.ts';
+import type { AuthorRun } from '../core/authorship.ts';
 import { log } from '../platform/log.ts';
+import { AuthorshipLog, type ChangeOrigin } from './authorship-log.ts';
 import type { ClientRegistry } from './client-ids.ts';
 import { maxWaitingBytes, type Connection } from './connection.ts';
 import { Presence } from './presence.ts';
@@ -27,7 +29,13 @@ export class RoomLost extends Error {
 }
 
 /** A change of the server's and who it is recorded for. */
-export type Edit = { author: Author; kind: RoomUpdateKind; apply: (doc: Y.Doc) => void };
+export type Edit = {
+  author: Author;
+  kind: RoomUpdateKind;
+  apply: (doc: Y.Doc) => void;
+  /** Who wrote the texts that these files have afterwards, where the change brings older text. */
+  authorship?: ReadonlyMap<string, readonly AuthorRun[]>;
+};
 
 export type RoomOptions = {
   key: RoomKey;
@@ -39,7 +47,7 @@ export type RoomOptions = {
 };
 
 /** What a transaction of the document was made by. */
-type Origin = { author: Author; kind: RoomUpdateKind; connection?: Connection };
+type Origin = ChangeOrigin & { connection?: Connection };
 
 const layoutKeeper: Author = { kind: 'system', id: 'room' };
 
@@ -57,6 +65,7 @@ export class Room {
   readonly connections = new Set<Connection>();
   readonly #store: RoomStore;
   readonly #log: RoomLog;
+  readonly #authorship: AuthorshipLog;
   readonly #size: RoomSize;
   readonly #onEmpty: (room: Room) => void;
   readonly #changedPresence = new Set<number>();
@@ -72,7 +81,8 @@ export class Room {
     this.clientIds = given.clientIds;
     this.#onEmpty = given.onEmpty;
     this.files = new Map(stored.files.map((file) => [file.fileId, file]));
-    this.doc = readDocument(stored, given.key.sessionId);
+    this.doc = new Y.Doc({ guid: given.key.sessionId });
+    this.#authorship = readDocument(this.doc, stored);
     this.#size = new RoomSize({
       bytes: storedBytes(stored),
       maxBytes: given.maxBytes ?? maxRoomBytes,
@@ -159,11 +169,13 @@ export class Room {
     if (this.#closed) return;
     this.#wasEdited = true;
     const texts = inspection.touchesStructure ? captureTexts(this.doc, this.files.values()) : undefined;
+    const authorship = texts && new Map([...texts.keys()].map((fileId) => [fileId, this.authorsOf(fileId)]));
     const origin: Origin = { author: connection.author, kind: 'edit', connection };
     Y.applyUpdate(this.doc, update, origin);
     connection.waiting = takePending(this.doc);
     if (texts) {
-      this.#changeNow({ author: layoutKeeper, kind: 'restore' }, () => restoreLayout(this.doc, this.files, texts));
+      const restoring = { author: layoutKeeper, kind: 'restore' as const, ...(authorship && { authorship }) };
+      this.#changeNow(restoring, () => restoreLayout(this.doc, this.files, texts));
     }
     if ((connection.waiting?.byteLength ?? 0) > maxWaitingBytes)
       connection.close(1009, 'Too many changes that build on what the room does not have.');
@@ -181,14 +193,19 @@ export class Room {
     await this.settled();
   }
 
-  #changeNow({ author, kind }: Pick<Edit, 'author' | 'kind'>, edit: () => void): void {
-    const origin: Origin = { author, kind };
+  /** Who wrote the text of a file as it is now. */
+  authorsOf(fileId: string): AuthorRun[] {
+    return this.#authorship.runsOf(fileId);
+  }
+
+  #changeNow({ author, kind, authorship }: Omit<Edit, 'apply'>, edit: () => void): void {
+    const origin: Origin = { author, kind, authorship };
     this.doc.transact(edit, origin);
   }
 
   #record(update: Uint8Array, { author, kind, connection }: Origin): void {
     this.#size.grew(update.byteLength);
-    this.#log.append({ author, kind, update, origin: connection });
+    this.#log.append({ author, kind, update, origin: connection, ...this.#authorship.lastChange });
   }
 
   /** One frame for everybody; who made all of it has it already. */
@@ -265,7 +282,11 @@ export class Room {
     if (this.#compacting || updatesSinceSnapshot === 0 || this.#log.isClosed) return;
     if (!this.#log.isSettled && mayWait) return;
     this.#compacting = true;
-    const snapshot = { state: Y.encodeStateAsUpdate(this.doc), throughId: this.#log.throughId };
+    const snapshot = {
+      state: Y.encodeStateAsUpdate(this.doc),
+      authorship: this.#authorship.encode(),
+      throughId: this.#log.throughId,
+    };
     this.#size.measured(snapshot.state.byteLength);
     this.#log.updatesSinceSnapshot = 0;
     this.#log.bytesSinceSnapshot = 0;
@@ -294,25 +315,23 @@ export class Room {
 }
 
 function storedBytes({ snapshot, updates }: StoredRoom): number {
-  return updates.reduce((sum, update) => sum + update.byteLength, snapshot?.byteLength ?? 0);
+  return updates.reduce((sum, { update }) => sum + update.byteLength, snapshot?.byteLength ?? 0);
 }
 
-/** @throws UnreadableRoom */
-function readDocument(stored: StoredRoom, sessionId: string): Y.Doc {
-  const doc = new Y.Doc({ guid: sessionId });
+/** Fills a document with what is stored. @throws UnreadableRoom */
+function readDocument(doc: Y.Doc, { snapshot, authorship, updates }: StoredRoom): AuthorshipLog {
+  let written: AuthorshipLog;
   try {
-    doc.transact(() => {
-      if (stored.snapshot) Y.applyUpdate(doc, stored.snapshot);
-      for (const update of stored.updates) Y.applyUpdate(doc, update);
-    });
+    if (snapshot) Y.applyUpdate(doc, snapshot);
+    written = new AuthorshipLog(doc, authorship);
+    for (const { update, ...origin } of updates) Y.applyUpdate(doc, update, origin);
   } catch (cause) {
-    throw new UnreadableRoom(`the document of ${sessionId} cannot be decoded`, { cause });
+    throw new UnreadableRoom(`the document of ${doc.guid} cannot be decoded`, { cause });
   }
-  if (doc.store.pendingStructs || doc.store.pendingDs)
-    throw new UnreadableRoom(`the document of ${sessionId} has gaps`);
+  if (doc.store.pendingStructs || doc.store.pendingDs) throw new UnreadableRoom(`the document of ${doc.guid} has gaps`);
   // Yjs takes another id when it sees its own in what it loads, so it is set afterwards.
   doc.clientID = serverClientId;
-  return doc;
+  return written;
 }
 
 /** Takes out what Yjs keeps for later, so that it is never attributed to whoever happens to complete it. */

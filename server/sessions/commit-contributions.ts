@@ -21,12 +21,18 @@ export type Contributions = Omit<CommitProvenance, 'through'> & {
 
 /** Take it before the state is read: what comes in between is counted with this commit and with the next, never lost. */
 export async function readThrough(ctx: Context, session: SessionRow): Promise<Through> {
-  const { roomUpdate } = schema;
+  const { roomUpdate, roomContribution } = schema;
+  const here = { sessionId: session.id, teamId: session.teamId };
   const [row] = await ctx.db
     .select({ updateId: sql<string>`coalesce(max(${roomUpdate.id}), 0)`, at: sql<Date>`now()`.mapWith(String) })
     .from(roomUpdate)
-    .where(and(eq(roomUpdate.sessionId, session.id), eq(roomUpdate.teamId, session.teamId)));
-  return { updateId: Number(row?.updateId ?? 0), at: new Date(row?.at ?? ctx.now()).toISOString() };
+    .where(and(eq(roomUpdate.sessionId, here.sessionId), eq(roomUpdate.teamId, here.teamId)));
+  const [folded] = await ctx.db
+    .select({ updateId: sql<string>`coalesce(max(${roomContribution.lastUpdateId}), 0)` })
+    .from(roomContribution)
+    .where(and(eq(roomContribution.sessionId, here.sessionId), eq(roomContribution.teamId, here.teamId)));
+  const updateId = Math.max(Number(row?.updateId ?? 0), Number(folded?.updateId ?? 0));
+  return { updateId, at: new Date(row?.at ?? ctx.now()).toISOString() };
 }
 
 /** Everyone who typed, or prompted a run whose hunks were accepted, since the session's last commit. */
@@ -58,10 +64,11 @@ async function lastThrough(ctx: Context, session: SessionRow): Promise<Through> 
   return (stored as Through | undefined) ?? { updateId: 0, at: session.createdAt.toISOString() };
 }
 
+/** The rows of the room's log and what is left of those that were folded. */
 async function readTyped(ctx: Context, session: SessionRow, since: Through): Promise<Set<string>> {
-  const { roomUpdate } = schema;
+  const { roomUpdate, roomContribution } = schema;
   const rows = await ctx.db
-    .selectDistinct({ id: roomUpdate.actorId })
+    .select({ id: roomUpdate.actorId })
     .from(roomUpdate)
     .where(
       and(
@@ -71,6 +78,20 @@ async function readTyped(ctx: Context, session: SessionRow, since: Through): Pro
         inArray(roomUpdate.kind, ['edit', 'undo']),
         gt(roomUpdate.id, since.updateId),
       ),
+    )
+    .union(
+      ctx.db
+        .select({ id: roomContribution.actorId })
+        .from(roomContribution)
+        .where(
+          and(
+            eq(roomContribution.sessionId, session.id),
+            eq(roomContribution.teamId, session.teamId),
+            eq(roomContribution.actorKind, 'person'),
+            inArray(roomContribution.kind, ['edit', 'undo']),
+            gt(roomContribution.lastUpdateId, since.updateId),
+          ),
+        ),
     );
   return new Set(rows.map((row) => row.id));
 }
