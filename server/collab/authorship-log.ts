@@ -38,9 +38,6 @@ const creditKinds: Record<RoomUpdateKind, CreditKind> = {
   open: 'open',
 };
 
-/** Text that is in the document since before anyone was recorded. */
-const fromRepository: Author = { kind: 'system', id: 'room' };
-
 /** Follows a room's document and knows who wrote each part of its texts (CB130 to CB133). */
 export class AuthorshipLog {
   readonly #doc: Y.Doc;
@@ -148,16 +145,12 @@ function isChangeOrigin(origin: unknown): origin is ChangeOrigin {
   return typeof origin === 'object' && origin !== null && 'author' in origin && 'kind' in origin;
 }
 
+/** What has no credit is the change's own. */
 function creditsOf(id: Y.ID, runs: readonly AuthorRun[]): StoredCredit[] {
   const credits: StoredCredit[] = [];
   let clock = id.clock;
   for (const { length, credit } of runs) {
-    credits.push({
-      client: id.client,
-      clock,
-      length,
-      credit: credit ?? { actor: fromRepository, kind: 'open', at: 0 },
-    });
+    if (credit) credits.push({ client: id.client, clock, length, credit });
     clock += length;
   }
   return credits;

@@ -37,7 +37,7 @@ export class LiveTextMoved extends Error {
 export const serverAuthor: Author = { kind: 'system', id: 'room' };
 
 /** Brings a file into the document with its text. */
-export function seeding(file: RoomFile, text: string, by: Pick<Edit, 'author' | 'kind'>): Edit {
+export function seeding(file: RoomFile, text: string, by: Omit<Edit, 'apply'>): Edit {
   return { ...by, apply: (doc) => putFile(doc, file, text) };
 }
 

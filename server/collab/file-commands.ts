@@ -1,3 +1,4 @@
+import type { AuthorRun } from '../core/authorship.ts';
 import { AppError } from '../core/errors.ts';
 import { readFileText, maxTextBytes, writeFileText } from '../core/file-text.ts';
 import { assertRepoPath, isWithin } from '../core/repo-path.ts';
@@ -5,7 +6,9 @@ import { newId } from '../platform/ids.ts';
 import { readBlob, type TreeChange, type TreeEntry } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
 import { removing, seeding, serverAuthor, showing, type Finish } from './command-effects.ts';
+import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
 import { readText, type RoomFile } from './room-document.ts';
+import type { Edit } from './room.ts';
 import {
   currentPaths,
   filesOfCommit,
@@ -23,11 +26,16 @@ export async function openFile(work: CommandWork, command: Command<'open_file'>)
   const { room } = work;
   const open = findRoomFile(room, command.path);
   if (open) return () => ({ result: opened(open, readText(room.doc, open.fileId)) });
-  const { file, text } = await readForRoom(work, command);
-  return () => ({
-    result: opened(file, text),
-    put: [file],
-    edits: [seeding(file, text, { author: serverAuthor, kind: 'open' })],
+  const read = await readForRoom(work, command);
+  return () => ({ result: opened(read.file, read.text), put: [read.file], edits: [opening(read)] });
+}
+
+/** Brings a stored file into the document, as those who wrote it. */
+export function opening({ file, text, runs }: StoredFile): Edit {
+  return seeding(file, text, {
+    author: serverAuthor,
+    kind: 'open',
+    ...bringingBack(file.fileId, { runs, text, next: text }),
   });
 }
 
@@ -36,11 +44,14 @@ function opened(file: RoomFile, text: string) {
   return { fileId: file.fileId, path: file.path, sizeBytes, eol: file.eol };
 }
 
+/** A file of the state as the room takes it in, and who wrote it when that is known. */
+export type StoredFile = { file: RoomFile; text: string; runs: AuthorRun[] | undefined };
+
 /** @throws AppError not_found, or unsupported with the reason why the file is not opened for editing */
 export async function readForRoom(
   work: CommandWork,
   asked: { path: string; normaliseEol?: boolean | undefined },
-): Promise<{ file: RoomFile; text: string }> {
+): Promise<StoredFile> {
   const entry = (await filesOfCommit(work.repo, work.session.headCommit)).get(asked.path);
   if (!entry) throw noSuchFile(asked.path);
   requireRegular(entry);
@@ -52,7 +63,8 @@ export async function readForRoom(
   const { encoding, eol, text } = read;
   requireRoomFor(work, text);
   const gitMode = entry.mode === '100755' ? '100755' : '100644';
-  return { file: { fileId: newId('fil'), path: asked.path, gitMode, encoding, eol }, text };
+  const runs = await recordedAuthorship(work, { path: asked.path, blob: entry.oid });
+  return { file: { fileId: newId('fil'), path: asked.path, gitMode, encoding, eol }, text, runs };
 }
 
 /** @throws AppError too_large when the room would hold more than it may */

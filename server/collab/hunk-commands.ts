@@ -14,9 +14,10 @@ import {
 } from '../review/hunk-plan.ts';
 import { readBlob } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
-import { LiveTextMoved, removing, seeding, serverAuthor, type Effects, type Finish } from './command-effects.ts';
+import { LiveTextMoved, removing, seeding, type Effects, type Finish } from './command-effects.ts';
 import type { Edit } from './room.ts';
-import { entryAt, readForRoom, requireFree } from './file-commands.ts';
+import { entryAt, opening, readForRoom, requireFree, type StoredFile } from './file-commands.ts';
+import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
 import { findText, readText, replaceText, type RoomFile } from './room-document.ts';
 import type { Author } from './room-store.ts';
 import { currentPaths, filesOfCommit, findRoomFile, writeState, type CommandWork } from './session-state.ts';
@@ -56,11 +57,11 @@ type By = Pick<Edit, 'author' | 'kind'>;
 type Merging = { plan: HunkPlan; direction: Direction; command: HunkCommand; by: By };
 
 /** The file in the room, with the text it has or would have; undefined when the session has no such file. */
-type LiveFile = { file: RoomFile; text: string; isOpen: boolean };
+type LiveFile = StoredFile & { isOpen: boolean };
 
 async function liveFile(work: CommandWork, path: string): Promise<LiveFile | undefined> {
   const open = findRoomFile(work.room, path);
-  if (open) return { file: open, text: readText(work.room.doc, open.fileId), isOpen: true };
+  if (open) return { file: open, text: readText(work.room.doc, open.fileId), runs: undefined, isOpen: true };
   const entries = await filesOfCommit(work.repo, work.session.headCommit);
   return entries.has(path) ? { ...(await readForRoom(work, { path })), isOpen: false } : undefined;
 }
@@ -71,27 +72,45 @@ async function mergeText(work: CommandWork, { plan, direction, command, by }: Me
   const next = await mergePlan(plan, live?.text ?? null, { direction, resolution, resolutionFor });
   const result = { path: plan.path, changed: next !== (live?.text ?? null) };
   if (!result.changed) return () => ({ result });
-  const ready = live ? await changeFile(work, { live, next, by }) : await newFile(work, { plan, direction, next, by });
+  const back = direction === 'undo' && next !== null ? await bringsBack(work, plan, next) : undefined;
+  const ready = live
+    ? await changeFile(work, { live, next, by, back })
+    : await newFile(work, { plan, direction, next, by });
   return () => {
     if (live?.isOpen && readText(work.room.doc, live.file.fileId) !== live.text) throw new LiveTextMoved(plan.path);
     return { ...ready, result };
   };
 }
 
-type FileChange = { live: LiveFile; next: string | null; by: By };
+/** Who wrote what comes back when a hunk is taken out again, by what was recorded when the run began. */
+async function bringsBack(
+  work: CommandWork,
+  { path, base, baseText }: HunkPlan,
+  next: string,
+): Promise<BroughtBack | undefined> {
+  const runs = base ? await recordedAuthorship(work, { path, blob: base.oid }) : undefined;
+  return runs && ((fileId) => bringingBack(fileId, { runs, text: baseText, next }));
+}
 
-async function changeFile(work: CommandWork, { live, next, by }: FileChange): Promise<Omit<HunkEffects, 'result'>> {
+type BroughtBack = (fileId: string) => ReturnType<typeof bringingBack>;
+type FileChange = { live: LiveFile; next: string | null; by: By; back: BroughtBack | undefined };
+
+async function changeFile(
+  work: CommandWork,
+  { live, next, by, back }: FileChange,
+): Promise<Omit<HunkEffects, 'result'>> {
   const { file } = live;
   if (next === null) return removeFrom(work, file.path, by);
   const edit: Edit = {
     ...by,
+    ...back?.(file.fileId),
     apply: (doc) => {
       const text = findText(doc, file.fileId);
       if (text) replaceText(text, next);
     },
   };
   if (live.isOpen) return { edits: [edit] };
-  return { put: [file], edits: [seeding(file, live.text, { author: serverAuthor, kind: 'open' }), edit] };
+  return { put: [file], edits: [opening(live), edit] };
 }
 
 async function removeFrom(work: CommandWork, path: string, by: By): Promise<Omit<HunkEffects, 'result'>> {

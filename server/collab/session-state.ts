@@ -12,6 +12,7 @@ import {
   type TreeChange,
   type TreeEntry,
 } from '../workspace/git-objects.ts';
+import { recordAuthorship } from './recorded-authorship.ts';
 import type { Room } from './room.ts';
 import { readText, type RoomFile } from './room-document.ts';
 
@@ -83,19 +84,29 @@ export async function writeState(work: CommandWork, over: string, changes: reado
   return commit;
 }
 
-/** The session's whole state as a commit: the texts of the room written over the state commit, where they differ. */
+/**
+ * The session's whole state as a commit: the texts of the room written over the state commit, where they differ. Who
+ * wrote them is kept with it.
+ */
 export async function materialized(work: CommandWork): Promise<string> {
   const { room, repo, session } = work;
   await room.settled();
   const tree = await filesOfCommit(repo, session.headCommit);
-  const live = [...room.files.values()].map((file) => ({ ...file, text: readText(room.doc, file.fileId) }));
-  const changes: TreeChange[] = [];
-  for (const file of live) {
-    const bytes = writeFileText(file.text, file);
+  const changed = [...room.files.values()].flatMap((file) => {
+    const bytes = writeFileText(readText(room.doc, file.fileId), file);
     const entry = tree.get(file.path);
-    if (entry?.mode === file.gitMode && entry.oid === blobId(bytes, entry.oid.length)) continue;
+    const hexLength = entry?.oid.length ?? session.headCommit.length;
+    const blob = blobId(bytes, hexLength);
+    const isSame = entry?.mode === file.gitMode && entry.oid === blob;
+    return isSame ? [] : [{ file, bytes, blob, runs: room.authorsOf(file.fileId) }];
+  });
+  const changes: TreeChange[] = [];
+  for (const { file, bytes } of changed)
     changes.push({ path: file.path, mode: file.gitMode, oid: await writeBlob(repo, bytes) });
-  }
+  await recordAuthorship(
+    work,
+    changed.map(({ file, blob, runs }) => ({ path: file.path, blob, runs })),
+  );
   return writeState(work, session.headCommit, changes);
 }
 

@@ -1,3 +1,4 @@
+import type { Doc } from 'yjs';
 import { AppError } from '../core/errors.ts';
 import { maxTextBytes, readFileText } from '../core/file-text.ts';
 import { assertRepoPath } from '../core/repo-path.ts';
@@ -5,6 +6,7 @@ import { resolveCommit } from '../workspace/git.ts';
 import { readBlob, type TreeEntry } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
 import { removing, type Effects, type Finish } from './command-effects.ts';
+import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
 import type { Edit } from './room.ts';
 import { entryAt, noSuchFile, requireFree } from './file-commands.ts';
 import { findText, replaceText, showPath, type RoomFile } from './room-document.ts';
@@ -74,7 +76,7 @@ async function bringBack(
   if (entry && !paths.has(path)) requireFree(path, paths);
   const by = { author: work.actor, kind: 'restore' as const };
   const live = file && entry ? await sameFileWithText(work, file, entry) : undefined;
-  if (live) return { put: [live.file], edits: [{ ...by, apply: live.apply }], headCommit: over };
+  if (live) return { put: [live.file], edits: [{ ...by, ...live.edit }], headCommit: over };
   const change = entry ? entryAt(entry, path) : { path, remove: true as const };
   const inState = (await filesOfCommit(work.repo, over)).has(path);
   const headCommit = entry || inState ? await writeState(work, over, [change]) : over;
@@ -87,18 +89,17 @@ async function sameFileWithText(
   work: CommandWork,
   file: RoomFile,
   entry: TreeEntry,
-): Promise<{ file: RoomFile; apply: Edit['apply'] } | undefined> {
+): Promise<{ file: RoomFile; edit: Pick<Edit, 'apply' | 'authorship'> } | undefined> {
   const gitMode = (['100644', '100755'] as const).find((mode) => mode === entry.mode);
   if (!gitMode || (entry.sizeBytes ?? 0) > maxTextBytes) return undefined;
   const read = readFileText(await readBlob(work.repo, entry.oid, maxTextBytes));
   if (!read.ok) return undefined;
   const next: RoomFile = { ...file, gitMode, encoding: read.encoding, eol: read.eol };
-  return {
-    file: next,
-    apply: (doc) => {
-      const text = findText(doc, file.fileId);
-      if (text) replaceText(text, read.text);
-      showPath(doc, next);
-    },
+  const runs = await recordedAuthorship(work, { path: entry.path, blob: entry.oid });
+  const apply = (doc: Doc) => {
+    const text = findText(doc, file.fileId);
+    if (text) replaceText(text, read.text);
+    showPath(doc, next);
   };
+  return { file: next, edit: { apply, ...bringingBack(file.fileId, { runs, text: read.text, next: read.text }) } };
 }

@@ -1,3 +1,5 @@
+import { textEdits } from './text-diff.ts';
+
 /**
  * Who wrote a text, character by character. A credit says who, in which way and when; an undo or a restore gives a text
  * back to whoever wrote it first (docs/spec/collab.md, "Authorship").
@@ -56,4 +58,15 @@ export function sliceRuns(runs: readonly AuthorRun[], start: number, length: num
   }
   if (left > 0) cut.push({ length: left });
   return joinRuns(cut);
+}
+
+/** Who wrote a text that was made from another: what stayed is theirs, what is new has no credit. */
+export function projectRuns(text: string, runs: readonly AuthorRun[], next: string): AuthorRun[] {
+  const projected: AuthorRun[] = [];
+  let at = 0;
+  for (const edit of textEdits(text, next).toReversed()) {
+    projected.push(...sliceRuns(runs, at, edit.index - at), { length: edit.insert.length });
+    at = edit.index + edit.delete;
+  }
+  return joinRuns([...projected, ...sliceRuns(runs, at, text.length - at)]);
 }
