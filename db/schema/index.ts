@@ -4,5 +4,6 @@ export * from './guest.ts';
 export * from './room.ts';
 export * from './room-node.ts';
 export * from './run.ts';
+export * from './checkpoint.ts';
 export * from './comment.ts';
 export * from './audit.ts';
