@@ -7,6 +7,7 @@ import { afterAll, afterEach, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { findText } from '../server/collab/room-document.ts';
 import { createCollab, type Collab, type CollabOptions } from '../server/collab/upgrade.ts';
 import { createContext, type Context } from '../server/context.ts';
 import type { TeamRole } from '../server/core/permissions.ts';
@@ -15,6 +16,7 @@ import { newId } from '../server/platform/ids.ts';
 import { closeNotifications } from '../server/platform/notifications.ts';
 import { setDatabaseUrl } from './client.ts';
 import { issueTicket } from '../server/sessions/issue-ticket.ts';
+import { openFile } from '../server/sessions/open-file.ts';
 import { initBareRepo, repoPath, updateRef } from '../server/workspace/git.ts';
 import { commitTree, emptyTree, writeBlob, writeTreeChanges } from '../server/workspace/git-objects.ts';
 import { schema } from './client.ts';
@@ -30,6 +32,8 @@ export type RoomFixture = TestDatabase & {
   person(role?: TeamRole, name?: string): Promise<Context>;
   /** A session on a repository with these files. */
   session(files?: Record<string, string | Uint8Array>): Promise<string>;
+  /** A session with one empty file, which is open. */
+  sessionWithText(): Promise<string>;
   /** A standard client, connected and in step. */
   enter(ctx: Context, sessionId: string, options?: EnterOptions): Promise<Client>;
 };
@@ -43,6 +47,8 @@ export type EnterOptions = {
 };
 export type Client = {
   doc: Y.Doc;
+  /** The text of the session's only open file. */
+  readonly text: Y.Text;
   provider: WebsocketProvider;
   ticket: string;
   clientId: number;
@@ -84,6 +90,14 @@ export async function roomFixture(): Promise<RoomFixture> {
     server,
     person: (role = 'developer', name = 'Ada') => seedPerson(database, { teamId, role, name }),
     session: (files = {}) => seedSession(database, { teamId, projectId, repo, owner, files }),
+    async sessionWithText() {
+      const sessionId = await seedSession(database, { teamId, projectId, repo, owner, files: { 'text.txt': '' } });
+      await openFile(await seedPerson(database, { teamId, role: 'developer', name: 'Owner' }), {
+        sessionId,
+        path: 'text.txt',
+      });
+      return sessionId;
+    },
     async enter(ctx, sessionId, options = {}) {
       const client = await connect(server, ctx, { sessionId, ...options });
       clients.push(client);
@@ -210,7 +224,24 @@ async function connect(server: RoomServer, ctx: Context, given: EnterOptions & {
   });
   const closed = new Promise<number>((resolve) => provider.on('closed', (event) => resolve(event.code)));
   if (given.wait !== false) await vi.waitUntil(() => provider.synced, { timeout: 10_000, interval: 5 });
-  return { doc, provider, ticket, clientId: doc.clientID, closed };
+  return {
+    doc,
+    get text() {
+      return onlyText(doc);
+    },
+    provider,
+    ticket,
+    clientId: doc.clientID,
+    closed,
+  };
+}
+
+/** The text of the only file of a document. */
+export function onlyText(doc: Y.Doc): Y.Text {
+  const [fileId = '', ...more] = doc.getMap('files').keys();
+  const text = findText(doc, fileId);
+  if (!text || more.length > 0) throw new Error('a document with one file was expected');
+  return text;
 }
 
 /** Waits until `check` does not throw. */

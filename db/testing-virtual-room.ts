@@ -2,6 +2,7 @@ import * as Y from 'yjs';
 import type { Participant } from '../server/collab/access.ts';
 import type { ClientRegistry } from '../server/collab/client-ids.ts';
 import { Connection, type Peer } from '../server/collab/connection.ts';
+import { findText, putFile, serverClientId, setLayout, type RoomFile } from '../server/collab/room-document.ts';
 import { Room } from '../server/collab/room.ts';
 import {
   FenceLost,
@@ -14,27 +15,52 @@ import {
 } from '../server/collab/room-store.ts';
 import { missingFrame, readFrame, stateVectorFrame, updateFrame } from '../server/collab/wire.ts';
 
+/** The file whose text virtual clients write. */
+export const virtualFile: RoomFile = {
+  fileId: 'fil_text',
+  path: 'text.txt',
+  gitMode: '100644',
+  encoding: 'utf-8',
+  eol: 'lf',
+};
+
+/** What the server put into the room before anybody came. */
+function firstState(): Uint8Array {
+  const doc = new Y.Doc();
+  doc.clientID = serverClientId;
+  setLayout(doc);
+  putFile(doc, virtualFile, '');
+  return Y.encodeStateAsUpdate(doc);
+}
+
+/** The text of the virtual file; the document has it from the beginning. */
+export function virtualText(doc: Y.Doc): Y.Text {
+  const text = findText(doc, virtualFile.fileId);
+  if (!text) throw new Error('the virtual file is gone');
+  return text;
+}
+
 /** The real room and codec on links and a store that a test moves step by step. */
 type Row = StoredUpdate & { id: number; at: number };
 
 /** Writes wait until the test lets them happen, fail, or never answer. */
 export class MemoryStore implements RoomStore {
   rows: Row[] = [];
-  snapshot: Snapshot | undefined;
+  snapshot: Omit<Snapshot, 'authorship'> & { authorship?: Uint8Array } = { state: firstState(), throughId: 0 };
   fence = 1;
   #nextId = 1;
   #waiting: { apply: () => void; fail: (error: Error) => void }[] = [];
 
   load(): Promise<StoredRoom> {
-    const throughId = this.snapshot?.throughId ?? 0;
+    const { throughId } = this.snapshot;
     return Promise.resolve({
       teamId: 'team',
       projectId: 'prj',
-      snapshot: this.snapshot?.state,
-      authorship: this.snapshot?.authorship,
+      snapshot: this.snapshot.state,
+      authorship: this.snapshot.authorship,
       updates: this.rows.filter((row) => row.id > throughId),
       throughId: this.rows.at(-1)?.id ?? throughId,
-      files: [],
+      files: [virtualFile],
     });
   }
 
@@ -103,6 +129,7 @@ export class VirtualClient {
 
   constructor(name: string, clientId: number) {
     this.#name = name;
+    Y.applyUpdate(this.doc, firstState(), 'server');
     this.doc.clientID = clientId;
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== 'server') this.link?.toServer.push(updateFrame(update));
@@ -110,7 +137,7 @@ export class VirtualClient {
   }
 
   get text(): Y.Text {
-    return this.doc.getText('text');
+    return virtualText(this.doc);
   }
 
   connect(room: Room): void {

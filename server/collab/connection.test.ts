@@ -1,7 +1,7 @@
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
-import { VirtualServer } from '../../db/testing-virtual-room.ts';
+import { VirtualServer, virtualText } from '../../db/testing-virtual-room.ts';
 import type { Participant } from './access.ts';
 import { Connection, maxBufferedBytes, type Peer } from './connection.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -153,15 +153,63 @@ test('[CB13] the updates of a read-only connection are refused, also one that wa
   const room = await server.start();
   const { connection, seen } = enter(room, 'ada');
   const doc = new Y.Doc();
-  doc.getText('t').insert(0, 'x');
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  virtualText(doc).insert(0, 'x');
   connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
   connection.setParticipant({ ...connection.participant, rights: ['view'] });
   await turn();
-  expect(room.doc.getText('t').toJSON()).toBe('');
+  expect(virtualText(room.doc).toJSON()).toBe('');
   connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
   await turn();
-  expect(room.doc.getText('t').toJSON()).toBe('');
+  expect(virtualText(room.doc).toJSON()).toBe('');
   expect(seen.closed).toBeUndefined();
+});
+
+test('[CB16] an update that writes under another root ends its connection and changes nothing', async () => {
+  const room = await new VirtualServer().start();
+  const before = Y.encodeStateAsUpdate(room.doc);
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, before);
+  doc.getText('mine').insert(0, 'x');
+  const roots = ['text', 'array', 'map'].map((root) => {
+    const own = new Y.Doc();
+    if (root === 'text') own.getText('other').insert(0, 'x');
+    else if (root === 'array') own.getArray('other').push([new Y.Text('x')]);
+    else own.getMap('other').set('a', new Y.Map([['text', new Y.Text('x')]]));
+    return Y.encodeStateAsUpdate(own);
+  });
+  for (const update of [Y.encodeStateAsUpdate(doc), ...roots]) {
+    const { connection, seen } = enter(room, 'ada');
+    connection.receive(updateFrame(update));
+    await turn();
+    expect(seen.closed).toBe(4422);
+  }
+  expect(Y.encodeStateAsUpdate(room.doc)).toEqual(before);
+});
+
+test('[CB16] text under another root that an older room holds cannot grow', async () => {
+  const server = new VirtualServer();
+  const old = new Y.Doc();
+  old.clientID = 9_000;
+  Y.applyUpdate(old, server.store.snapshot.state);
+  old.getText('other').insert(0, 'old');
+  old.getMap('other map').set('inner', new Y.Text('old'));
+  server.store.snapshot = { state: Y.encodeStateAsUpdate(old), throughId: 0 };
+  const room = await server.start();
+  const inner = (doc: Y.Doc) => doc.getMap<Y.Text>('other map').get('inner');
+  for (const write of [
+    (doc: Y.Doc) => doc.getText('other').insert(3, 'new'),
+    (doc: Y.Doc) => inner(doc)?.insert(1, 'new'),
+  ]) {
+    const copy = new Y.Doc();
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(room.doc));
+    write(copy);
+    const { connection, seen } = enter(room, 'ada');
+    connection.receive(updateFrame(Y.encodeStateAsUpdate(copy)));
+    await turn();
+    expect(seen.closed).toBe(4422);
+  }
+  expect([room.doc.getText('other').toJSON(), inner(room.doc)?.toJSON()]).toEqual(['old', 'old']);
 });
 
 test('[CB5] neighbours of one author fold into a row; authors and kinds are never mixed', () => {
@@ -187,6 +235,7 @@ test('[CB32] people are told when the store fails and when it works again', asyn
     seen.frames
       .filter((frame) => frame[0] === 100)
       .map((frame) => new TextDecoder().decode(frame).replace(/^[^{]*/, ''));
+  void room.changeAll([], () => Promise.resolve());
   await turn();
   server.store.fail();
   await turn();

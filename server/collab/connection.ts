@@ -32,6 +32,7 @@ export const maxBufferedBytes = 8 * 1024 * 1024;
 export const maxWaitingBytes = 8 * 1024 * 1024;
 const maxClientIds = 32;
 const roomIsFull = 'The session holds too much text. Remove some, or commit and open a new session.';
+const outsideLayout = 'A room holds files and meta, and no other root. Write the text of a file.';
 
 /** Frames a second, and how many may come at once; what is above waits in the network. */
 const frameRate = { perSecond: 2_000, burst: 8_000 };
@@ -191,6 +192,7 @@ export class Connection {
     const inspection = inspectUpdate(this.#room.doc, whole);
     if (!inspection.changes) return this.#markSaved(count);
     if (!this.mayEdit) return this.send(refusalFrame('You have no right to edit this session.'));
+    if (inspection.isOutside) return this.close(4422, outsideLayout);
     // Deletions bring no structs: they pass also when the room is full.
     if (inspection.newClients.size > 0 && !this.#room.hasRoomFor(whole.byteLength)) return this.close(4413, roomIsFull);
     return this.#withIds(inspection.newClients, () => {

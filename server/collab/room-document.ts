@@ -8,6 +8,9 @@ export const serverClientId = 1;
 /** The document's layout (CONTRACTS, "The room's document"); raised when a client must know more to read it. */
 export const documentLayout = 1;
 
+/** The only roots of the document. */
+export const layoutRoots: ReadonlySet<string> = new Set(['files', 'meta']);
+
 /** A file of the room as the server knows it: the authority on everything but the text. */
 export type RoomFile = {
   fileId: string;

@@ -161,11 +161,11 @@ test('[CB4] a store that fails keeps the room: it tries again, tells people, and
 });
 
 test('typing counts as activity of the session', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const old = new Date('2026-01-01T00:00:00Z');
   await room.db.update(schema.session).set({ lastActivityAt: old }).where(eq(schema.session.id, sessionId));
   const client = await room.enter(await room.person(), sessionId);
-  client.doc.getText('t').insert(0, 'x');
+  client.text.insert(0, 'x');
   await eventually(async () => expect((await rowsOf(sessionId)).some((row) => row.actorKind === 'person')).toBe(true));
   await room.server.collab.rooms.markActivity();
   const [row] = await room.db.select().from(schema.session).where(eq(schema.session.id, sessionId));

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { schema } from '../../db/client.ts';
-import { eventually, roomFixture } from '../../db/testing-room.ts';
+import { eventually, onlyText, roomFixture } from '../../db/testing-room.ts';
 import { requirePerson } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { participantColour } from '../core/participant-colour.ts';
@@ -18,23 +18,23 @@ import { updateFrame } from './wire.ts';
 const room = await roomFixture();
 
 test('[CB1] two standard clients converge', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.enter(await room.person('developer', 'Ada'), sessionId);
   const bob = await room.enter(await room.person('developer', 'Bob'), sessionId);
-  ada.doc.getText('scratch').insert(0, 'hello');
-  await eventually(() => expect(bob.doc.getText('scratch').toJSON()).toBe('hello'));
-  bob.doc.getText('scratch').insert(5, ' world');
-  await eventually(() => expect(ada.doc.getText('scratch').toJSON()).toBe('hello world'));
+  ada.text.insert(0, 'hello');
+  await eventually(() => expect(bob.text.toJSON()).toBe('hello'));
+  bob.text.insert(5, ' world');
+  await eventually(() => expect(ada.text.toJSON()).toBe('hello world'));
 });
 
 test('[CB5] what was seen is there after a restart, in rows that never mix people', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.enter(await room.person('developer', 'Ada'), sessionId);
   const bob = await room.enter(await room.person('developer', 'Bob'), sessionId);
-  ada.doc.getText('scratch').insert(0, 'a');
-  await eventually(() => expect(bob.doc.getText('scratch').toJSON()).toBe('a'));
-  bob.doc.getText('scratch').insert(1, 'b');
-  await eventually(() => expect(ada.doc.getText('scratch').toJSON()).toBe('ab'));
+  ada.text.insert(0, 'a');
+  await eventually(() => expect(bob.text.toJSON()).toBe('a'));
+  bob.text.insert(1, 'b');
+  await eventually(() => expect(ada.text.toJSON()).toBe('ab'));
   ada.provider.destroy();
   bob.provider.destroy();
   const rows = await room.db
@@ -46,7 +46,7 @@ test('[CB5] what was seen is there after a restart, in rows that never mix peopl
   expect(new Set(rows.filter((row) => row.kind === 'edit').map((row) => row.actorId)).size).toBe(2);
   await room.server.restart();
   const eve = await room.enter(await room.person('viewer', 'Eve'), sessionId);
-  expect(eve.doc.getText('scratch').toJSON()).toBe('ab');
+  expect(eve.text.toJSON()).toBe('ab');
 });
 
 test('[CB10] a dead, unknown or foreign ticket is told so by a close code, and a standard client gives up', async () => {
@@ -66,7 +66,7 @@ test('[CB10] a dead, unknown or foreign ticket is told so by a close code, and a
 });
 
 test('[CB11] a used ticket resumes its participant after a lost connection', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const client = await room.enter(await room.person(), sessionId);
   await room.db
     .update(schema.roomTicket)
@@ -74,10 +74,10 @@ test('[CB11] a used ticket resumes its participant after a lost connection', asy
     .where(eq(schema.roomTicket.sessionId, sessionId));
   client.provider.ws?.close();
   await eventually(() => expect(client.provider.synced).toBe(false));
-  client.doc.getText('scratch').insert(0, 'offline');
+  client.text.insert(0, 'offline');
   await eventually(() => expect(client.provider.synced).toBe(true));
   const bob = await room.enter(await room.person(), sessionId);
-  await eventually(() => expect(bob.doc.getText('scratch').toJSON()).toBe('offline'));
+  await eventually(() => expect(bob.text.toJSON()).toBe('offline'));
 });
 
 const revocations = {
@@ -118,19 +118,19 @@ test.each(Object.entries(revocations))('[CB12] a connection ends within a second
 });
 
 test('[CB13] a viewer sees and is seen, and changes nothing', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const viewer = await room.enter(await room.person('viewer', 'Vic'), sessionId);
   const ada = await room.enter(await room.person('developer', 'Ada'), sessionId);
-  viewer.doc.getText('scratch').insert(0, 'refused');
+  viewer.text.insert(0, 'refused');
   viewer.provider.awareness.setLocalStateField('file', 'x');
   await eventually(() => expect(ada.provider.awareness.getStates().get(viewer.clientId)).toMatchObject({ file: 'x' }));
-  expect(ada.doc.getText('scratch').toJSON()).toBe('');
-  ada.doc.getText('scratch').insert(0, 'seen');
-  await eventually(() => expect(viewer.doc.getText('scratch').toJSON()).toContain('seen'));
+  expect(ada.text.toJSON()).toBe('');
+  ada.text.insert(0, 'seen');
+  await eventually(() => expect(viewer.text.toJSON()).toContain('seen'));
 });
 
 test('[CB13] rights that are lowered hold for the next message', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.person('developer', 'Ada');
   const client = await room.enter(ada, sessionId);
   const bob = await room.enter(await room.person(), sessionId);
@@ -139,14 +139,14 @@ test('[CB13] rights that are lowered hold for the next message', async () => {
   await notify(room.db, 'access_changed', `person:${id}`);
   const connection = await eventualConnection(sessionId, id);
   await eventually(() => expect(connection().mayEdit).toBe(false));
-  client.doc.getText('scratch').insert(0, 'too late');
-  bob.doc.getText('scratch').insert(0, 'after');
-  await eventually(() => expect(client.doc.getText('scratch').toJSON()).toContain('after'));
-  expect(bob.doc.getText('scratch').toJSON()).toBe('after');
+  client.text.insert(0, 'too late');
+  bob.text.insert(0, 'after');
+  await eventually(() => expect(client.text.toJSON()).toContain('after'));
+  expect(bob.text.toJSON()).toBe('after');
 });
 
 test('[CB14] identity in presence is the server’s, and nobody speaks for another', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.person('developer', 'Ada');
   const client = await room.enter(ada, sessionId);
   const bob = await room.enter(await room.person('developer', 'Bob'), sessionId);
@@ -172,36 +172,38 @@ test('[CB14] identity in presence is the server’s, and nobody speaks for anoth
   await eventually(() => expect(client.provider.awareness.getStates().has(bob.clientId)).toBe(false));
 });
 
-function updateUnder(clientId: number): Uint8Array {
+/** A change of the text in `base` under a client id. */
+function updateUnder(clientId: number, base: Y.Doc): Uint8Array {
   const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(base));
   doc.clientID = clientId;
-  doc.getText('scratch').insert(0, 'forged text that is longer than anything there');
+  onlyText(doc).insert(0, 'forged text that is longer than anything there');
   return Y.encodeStateAsUpdate(doc);
 }
 
 test('[CB15] structs under somebody else’s client id, or the server’s, are refused and change nothing', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.enter(await room.person('developer', 'Ada'), sessionId);
   const bob = await room.person('developer', 'Bob');
   for (const stolen of [ada.clientId, 1]) {
     const thief = await room.enter(bob, sessionId);
-    Y.applyUpdate(thief.doc, updateUnder(stolen));
+    Y.applyUpdate(thief.doc, updateUnder(stolen, thief.doc));
     expect(await thief.closed).toBe(4403);
   }
-  expect(ada.doc.getText('scratch').toJSON()).toBe('');
+  expect(ada.text.toJSON()).toBe('');
 });
 
 test('[CB15] a standard client with an id of its own making gets it bound at its first use', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.person();
   const client = await room.enter(ada, sessionId, { ownId: true });
-  client.doc.getText('scratch').insert(0, 'mine');
+  client.text.insert(0, 'mine');
   await eventually(async () => {
     const rows = await room.db.select().from(schema.roomClient).where(eq(schema.roomClient.clientId, client.clientId));
     expect(rows).toMatchObject([{ actorKind: 'person', actorId: requirePerson(ada).personId }]);
   });
   const thief = await room.enter(await room.person(), sessionId);
-  Y.applyUpdate(thief.doc, updateUnder(client.clientId));
+  Y.applyUpdate(thief.doc, updateUnder(client.clientId, thief.doc));
   expect(await thief.closed).toBe(4403);
 });
 
@@ -225,9 +227,9 @@ test('[CB16] the layout of the document is the server’s: paths come back, stra
 });
 
 test('[CB20] hostile frames change nothing and end their connection alone', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.enter(await room.person(), sessionId);
-  ada.doc.getText('scratch').insert(0, 'kept');
+  ada.text.insert(0, 'kept');
   const before = new Y.Doc();
   Y.applyUpdate(before, Y.encodeStateAsUpdate(ada.doc));
   const mallory = await room.person();
@@ -262,7 +264,7 @@ test('[CB20] hostile frames change nothing and end their connection alone', asyn
   text.send('hello');
   expect(await new Promise((resolve) => text.on('close', resolve))).toBe(1007);
   const bob = await room.enter(await room.person(), sessionId);
-  expect(bob.doc.getText('scratch').toJSON()).toBe('kept');
+  expect(bob.text.toJSON()).toBe('kept');
   expect(ada.provider.synced).toBe(true);
 });
 
@@ -284,9 +286,9 @@ test('[CB22] a page of another site cannot open a socket', async () => {
 });
 
 test('[CB6] a document that cannot be decoded is kept as it is, and people are told', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const client = await room.enter(await room.person(), sessionId);
-  client.doc.getText('scratch').insert(0, 'x');
+  client.text.insert(0, 'x');
   await eventually(async () =>
     expect(
       await room.db.select().from(schema.roomUpdate).where(eq(schema.roomUpdate.sessionId, sessionId)),
@@ -307,7 +309,7 @@ test('[CB6] a document that cannot be decoded is kept as it is, and people are t
 });
 
 test('[CB30] our own client learns its rights and what of its own is durable', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.person();
   const notices: Record<string, unknown>[] = [];
   const client = await room.enter(ada, sessionId, { params: { ensemble: '1' }, wait: false });
@@ -322,27 +324,28 @@ test('[CB30] our own client learns its rights and what of its own is durable', a
       rights: ['view', 'comment', 'prompt', 'edit'],
     }),
   );
-  client.doc.getText('scratch').insert(0, 'saved?');
+  client.text.insert(0, 'saved?');
   await eventually(() => expect(notices.at(-1)).toMatchObject({ type: 'saved', clocks: { [client.clientId]: 6 } }));
   const rows = await room.db.select().from(schema.roomUpdate).where(eq(schema.roomUpdate.sessionId, sessionId));
   expect(rows.some((row) => row.actorKind === 'person')).toBe(true);
 });
 
 test('[CB23] what a text builds on may come later; until then nobody sees it', async () => {
-  const sessionId = await room.session();
+  const sessionId = await room.sessionWithText();
   const ada = await room.person();
   const bob = await room.enter(await room.person(), sessionId);
   const issued = await issueTicket(ada, { sessionId });
   const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(bob.doc));
   doc.clientID = issued.clientId;
   const updates: Uint8Array[] = [];
   doc.on('update', (update: Uint8Array) => updates.push(update));
-  doc.getText('scratch').insert(0, 'a');
-  doc.getText('scratch').insert(1, 'b');
+  onlyText(doc).insert(0, 'a');
+  onlyText(doc).insert(1, 'b');
   const socket = new WebSocket(`${room.server.url}/${sessionId}?ticket=${issued.ticket}`);
   await new Promise((resolve) => socket.once('message', resolve));
   for (const update of updates.toReversed()) socket.send(updateFrame(update));
-  await eventually(() => expect(bob.doc.getText('scratch').toJSON()).toBe('ab'));
+  await eventually(() => expect(bob.text.toJSON()).toBe('ab'));
   socket.terminate();
   doc.destroy();
 });

@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { layoutRoots } from './room-document.ts';
 import { MalformedFrame } from './wire.ts';
 
 /** What an update would do to a document, known before it is applied. */
@@ -12,6 +13,8 @@ export type UpdateInspection = {
    * returns. The layout of the document is the server's, so it is put right afterwards.
    */
   touchesStructure: boolean;
+  /** Whether it writes outside the layout's roots. */
+  isOutside: boolean;
 };
 
 type Decoded = ReturnType<typeof Y.decodeUpdate>;
@@ -21,7 +24,12 @@ const maxClock = 2 ** 48;
 
 /** @throws MalformedFrame when the update cannot be decoded or contradicts itself */
 export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection {
-  const found: UpdateInspection = { newClients: new Set(), changes: false, touchesStructure: false };
+  const found: UpdateInspection = {
+    newClients: new Set(),
+    changes: false,
+    touchesStructure: false,
+    isOutside: false,
+  };
   const { structs, ds } = decode(update);
   for (const struct of structs) {
     if (struct instanceof Y.Skip) continue;
@@ -55,6 +63,19 @@ function inspectItem(doc: Y.Doc, item: Y.Item, found: UpdateInspection): void {
   if (left && right && left.parent !== right.parent) throw new MalformedFrame('an item between two texts');
   const inMap = [item, left, right].some((one) => (one?.parentSub ?? null) !== null);
   if (inMap || !isPlainText(item.content)) found.touchesStructure = true;
+  if (isOutsideLayout(doc, item, left ?? right)) found.isOutside = true;
+}
+
+/** An item names its root, or its parent, or stands beside an item; beside one of the same update it is where that is. */
+function isOutsideLayout(doc: Y.Doc, { parent }: Y.Item, beside: Y.Item | undefined): boolean {
+  // The types of Yjs do not say that a decoded item may name a root.
+  const named: unknown = parent;
+  if (typeof named === 'string') return !layoutRoots.has(named);
+  const known = named instanceof Y.ID ? neighbour(doc, named) : beside;
+  if (!known) return false;
+  let type = known.parent;
+  while (type instanceof Y.AbstractType && type._item) type = type._item.parent;
+  return ![...layoutRoots].some((name) => doc.share.get(name) === type);
 }
 
 /** Yjs takes for granted that a client's items build on its earlier ones, also in items it has already. */
