@@ -17,7 +17,7 @@ type Seen = { frames: Uint8Array[]; closed: number | undefined; paused: boolean;
 function enter(
   room: Room,
   name: string,
-  participant: Partial<Participant> = {},
+  { wantsNotices = true, ...participant }: Partial<Participant> & { wantsNotices?: boolean } = {},
 ): { connection: Connection; seen: Seen } {
   const seen: Seen = { frames: [], closed: undefined, paused: false, buffered: 0 };
   const peer: Peer = {
@@ -46,10 +46,16 @@ function enter(
     rights: ['view', 'edit'],
     ...participant,
   };
-  const connection = new Connection(room, peer, { participant: whole, wantsNotices: true });
+  const connection = new Connection(room, peer, { participant: whole, wantsNotices });
   room.join(connection);
   return { connection, seen };
 }
+
+const notice = (body: unknown) =>
+  encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 100);
+    encoding.writeVarString(encoder, JSON.stringify(body));
+  });
 
 const presence = (clientId: number, state: unknown) =>
   presenceFrame([{ clientId, clock: 1, state: JSON.stringify(state) }]);
@@ -210,6 +216,39 @@ test('[CB16] text under another root that an older room holds cannot grow', asyn
     expect(seen.closed).toBe(4422);
   }
   expect([room.doc.getText('other').toJSON(), inner(room.doc)?.toJSON()]).toEqual(['old', 'old']);
+});
+
+test('[CB33] an update that was announced as an undo is recorded as one, and only that', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { connection } = enter(room, 'ada');
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  doc.clientID = 7_000;
+  doc.on('update', (update: Uint8Array) => connection.receive(updateFrame(update)));
+  for (const kind of ['edit', 'undo', 'edit']) {
+    if (kind === 'undo') connection.receive(notice({ type: 'next', kind }));
+    virtualText(doc).insert(0, 'x');
+    await turn();
+    await turn();
+    server.store.step();
+    await turn();
+  }
+  expect(server.store.rows.map((row) => row.kind)).toEqual(['edit', 'undo', 'edit']);
+});
+
+test('[CB33] other notices, and notices of a client that did not ask for them, are malformed', async () => {
+  const room = await new VirtualServer().start();
+  const undo = { type: 'next', kind: 'undo' };
+  const foreign = [{ type: 'next', kind: 'accept' }, { type: 'saved', updates: 1 }, { ...undo, more: 1 }, null, 'x'];
+  for (const body of foreign) {
+    const { connection, seen } = enter(room, 'ada');
+    connection.receive(notice(body));
+    expect(seen.closed).toBe(1007);
+  }
+  const standard = enter(room, 'ada', { wantsNotices: false });
+  standard.connection.receive(notice(undo));
+  expect(standard.seen.closed).toBe(1007);
 });
 
 test('[CB5] neighbours of one author fold into a row; authors and kinds are never mixed', () => {

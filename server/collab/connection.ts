@@ -52,6 +52,8 @@ export class Connection {
   #busy = false;
   #closed = false;
   #updates = 0;
+  /** What the client said of its next update. */
+  #nextKind: 'edit' | 'undo' = 'edit';
   #saved: Extract<Notice, { type: 'saved' }> | undefined;
   /** Of the room's text while it has not left yet. */
   #stateBytes = 0;
@@ -182,12 +184,17 @@ export class Connection {
         return this.#handlePresence(frame.entries);
       case 'query_presence':
         return this.#sendPresence();
+      case 'next':
+        if (!this.wantsNotices) throw new MalformedFrame('a notice that was not agreed on');
+        this.#nextKind = frame.kind;
     }
   }
 
   #handleUpdate(update: Uint8Array): Promise<void> | void {
     this.#updates++;
     const count = this.#updates;
+    const kind = this.#nextKind;
+    this.#nextKind = 'edit';
     const whole = this.#room.withWaiting(this, update);
     const inspection = inspectUpdate(this.#room.doc, whole);
     if (!inspection.changes) return this.#markSaved(count);
@@ -198,7 +205,7 @@ export class Connection {
     return this.#withIds(inspection.newClients, () => {
       if (this.#closed || !this.mayEdit) return;
       // Looked at again: other changes may have come while the ids were asked for.
-      this.#room.applyFrom(this, whole, inspectUpdate(this.#room.doc, whole));
+      this.#room.applyFrom(this, whole, { kind, inspection: inspectUpdate(this.#room.doc, whole) });
       if (!this.waiting) this.#markSaved(count);
     });
   }

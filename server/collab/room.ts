@@ -165,12 +165,16 @@ export class Room {
   }
 
   /** Applies a participant's change; what builds on something unknown is kept with the connection. */
-  applyFrom(connection: Connection, update: Uint8Array, inspection: UpdateInspection): void {
+  applyFrom(
+    connection: Connection,
+    update: Uint8Array,
+    { kind, inspection }: { kind: 'edit' | 'undo'; inspection: UpdateInspection },
+  ): void {
     if (this.#closed) return;
     this.#wasEdited = true;
     const texts = inspection.touchesStructure ? captureTexts(this.doc, this.files.values()) : undefined;
     const authorship = texts && new Map([...texts.keys()].map((fileId) => [fileId, this.authorsOf(fileId)]));
-    const origin: Origin = { author: connection.author, kind: 'edit', connection };
+    const origin: Origin = { author: connection.author, kind, connection };
     Y.applyUpdate(this.doc, update, origin);
     connection.waiting = takePending(this.doc);
     if (texts) {

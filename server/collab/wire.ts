@@ -1,5 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { z } from 'zod';
 
 /** The frames of the y-websocket protocol (y-protocols, PROTOCOL.md), and one of ours (docs/spec/collab.md, CB30). */
 const sync = 0;
@@ -20,7 +21,9 @@ export type Frame =
   | { type: 'state_vector'; stateVector: Uint8Array }
   | { type: 'update'; update: Uint8Array }
   | { type: 'presence'; entries: PresenceEntry[] }
-  | { type: 'query_presence' };
+  | { type: 'query_presence' }
+  /** What the next update of this connection is (CB33). */
+  | { type: 'next'; kind: 'undo' };
 
 /** A frame that is not of the protocol; the connection that sent it is closed with 1007. */
 export class MalformedFrame extends Error {
@@ -46,6 +49,7 @@ function readBody(decoder: decoding.Decoder): Frame {
     return { type: 'presence', entries: readPresence(decoding.readVarUint8Array(decoder)) };
   }
   if (type === queryAwareness) return { type: 'query_presence' };
+  if (type === notice) return readNotice(decoding.readVarString(decoder));
   throw new MalformedFrame(`unknown message type ${type}`);
 }
 
@@ -55,6 +59,15 @@ function readSync(decoder: decoding.Decoder): Frame {
   if (step === syncStep1) return { type: 'state_vector', stateVector: payload };
   if (step === syncStep2 || step === syncUpdate) return { type: 'update', update: payload };
   throw new MalformedFrame(`unknown sync message ${step}`);
+}
+
+/** The only notice a client sends. */
+const clientNotice = z.strictObject({ type: z.literal('next'), kind: z.literal('undo') });
+
+function readNotice(json: string): Frame {
+  const parsed = clientNotice.safeParse(JSON.parse(json));
+  if (!parsed.success) throw new MalformedFrame('an unknown notice');
+  return parsed.data;
 }
 
 function readPresence(bytes: Uint8Array): PresenceEntry[] {
