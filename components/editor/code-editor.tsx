@@ -6,7 +6,8 @@ import { useEffect, useRef } from 'react';
 import type { UndoManager } from 'yjs';
 import type { OpenModels } from './open-models.ts';
 import { shareCursors } from './remote-cursors.ts';
-import type { RoomConnection, RoomFile } from './room-connection.ts';
+import type { RoomConnection } from './room-connection.ts';
+import type { RoomFile } from './room-files.ts';
 
 export type EditorPlace = { line: number; column: number; language: string };
 /** Where to look: `line` is 1-based. A new object asks again, also for the same line. */
@@ -69,8 +70,8 @@ export default function CodeEditor(props: CodeEditorProps) {
 
   useEffect(() => {
     const editor = editorRef.current;
-    const awareness = room.awareness;
-    if (!editor || !awareness) return undefined;
+    if (!editor) return undefined;
+    const { awareness } = room;
     const opened = models.get(file);
     editor.setModel(opened.model);
     if (opened.viewState) editor.restoreViewState(opened.viewState);

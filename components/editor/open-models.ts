@@ -1,7 +1,7 @@
 import * as monaco from 'monaco-editor';
 import './monaco-environment.ts';
 import { bindText, type TextBinding } from './bind-yjs.ts';
-import type { RoomFile } from './room-connection.ts';
+import type { RoomFile } from './room-files.ts';
 
 export type OpenModel = {
   model: monaco.editor.ITextModel;

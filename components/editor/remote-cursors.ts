@@ -1,13 +1,7 @@
 import type * as Monaco from 'monaco-editor';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-
-/** What each participant tells the others (CONTRACTS, "The room's document"); the server overwrites `user`. */
-export type ParticipantState = {
-  user?: { id: string; name: string; color: string; kind: 'person' | 'agent' };
-  file?: string;
-  cursor?: { anchor: unknown; head: unknown } | null;
-};
+import type { ParticipantState } from './room-presence.ts';
 
 type Options = {
   monaco: typeof Monaco;

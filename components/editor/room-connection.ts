@@ -1,27 +1,25 @@
-import * as decoding from 'lib0/decoding';
-import { WebsocketProvider } from 'y-websocket';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { participantColour } from '@/server/core/participant-colour.ts';
-import type { ParticipantState } from './remote-cursors.ts';
-import { UnsavedEdits } from './unsaved-edits.ts';
+import type { Aside, AsideReason, Keeping, LocalCopy } from './local-copy.ts';
+import { refusalIn } from './refused-ticket.ts';
+import { fromElsewhere, RoomEdits } from './room-edits.ts';
+import { isTooNew, readFiles, sameFiles, type RoomFile } from './room-files.ts';
+import { presenceFrame, readFrame, stateVectorFrame, type Notice } from './room-frames.ts';
+import { forgetOthers, presentAs, readParticipants, type Participant } from './room-presence.ts';
+import { RoomSocket, type AfterClose } from './room-socket.ts';
 
-export type Ticket = { room: string; ticket: string; clientId: number; rights: readonly string[] };
+export type Ticket = { room: string; ticket: string; clientId: number; personId: string; rights: readonly string[] };
 
-export type RoomFile = { fileId: string; path: string; text: Y.Text };
-export type Participant = {
-  clientId: number;
-  isMe: boolean;
-  user: NonNullable<ParticipantState['user']>;
-  file: string | undefined;
-  cursor: ParticipantState['cursor'];
-};
+type WhyEnded = 'signed_out' | 'someone_else' | 'closed';
 
 /** Where the connection stands. `ended` does not come back by itself: `reason` says why and what to do. */
 export type RoomStatus =
   | { kind: 'connecting' }
   | { kind: 'connected' }
-  | { kind: 'reconnecting' }
-  | { kind: 'ended'; reason: string };
+  /** `reason`: what the server said, when it is more than a lost connection. */
+  | { kind: 'reconnecting'; reason: string | undefined }
+  | { kind: 'ended'; why: WhyEnded; reason: string };
 
 export type RoomSnapshot = {
   status: RoomStatus;
@@ -29,62 +27,88 @@ export type RoomSnapshot = {
   loaded: boolean;
   /** Edits of ours that the server has not yet confirmed as stored. */
   unsaved: number;
+  /** What becomes of them when the tab is closed. */
+  keeping: Keeping;
   /** Why storing fails at the moment, in the server's words. */
   storeError: string | undefined;
   rights: readonly string[];
   participants: readonly Participant[];
   files: ReadonlyMap<string, RoomFile>;
+  /** Edits that could not be merged into the room. */
+  asides: readonly Aside[];
 };
 
-/** Frames of this type are for our own client only (docs/spec/collab.md). */
-const noticeMessage = 100;
-const syncMessage = 0;
-const syncStep1 = 0;
+type Options = {
+  me: { id: string; name: string };
+  /** What the page knows of this person's rights before the room says more. */
+  rights: readonly string[];
+  copy: LocalCopy;
+  /** Of the server, with `ws:` or `wss:`. */
+  url: string;
+  getTicket: (clientId?: number) => Promise<Ticket>;
+  /** The document on the screen is not the room's any more: enter again, with an empty one. */
+  onStale: () => void;
+};
 
-type Notice =
-  | { type: 'welcome' | 'rights'; rights: readonly string[] }
-  | { type: 'saved'; updates: number }
-  | { type: 'store'; state: 'failing' | 'ok' };
-
-const newestLayout = 1;
+/** The stored document cannot be read: only an admin can help. */
+const unreadable = 4500;
+/** The server does not take what it was sent: malformed, too large, someone else's client id, no room left. */
+const rejections: ReadonlySet<number> = new Set([1007, 1009, 4403, 4413]);
 
 /**
- * The browser's side of a room: one document, its connection and what the screen shows of both. The ticket is asked
+ * The browser's side of a room: one document, its connection, and what the screen shows of both. The ticket is asked
  * for anew when the server ends the connection, with the same client id, so that a person stays the same participant.
  */
 export class RoomConnection {
   readonly doc = new Y.Doc();
-  private readonly me: { id: string; name: string };
-  private readonly getTicket: (clientId?: number) => Promise<Ticket>;
-  private provider: WebsocketProvider | undefined;
+  readonly awareness = new Awareness(this.doc);
+  readonly edits: RoomEdits;
+  private readonly options: Options;
+  private readonly socket: RoomSocket;
   private readonly listeners = new Set<() => void>();
-  private snapshot: RoomSnapshot = {
-    status: { kind: 'connecting' },
-    loaded: false,
-    unsaved: 0,
-    storeError: undefined,
-    rights: [],
-    participants: [],
-    files: new Map(),
-  };
-  private readonly edits = new UnsavedEdits();
+  private snapshot: RoomSnapshot;
+  /** What the server said on this connection so far. `isBehind`: the room was set back to an earlier state. */
+  private greeting: { rights?: readonly string[]; clocks?: Map<number, number>; isBehind?: boolean } = {};
+  private hasTicket = false;
+  private isStale = false;
   private destroyed = false;
-  private attempts = 0;
+  private ticketAttempts = 0;
+  private rejected = 0;
+  private ticketTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(me: { id: string; name: string }, getTicket: (clientId?: number) => Promise<Ticket>) {
-    this.me = me;
-    this.getTicket = getTicket;
-    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      if (transaction.local && (transaction.changed.size > 0 || transaction.deleteSet.clients.size > 0))
-        this.countLocalEdit();
+  constructor(options: Options) {
+    this.options = options;
+    this.snapshot = {
+      status: { kind: 'connecting' },
+      loaded: false,
+      unsaved: 0,
+      keeping: 'browser',
+      storeError: undefined,
+      rights: options.rights,
+      participants: [],
+      files: new Map(),
+      asides: [],
+    };
+    this.socket = new RoomSocket({
+      onOpen: () => this.greet(),
+      onFrame: (bytes) => this.receive(bytes),
+      onQuiet: () => this.edits.ask(),
+      onClose: (code, reason) => this.closed(code, reason),
     });
-    this.doc.getMap('files').observeDeep(() => this.readFiles());
-    window.addEventListener('offline', this.noticeLostNetwork);
-    void this.open();
-  }
-
-  get awareness() {
-    return this.provider?.awareness;
+    const { me, copy } = options;
+    copy.onKeeping = (keeping) => this.set({ keeping });
+    this.edits = new RoomEdits({
+      doc: this.doc,
+      copy,
+      send: (frame) => this.socket.send(frame),
+      onChange: () => this.set({ unsaved: this.edits.count, asides: this.edits.asides }),
+    });
+    this.doc.getMap('files').observeDeep(() => this.showFiles());
+    this.awareness.on('update', this.present);
+    this.awareness.on('change', () => this.set({ participants: readParticipants(this.awareness) }));
+    // The server says to the others who we are; to ourselves nobody else does.
+    this.awareness.setLocalStateField('user', { ...me, color: participantColour(me.id), kind: 'person' });
+    void this.begin();
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -95,165 +119,162 @@ export class RoomConnection {
   getSnapshot = (): RoomSnapshot => this.snapshot;
 
   destroy(): void {
+    this.edits.keep();
+    this.edits.end();
     this.destroyed = true;
-    window.removeEventListener('offline', this.noticeLostNetwork);
-    this.provider?.destroy();
+    clearTimeout(this.ticketTimer);
+    this.options.copy.onKeeping = () => {};
+    this.socket.stop();
     this.doc.destroy();
   }
 
   /** Tries again after the connection ended for good (signed in again, invited again). */
   retry(): void {
+    if (this.isStale) return this.options.onStale();
     this.set({ status: { kind: 'connecting' } });
-    void this.open();
+    return void this.open();
   }
 
-  /**
-   * A socket notices a lost network only when half a minute passed without a word; a question to the server tells at
-   * once. A server on this machine, or on a network that is still there, answers it.
-   */
-  private readonly noticeLostNetwork = (): void => {
-    fetch('/healthz', { cache: 'no-store' }).catch(() => {
-      if (this.destroyed || !this.provider?.wsconnected) return;
-      this.provider.disconnect();
-      this.provider.connect();
-    });
-  };
+  /** Makes the next attempt now instead of after a pause: the network or the person is back. */
+  hurry(): void {
+    const { status } = this.snapshot;
+    if (this.isStale || this.socket.isOpen) return;
+    if (status.kind === 'ended' ? status.why === 'signed_out' : !this.hasTicket) {
+      clearTimeout(this.ticketTimer);
+      void this.open();
+    } else this.socket.again();
+  }
+
+  /** Ends a connection that is known to be dead, before the socket notices, and makes another. */
+  renew(): void {
+    if (!this.socket.isOpen) return;
+    this.lost(undefined);
+    this.socket.again();
+  }
 
   private set(change: Partial<RoomSnapshot>): void {
     this.snapshot = { ...this.snapshot, ...change };
     for (const listener of this.listeners) listener();
   }
 
-  private async open(): Promise<void> {
-    let ticket: Ticket;
+  private async begin(): Promise<void> {
+    const ticket = this.options.getTicket();
+    ticket.catch(() => {});
+    await this.edits.load();
+    if (!this.destroyed) await this.open(ticket);
+  }
+
+  private async open(asked?: Promise<Ticket>): Promise<void> {
     try {
-      ticket = await this.getTicket(this.provider ? this.doc.clientID : undefined);
+      const ticket = await (asked ?? this.options.getTicket(this.hasTicket ? this.doc.clientID : undefined));
+      if (!this.destroyed) this.enter(ticket);
     } catch (error) {
-      this.ticketRefused(error);
-      return;
+      if (!this.destroyed) this.ticketRefused(error);
     }
-    if (this.destroyed) return;
-    this.attempts = 0;
+  }
+
+  private enter(ticket: Ticket): void {
+    if (ticket.personId !== this.options.me.id) {
+      return this.end('someone_else', 'Someone else has signed in in this browser. Reload the page to go on as them.');
+    }
+    this.hasTicket = true;
     this.doc.clientID = ticket.clientId;
-    this.set({ rights: ticket.rights });
-    if (this.provider) {
-      this.provider.params = { ticket: ticket.ticket, ensemble: '1' };
-      this.provider.connect();
-      return;
-    }
-    this.provider = new WebsocketProvider(`${location.origin.replace(/^http/, 'ws')}/collab`, ticket.room, this.doc, {
-      params: { ticket: ticket.ticket, ensemble: '1' },
-      disableBc: true,
-      connect: false,
-      // A change that is too large for one message would be sent, and refused, again and again.
-      shouldReconnect: ({ code }) => code !== 1009 && !(code >= 4400 && code < 4500),
-      maxBackoffTime: 2_500,
-    });
-    this.wire(this.provider);
-    this.provider.connect();
-  }
-
-  private wire(provider: WebsocketProvider): void {
-    provider.messageHandlers[noticeMessage] = (_encoder: unknown, decoder: decoding.Decoder) =>
-      this.readNotice(decoding.readVarString(decoder));
-    const sync = provider.messageHandlers[syncMessage];
-    if (!sync) throw new Error('the provider has no handler for sync messages');
-    provider.messageHandlers[syncMessage] = (encoder, decoder, ...rest) => {
-      const asksForMissing = decoding.peekVarUint(decoder) === syncStep1;
-      sync(encoder, decoder, ...rest);
-      if (asksForMissing) this.edits.sentMissing();
-    };
-    provider.on('status', ({ status }) => {
-      if (status === 'connected') {
-        this.edits.connected();
-        this.set({ status: { kind: 'connected' } });
-      } else if (this.snapshot.status.kind !== 'ended')
-        this.set({ status: { kind: this.snapshot.loaded ? 'reconnecting' : 'connecting' } });
-    });
-    provider.on('sync', (synced: boolean) => {
-      if (synced) this.afterSync();
-    });
-    provider.on('closed', ({ code, reason }) => this.closedForGood(code, reason));
-    provider.awareness.on('change', () => this.readParticipants(provider));
-    // The server says to the others who we are; to ourselves nobody else does.
-    provider.awareness.setLocalStateField('user', { ...this.me, color: participantColour(this.me.id), kind: 'person' });
-  }
-
-  private afterSync(): void {
-    const layout = this.doc.getMap('meta').get('layout');
-    if (typeof layout === 'number' && layout > newestLayout) {
-      this.provider?.disconnect();
-      this.set({
-        status: {
-          kind: 'ended',
-          reason: 'The server was updated and this page is older than it. Reload the page; your saved work is there.',
-        },
-      });
-      return;
-    }
-    this.readFiles();
-    this.set({ loaded: true });
-  }
-
-  /** A ticket that ran out is replaced; any other refusal is for the person to read. */
-  private closedForGood(code: number, reason: string): void {
-    if (this.destroyed) return;
-    if (code === 4401 && this.attempts < 3) {
-      this.attempts += 1;
-      this.set({ status: { kind: 'reconnecting' } });
-      void this.open();
-      return;
-    }
-    if (code === 1009) {
-      this.set({
-        status: {
-          kind: 'ended',
-          reason:
-            'What was typed or pasted at once is too large for the room. Copy it, reload, and put it in in parts.',
-        },
-      });
-      return;
-    }
-    this.set({
-      status: {
-        kind: 'ended',
-        reason: reason || 'The server closed this room for you. Reload the page, or ask a team admin for access.',
-      },
-    });
+    presentAs(this.awareness, ticket.clientId);
+    const words = new URLSearchParams({ ticket: ticket.ticket, ensemble: '1' });
+    return this.socket.connect(`${this.options.url}/collab/${ticket.room}?${words}`);
   }
 
   private ticketRefused(error: unknown): void {
-    if (this.destroyed) return;
-    const refused =
-      typeof error === 'object' &&
-      error !== null &&
-      'data' in error &&
-      typeof error.data === 'object' &&
-      error.data !== null;
-    if (refused) {
-      this.set({
-        status: { kind: 'ended', reason: error instanceof Error ? error.message : 'The server refused the room.' },
-      });
-      return;
+    const refusal = refusalIn(error);
+    if (refusal === undefined) {
+      this.lost(undefined);
+      const waitMs = Math.min(5_000, 300 * 2 ** Math.min(this.ticketAttempts++, 4));
+      this.ticketTimer = setTimeout(() => void this.open(), waitMs);
+    } else if (refusal.isSignedOut) this.end('signed_out', refusal.message);
+    else void this.shutOut(refusal.message);
+  }
+
+  private greet(): void {
+    this.edits.connected();
+    this.greeting = {};
+    this.socket.send(stateVectorFrame(Y.encodeStateVector(this.doc)));
+    this.socket.send(presenceFrame(encodeAwarenessUpdate(this.awareness, [this.awareness.clientID])));
+  }
+
+  private receive(bytes: Uint8Array): void {
+    const frame = readFrame(bytes);
+    switch (frame.type) {
+      case 'state_vector':
+        this.greeting.clocks = Y.decodeStateVector(frame.bytes);
+        return this.greeted();
+      case 'missing':
+        return this.synced(frame.bytes);
+      case 'update':
+        return Y.applyUpdate(this.doc, frame.bytes, fromElsewhere);
+      case 'presence':
+        return applyAwarenessUpdate(this.awareness, frame.bytes, fromElsewhere);
+      case 'refusal':
+        return this.rightsLost();
+      case 'notice':
+        return this.readNotice(frame.notice);
+      case 'query_presence':
+      case 'unknown':
+        return undefined;
     }
-    this.set({ status: { kind: 'reconnecting' } });
-    setTimeout(() => void this.open(), Math.min(5_000, 300 * 2 ** Math.min(this.attempts++, 4)));
   }
 
-  private countLocalEdit(): void {
-    this.edits.edited(this.provider?.wsconnected ?? false);
-    this.set({ unsaved: this.edits.count });
+  private greeted(): void {
+    const { rights, clocks } = this.greeting;
+    if (!rights || !clocks) return;
+    this.greeting.isBehind = !this.edits.isBuiltOn(clocks);
+    if (rights.includes('edit') && !this.greeting.isBehind) this.edits.flow();
   }
 
-  private readNotice(json: string): void {
-    const notice = JSON.parse(json) as Notice;
+  private synced(missing: Uint8Array): void {
+    const before = this.edits.textsUnderWay();
+    Y.applyUpdate(this.doc, missing, fromElsewhere);
+    this.socket.settled();
+    this.ticketAttempts = 0;
+    if (isTooNew(this.doc))
+      return this.end('closed', 'The server was updated and this page is older than it. Reload the page.');
+    if (this.greeting.isBehind) return this.layAside('set_back');
+    if (!this.greeting.rights?.includes('edit') && this.edits.count > 0) return this.layAside('rights');
+    this.showFiles();
+    this.edits.keepDeleted(before);
+    this.edits.compareAsides();
+    return this.set({ loaded: true, status: { kind: 'connected' } });
+  }
+
+  private layAside(reason: AsideReason): void {
+    this.isStale = true;
+    this.socket.stop();
+    void this.edits.layAside(reason).then(() => {
+      if (!this.destroyed) this.options.onStale();
+    });
+  }
+
+  private readonly present = (
+    { added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>,
+    origin: unknown,
+  ): void => {
+    if (origin !== fromElsewhere && [...added, ...updated, ...removed].includes(this.awareness.clientID))
+      this.socket.send(presenceFrame(encodeAwarenessUpdate(this.awareness, [this.awareness.clientID])));
+  };
+
+  private readNotice(notice: Notice): void {
     switch (notice.type) {
       case 'welcome':
+        this.greeting.rights = notice.rights;
+        this.set({ rights: notice.rights, storeError: undefined });
+        return this.greeted();
       case 'rights':
-        return this.set({ rights: notice.rights });
+        this.greeting.rights = notice.rights;
+        this.set({ rights: notice.rights });
+        return notice.rights.includes('edit') ? this.edits.flow() : this.rightsLost();
       case 'saved':
-        this.edits.saved(notice.updates);
-        return this.set({ unsaved: this.edits.count, storeError: undefined });
+        this.rejected = 0;
+        this.set({ storeError: undefined });
+        return this.edits.saved(notice.updates);
       case 'store':
         return this.set({
           storeError:
@@ -264,39 +285,71 @@ export class RoomConnection {
     }
   }
 
-  private readFiles(): void {
-    const files = new Map<string, RoomFile>();
-    for (const [fileId, entry] of this.doc.getMap('files')) {
-      if (!(entry instanceof Y.Map)) continue;
-      const path: unknown = entry.get('path');
-      const text: unknown = entry.get('text');
-      if (typeof path === 'string' && text instanceof Y.Text) files.set(fileId, { fileId, path, text });
-    }
-    if (sameFiles(files, this.snapshot.files)) return;
-    this.set({ files });
+  /** A fresh connection tells what the room has of the edits under way; the rest is laid aside then. */
+  private rightsLost(): void {
+    this.edits.hold();
+    if (this.edits.count > 0) this.renew();
   }
 
-  private readParticipants(provider: WebsocketProvider): void {
-    const participants: Participant[] = [];
-    for (const [clientId, state] of provider.awareness.getStates() as Map<number, ParticipantState>) {
-      if (!state.user) continue;
-      participants.push({
-        clientId,
-        isMe: clientId === provider.awareness.clientID,
-        user: state.user,
-        file: state.file,
-        cursor: state.cursor,
-      });
+  private closed(code: number, reason: string): AfterClose {
+    if (this.destroyed || this.isStale) return 'stop';
+    if (rejections.has(code)) return this.sendingRejected(code, reason);
+    if (code === 4401) {
+      this.lost(undefined);
+      void this.open();
+      return 'stop';
     }
-    this.set({ participants });
+    if (code >= 4400 && code < 4500) {
+      void this.shutOut(reason || 'The server closed this room for you. Ask a team admin for access.');
+      return 'stop';
+    }
+    this.lost(reason === '' ? undefined : reason);
+    return code === unreadable ? 'slowly' : 'again';
   }
-}
 
-function sameFiles(a: ReadonlyMap<string, RoomFile>, b: ReadonlyMap<string, RoomFile>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [fileId, file] of a) {
-    const other = b.get(fileId);
-    if (other?.path !== file.path || other.text !== file.text) return false;
+  /** Once may be chance; what is refused again is not sent for ever. */
+  private sendingRejected(code: number, reason: string): AfterClose {
+    this.rejected += 1;
+    if (this.edits.count > 0 && (code === 4413 || this.rejected > 1)) {
+      this.layAside('refused');
+      return 'stop';
+    }
+    if (this.rejected > 3) {
+      void this.shutOut(reason || 'The server does not take what this page sends. Reload the page.');
+      return 'stop';
+    }
+    this.lost(undefined);
+    return 'again';
   }
-  return true;
+
+  /** Access is gone: the text leaves this browser; edits that were not sent are shown to their author. */
+  private async shutOut(reason: string): Promise<void> {
+    this.isStale = true;
+    await this.edits.layAside('closed');
+    if (!this.destroyed) this.end('closed', reason);
+  }
+
+  private lost(reason: string | undefined): void {
+    this.edits.hold();
+    forgetOthers(this.awareness);
+    if (this.snapshot.status.kind !== 'ended')
+      this.set({ status: this.snapshot.loaded ? { kind: 'reconnecting', reason } : { kind: 'connecting' } });
+    this.edits.keep();
+  }
+
+  /** Who is not signed in any more leaves no text in the browser, but their edits, for when they come back. */
+  private end(why: WhyEnded, reason: string): void {
+    this.edits.hold();
+    this.socket.stop();
+    if (why !== 'closed') {
+      this.edits.end();
+      void this.options.copy.forgetText();
+    }
+    this.set({ status: { kind: 'ended', why, reason } });
+  }
+
+  private showFiles(): void {
+    const files = readFiles(this.doc);
+    if (!sameFiles(files, this.snapshot.files)) this.set({ files });
+  }
 }

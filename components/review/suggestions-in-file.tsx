@@ -4,7 +4,7 @@ import { Text } from '@mantine/core';
 import * as monaco from 'monaco-editor';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
-import type { RoomFile } from '@/components/editor/room-connection.ts';
+import type { RoomFile } from '@/components/editor/room-files.ts';
 import { may, useSession } from '@/components/session/session-context.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
 import type { HunkLocation } from '@/server/core/locate-hunk.ts';

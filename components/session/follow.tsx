@@ -2,7 +2,8 @@
 
 import { useEffect, type CSSProperties, type ReactNode } from 'react';
 import { offsetOf } from '@/components/editor/remote-cursors.ts';
-import type { Participant, RoomConnection } from '@/components/editor/room-connection.ts';
+import type { RoomConnection } from '@/components/editor/room-connection.ts';
+import type { Participant } from '@/components/editor/room-presence.ts';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import classes from './editor-pane.module.css';
 import { useSession, useWorkbench } from './session-context.tsx';

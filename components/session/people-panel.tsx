@@ -3,7 +3,7 @@
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { Face } from '@/components/people/face.tsx';
 import { useRoomState } from '@/components/editor/use-room.ts';
-import type { Participant } from '@/components/editor/room-connection.ts';
+import type { Participant } from '@/components/editor/room-presence.ts';
 import { placeOf } from './follow.tsx';
 import { useSession, useWorkbench } from './session-context.tsx';
 import classes from './side-bar.module.css';

@@ -1,25 +1,33 @@
 import type { RoomSnapshot } from '@/components/editor/room-connection.ts';
 
 type Saved = { text: string; kind: 'good' | 'busy' | 'bad'; title?: string };
+type State = Pick<RoomSnapshot, 'status' | 'unsaved' | 'keeping' | 'storeError' | 'loaded'>;
+
+export const countedEdits = (count: number) => `${count} ${count === 1 ? 'edit' : 'edits'}`;
+
+const whereKept = {
+  browser: 'Your edits are kept in this browser, also over a reload, and are sent when the connection is back.',
+  tab: 'This browser stores nothing, so your edits are only in this tab. Keep it open; they are sent when the connection is back.',
+};
 
 /** One sentence for what happens to what people type (SCREENS, Session). */
-export function savingState(state: Pick<RoomSnapshot, 'status' | 'unsaved' | 'storeError' | 'loaded'>): Saved {
-  const edits = (count: number) => `${count} ${count === 1 ? 'edit' : 'edits'}`;
-  if (state.status.kind === 'ended')
+export function savingState(state: State): Saved {
+  const { status, unsaved, keeping } = state;
+  const edits = countedEdits(unsaved);
+  if (status.kind === 'ended') {
+    const what = status.why === 'signed_out' ? 'Signed out' : 'Disconnected';
+    return { text: unsaved > 0 ? `${what}: ${edits} kept` : what, kind: 'bad', title: status.reason };
+  }
+  if (status.kind !== 'connected') {
+    if (unsaved > 0) return { text: `Offline: ${edits} kept`, kind: 'bad', title: whereKept[keeping] };
+    if (!state.loaded) return { text: 'Connecting', kind: 'busy' };
     return {
-      text: state.unsaved > 0 ? `Disconnected: ${edits(state.unsaved)} not saved` : 'Disconnected',
+      text: 'Reconnecting',
       kind: 'bad',
-      title: state.status.reason,
+      title: status.kind === 'reconnecting' && status.reason ? status.reason : whereKept[keeping],
     };
-  if (state.status.kind === 'connecting' && !state.loaded) return { text: 'Connecting', kind: 'busy' };
-  if (state.status.kind !== 'connected')
-    return {
-      text: state.unsaved > 0 ? `Offline: ${edits(state.unsaved)} kept` : 'Reconnecting',
-      kind: 'bad',
-      title: 'Your edits stay in this tab and are sent when the connection is back.',
-    };
-  if (state.storeError)
-    return { text: `Cannot save: ${edits(state.unsaved)} kept`, kind: 'bad', title: state.storeError };
-  if (state.unsaved > 0) return { text: `Saving ${state.unsaved}`, kind: 'busy' };
+  }
+  if (state.storeError) return { text: `Cannot save: ${edits} kept`, kind: 'bad', title: state.storeError };
+  if (unsaved > 0) return { text: `Saving ${unsaved}`, kind: 'busy' };
   return { text: 'All changes saved', kind: 'good' };
 }

@@ -12,9 +12,10 @@ import { useRoom } from '@/components/editor/use-room.ts';
 import { useTRPC, useTRPCClient } from '@/components/trpc.tsx';
 import { ArchivedBanner, useArchiveNews } from './archived.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
 import { Conversation } from './conversation.tsx';
 import { EditorPane } from './editor-pane.tsx';
-import { EndedBanner } from './ended-banner.tsx';
+import { KeptEdits } from './kept-edits.tsx';
 import { PhoneBar } from './phone-bar.tsx';
 import { QuickOpen } from './quick-open.tsx';
 import {
@@ -44,10 +45,11 @@ const readOnlyIfArchived = (session: SessionFacts): SessionFacts =>
   session.isArchived ? { ...session, rights: ['view'] } : session;
 
 function EnterSession({ session }: { session: SessionFacts }) {
-  const room = useRoom(session.id, session.me);
+  const room = useRoom(session, session.me);
   const feed = useSessionFeed(session.id);
   if (!room || !feed) return <Opening />;
-  return <OpenSession session={session} room={room} feed={feed} />;
+  // A room that began anew has another document: nothing that is bound to the old one may stay.
+  return <OpenSession key={room.doc.guid} session={session} room={room} feed={feed} />;
 }
 
 function sayTooLarge(): void {
@@ -152,7 +154,8 @@ function Layout() {
   return (
     <Box className={classes.room}>
       <SessionHeader />
-      {session.isArchived ? <ArchivedBanner /> : <EndedBanner />}
+      {session.isArchived ? <ArchivedBanner /> : <ConnectionBanner />}
+      <KeptEdits />
       {isPhone ? <PhoneLayout /> : <DeskLayout />}
       <StatusBar />
       <QuickOpen />

@@ -31,6 +31,8 @@ export type IssuedTicket = {
   room: string;
   ticket: string;
   clientId: number;
+  /** Whose ticket it is: a browser may have changed hands since its page was loaded. */
+  personId: string;
   rights: SessionRight[];
   expiresAt: Date;
 };
@@ -75,7 +77,7 @@ export async function issueTicket(ctx: Context, given: z.infer<typeof issueTicke
   });
   const rights = limitRights(access.role, asked.length > 0 ? asked : undefined);
   const url = `${env().publicUrl.replace(/^http/, 'ws')}/collab`;
-  return { url, room: access.session.id, ticket, clientId, rights, expiresAt };
+  return { url, room: access.session.id, ticket, clientId, personId: access.actor.personId, rights, expiresAt };
 }
 
 /** Empty: all that the role gives at the time of use. A token without the scope to write only looks. */

@@ -119,6 +119,7 @@ const reading: RestRoute[] = [
           room: z.string(),
           ticket: z.string().describe('Goes into the parameter `ticket` of the socket’s address'),
           clientId: z.number().int(),
+          personId: z.string(),
           rights: z.array(z.enum(sessionRights)),
           expiresAt: instant,
         }),

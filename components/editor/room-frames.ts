@@ -1,0 +1,64 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+
+/** Frames of the y-websocket protocol as a client writes and reads them, and ours (docs/spec/collab.md, Protocol). */
+const sync = 0;
+const presence = 1;
+const refusal = 2;
+const queryPresence = 3;
+const notice = 100;
+const stateVector = 0;
+const missing = 1;
+const update = 2;
+
+/** What the server tells our own client (docs/spec/collab.md, "Notices to our own client"). */
+export type Notice =
+  | { type: 'welcome' | 'rights'; rights: readonly string[] }
+  | { type: 'saved'; updates: number }
+  | { type: 'store'; state: 'failing' | 'ok' };
+
+export type ServerFrame =
+  | { type: 'state_vector' | 'missing' | 'update' | 'presence'; bytes: Uint8Array }
+  | { type: 'query_presence' }
+  | { type: 'refusal'; reason: string }
+  | { type: 'notice'; notice: Notice }
+  /** From a newer server than this page knows. */
+  | { type: 'unknown' };
+
+export function readFrame(bytes: Uint8Array): ServerFrame {
+  const decoder = decoding.createDecoder(bytes);
+  switch (decoding.readVarUint(decoder)) {
+    case sync:
+      return readSync(decoder);
+    case presence:
+      return { type: 'presence', bytes: decoding.readVarUint8Array(decoder) };
+    case refusal:
+      decoding.readVarUint(decoder);
+      return { type: 'refusal', reason: decoding.readVarString(decoder) };
+    case queryPresence:
+      return { type: 'query_presence' };
+    case notice:
+      return { type: 'notice', notice: JSON.parse(decoding.readVarString(decoder)) as Notice };
+    default:
+      return { type: 'unknown' };
+  }
+}
+
+function readSync(decoder: decoding.Decoder): ServerFrame {
+  const step = decoding.readVarUint(decoder);
+  const bytes = decoding.readVarUint8Array(decoder);
+  if (step === stateVector) return { type: 'state_vector', bytes };
+  if (step === missing) return { type: 'missing', bytes };
+  return step === update ? { type: 'update', bytes } : { type: 'unknown' };
+}
+
+function frame(types: readonly number[], payload: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const type of types) encoding.writeVarUint(encoder, type);
+    encoding.writeVarUint8Array(encoder, payload);
+  });
+}
+
+export const stateVectorFrame = (bytes: Uint8Array) => frame([sync, stateVector], bytes);
+export const updateFrame = (bytes: Uint8Array) => frame([sync, update], bytes);
+export const presenceFrame = (bytes: Uint8Array) => frame([presence], bytes);

@@ -1,0 +1,38 @@
+import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
+
+/** What each participant tells the others (CONTRACTS, "The room's document"); the server overwrites `user`. */
+export type ParticipantState = {
+  user?: { id: string; name: string; color: string; kind: 'person' | 'agent' };
+  file?: string;
+  cursor?: { anchor: unknown; head: unknown } | null;
+};
+
+export type Participant = {
+  clientId: number;
+  isMe: boolean;
+  user: NonNullable<ParticipantState['user']>;
+  file: string | undefined;
+  cursor: ParticipantState['cursor'];
+};
+
+export function readParticipants(awareness: Awareness): Participant[] {
+  const states = awareness.getStates() as Map<number, ParticipantState>;
+  return [...states].flatMap(([clientId, { user, file, cursor }]) =>
+    user ? [{ clientId, isMe: clientId === awareness.clientID, user, file, cursor }] : [],
+  );
+}
+
+/** The others are gone with the connection; what this person says of themselves stays. */
+export function forgetOthers(awareness: Awareness): void {
+  const others = [...awareness.getStates().keys()].filter((clientId) => clientId !== awareness.clientID);
+  removeAwarenessStates(awareness, others, 'connection lost');
+}
+
+/** Speaks under another client id from now on. */
+export function presentAs(awareness: Awareness, clientId: number): void {
+  if (awareness.clientID === clientId) return;
+  const state = awareness.getLocalState();
+  removeAwarenessStates(awareness, [awareness.clientID], 'another client id');
+  awareness.clientID = clientId;
+  awareness.setLocalState(state);
+}

@@ -1,0 +1,124 @@
+'use client';
+
+import { Alert, Button, Group } from '@mantine/core';
+import { IconCloudOff, IconDatabaseOff, IconLogin2, IconPlugConnectedX } from '@tabler/icons-react';
+import type { RoomSnapshot } from '@/components/editor/room-connection.ts';
+import { useRoomState } from '@/components/editor/use-room.ts';
+import classes from './connection-banner.module.css';
+import { countedEdits } from './saving-state.ts';
+import { useSession } from './session-context.tsx';
+
+/** Says what is wrong with the connection, what becomes of the edits, and what to do. Nothing is ever in the way of typing. */
+export function ConnectionBanner() {
+  const { room } = useSession();
+  const snapshot = useRoomState(room, (state) => state);
+  const { status } = snapshot;
+  if (status.kind === 'ended')
+    return status.why === 'signed_out' ? <SignedOut {...snapshot} /> : <Ended {...snapshot} />;
+  if (status.kind === 'connected')
+    return snapshot.storeError === undefined ? null : (
+      <Slim icon={<IconDatabaseOff size={16} />}>{snapshot.storeError}</Slim>
+    );
+  return <Offline {...snapshot} />;
+}
+
+/** Where edits are that the server does not have. */
+function kept({ unsaved, keeping }: RoomSnapshot): string {
+  if (unsaved === 0) return '';
+  const are = unsaved === 1 ? 'is' : 'are';
+  return keeping === 'browser'
+    ? `${countedEdits(unsaved)} of yours ${are} kept in this browser`
+    : `${countedEdits(unsaved)} of yours ${are} only in this tab, because the browser stores nothing: keep it open`;
+}
+
+function Offline(snapshot: RoomSnapshot) {
+  const { room } = useSession();
+  const { status, loaded, files, unsaved } = snapshot;
+  if (!loaded && files.size === 0 && unsaved === 0) return null;
+  const reason = status.kind === 'reconnecting' ? status.reason : undefined;
+  const edits = unsaved > 0 ? `${kept(snapshot)}.` : loaded ? '' : 'You see the text as this browser kept it.';
+  const go = unsaved > 0 ? 'They are sent when the connection is back.' : 'You can go on typing.';
+  return (
+    <Slim
+      icon={<IconCloudOff size={16} />}
+      action={
+        <Button size="compact-xs" variant="default" onClick={() => room.hurry()}>
+          Try now
+        </Button>
+      }
+    >
+      {reason ?? 'There is no connection to the server.'} {edits} {go}
+    </Slim>
+  );
+}
+
+/** A line that comes only when the trouble lasts. */
+function Slim({
+  icon,
+  action,
+  children,
+}: {
+  icon: React.ReactNode;
+  action?: React.ReactNode;
+  children: React.ReactNode;
+}) {
+  return (
+    <div className={classes.slim} role="status">
+      <span className={classes.icon} aria-hidden>
+        {icon}
+      </span>
+      <span className={classes.words}>{children}</span>
+      {action}
+    </div>
+  );
+}
+
+function SignedOut(snapshot: RoomSnapshot) {
+  const { session } = useSession();
+  const edits = kept(snapshot);
+  const signIn = () => {
+    const here = `${window.location.pathname}${window.location.search}`;
+    window.location.assign(`/sign-in?${new URLSearchParams({ callbackUrl: here })}`);
+  };
+  return (
+    <Alert color="yellow" radius={0} icon={<IconLogin2 size={18} />} title="Your sign-in ended">
+      <Group justify="space-between" gap="sm">
+        <span>
+          {edits === ''
+            ? 'Sign in again to go on.'
+            : `${edits}. They are sent when you have signed in again as ${session.me.name}.`}
+        </span>
+        <Button onClick={signIn}>Sign in</Button>
+      </Group>
+    </Alert>
+  );
+}
+
+/** The room is closed for this person for good: why, and what they can do. */
+function Ended(snapshot: RoomSnapshot) {
+  const { room } = useSession();
+  const { status } = snapshot;
+  const edits = kept(snapshot);
+  return (
+    <Alert
+      color="red"
+      radius={0}
+      icon={<IconPlugConnectedX size={18} />}
+      title="You are no longer connected to this session"
+    >
+      <Group justify="space-between" gap="sm">
+        <span>
+          {status.kind === 'ended' && status.reason} {edits !== '' && `${edits}.`}
+        </span>
+        <Group gap="xs">
+          <Button variant="default" onClick={() => room.retry()}>
+            Try again
+          </Button>
+          <Button variant="default" onClick={() => window.location.reload()}>
+            Reload
+          </Button>
+        </Group>
+      </Group>
+    </Alert>
+  );
+}
