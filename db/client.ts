@@ -20,8 +20,10 @@ export function openDatabase(url: string): Opened {
     options: '-c role=ensemble_app -c timezone=UTC',
     application_name: 'ensemble',
   });
-  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
+  // A connection that the server closes fails its query and is replaced; without listeners it would end the process,
+  // idle in the pool as well as between two statements of a transaction.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { pool, db: drizzle({ client: pool, schema }) };
 }
 

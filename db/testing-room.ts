@@ -44,6 +44,8 @@ export type EnterOptions = {
   params?: Record<string, string>;
   wait?: boolean;
   doc?: Y.Doc;
+  /** Another server than the fixture's: `ws://…/collab`. */
+  url?: string;
 };
 export type Client = {
   doc: Y.Doc;
@@ -188,11 +190,19 @@ async function storedEmptyTree(repo: string): Promise<string> {
 
 export async function startRoomServer(options: Partial<CollabOptions> = {}): Promise<RoomServer> {
   const http: Server = createServer();
-  let collab = await createCollab({ nodeId: newId('node'), publicUrl: 'http://127.0.0.1', ...options });
-  http.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   // A server that listens on TCP has an address with a port.
   const { port } = http.address() as AddressInfo;
+  const start = (next: Partial<CollabOptions>) =>
+    createCollab({
+      nodeId: newId('node'),
+      publicUrl: 'http://127.0.0.1',
+      nodeUrl: `http://127.0.0.1:${port}`,
+      ...options,
+      ...next,
+    });
+  let collab = await start({});
+  http.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
   return {
     get collab() {
       return collab;
@@ -200,7 +210,7 @@ export async function startRoomServer(options: Partial<CollabOptions> = {}): Pro
     url: `ws://127.0.0.1:${port}/collab`,
     async restart(next = {}) {
       await collab.close();
-      collab = await createCollab({ nodeId: newId('node'), publicUrl: 'http://127.0.0.1', ...options, ...next });
+      collab = await start(next);
     },
     async stop() {
       await collab.close();
@@ -215,7 +225,7 @@ async function connect(server: RoomServer, ctx: Context, given: EnterOptions & {
   const ticket = given.ticket ?? issued?.ticket ?? '';
   const doc = given.doc ?? new Y.Doc();
   if (issued && !given.ownId) doc.clientID = issued.clientId;
-  const provider = new WebsocketProvider(server.url, given.sessionId, doc, {
+  const provider = new WebsocketProvider(given.url ?? server.url, given.sessionId, doc, {
     params: { ticket, ...given.params },
     // The polyfill has what the provider uses of a browser's socket.
     WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,

@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   const server = createServer();
   const pages = await startPages(server, dev);
   const nodeId = newId('node');
-  const collab = await createCollab({ nodeId, publicUrl: env().publicUrl });
+  const collab = await createCollab({ nodeId, publicUrl: env().publicUrl, nodeUrl: env().nodeUrl });
   stops.push({ what: 'rooms', stop: () => collab.close() });
   if (env().role === 'all') {
     const worker = await startWorkerService({ workerId: nodeId });

@@ -53,14 +53,16 @@ export const roomClient = pgTable(
   (t) => [primaryKey({ columns: [t.sessionId, t.clientId] })],
 );
 
-/** Which process owns a room. Every persist carries the fence, so a slow former owner can do no harm. */
+/**
+ * Which web node owns a room: it does while the node lives (`web_node`); none when the room was given back. Every persist
+ * carries the fence, so a slow former owner can do no harm.
+ */
 export const roomLease = pgTable('room_lease', {
   sessionId: text('session_id')
     .primaryKey()
     .references(() => session.id, { onDelete: 'cascade' }),
-  nodeId: text('node_id').notNull(),
+  nodeId: text('node_id'),
   fence: bigint('fence', { mode: 'number' }).notNull(),
-  expiresAt: instant('expires_at').notNull(),
 });
 
 /** The log of a room: one row an actor and kind, never mixed. */

@@ -26,7 +26,8 @@ let projectId: string;
 let worker: ChildProcess;
 let rooms: Collab;
 
-const startRooms = async () => createCollab({ nodeId: newId('node'), publicUrl: 'http://127.0.0.1:3000' });
+const startRooms = async () =>
+  createCollab({ nodeId: newId('node'), publicUrl: 'http://127.0.0.1:3000', nodeUrl: 'http://127.0.0.1:3000' });
 
 beforeAll(async () => {
   team = await newStaffedTeam('Alpha');

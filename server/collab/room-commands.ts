@@ -129,8 +129,7 @@ function refusalOf(error: unknown, row: CommandRow): AppError | undefined {
   if (isAppError(error)) return error;
   if (error instanceof RoomAbsent)
     return new AppError('not_found', 'There is no such session, or you have no access to it.');
-  if (error instanceof UnreadableRoom)
-    return new AppError('unavailable', 'The text of this session cannot be read. It is kept as it is; tell an admin.');
+  if (error instanceof UnreadableRoom) return new AppError('unavailable', error.says);
   if (row.attempts + 1 < maxAttempts) return undefined;
   return new AppError(
     'unavailable',

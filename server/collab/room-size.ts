@@ -17,6 +17,11 @@ export class RoomSize {
     this.#measure = given.measure;
   }
 
+  /** At least what the document measures. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** A change of so many bytes was applied. */
   grew(bytes: number): void {
     this.#bytes += bytes;

@@ -5,7 +5,7 @@ import { schema } from '../../db/client.ts';
 import { eventually, roomFixture } from '../../db/testing-room.ts';
 import { newId } from '../platform/ids.ts';
 import { Authorship } from './authorship.ts';
-import { releaseLease, renewLeases, takeLease } from './lease.ts';
+import { findHeld, findOwner, giveUpNode, releaseLease, removeNode, renewNode, takeLease } from './lease.ts';
 import { RoomElsewhere, Rooms } from './rooms.ts';
 import { createRoomStore, FenceLost, type RoomKey, type StoredUpdate } from './room-store.ts';
 
@@ -22,8 +22,14 @@ const none = new Authorship().encode();
 
 const by = (id: string): StoredUpdate => ({ author: { kind: 'person', id }, kind: 'edit', update: update(id) });
 
-async function ownedRoom(nodeId: string = newId('node')): Promise<RoomKey> {
+async function livingNode(nodeId: string = newId('node')): Promise<string> {
+  await renewNode(room.db, { nodeId, address: 'http://127.0.0.1:1' });
+  return nodeId;
+}
+
+async function ownedRoom(given?: string): Promise<RoomKey> {
   const sessionId = await room.session();
+  const nodeId = await livingNode(given);
   const fence = await takeLease(room.db, { sessionId, nodeId });
   return { sessionId, teamId: room.teamId, nodeId, fence: fence ?? 0 };
 }
@@ -42,29 +48,47 @@ const contributionsOf = (sessionId: string) =>
     .where(eq(schema.roomContribution.sessionId, sessionId))
     .orderBy(asc(schema.roomContribution.actorId), asc(schema.roomContribution.fileId));
 
-const expire = (sessionId: string) =>
+const expire = (nodeId: string) =>
   room.db
-    .update(schema.roomLease)
+    .update(schema.webNode)
     .set({ expiresAt: sql`now() - interval '1 second'` })
-    .where(eq(schema.roomLease.sessionId, sessionId));
+    .where(eq(schema.webNode.nodeId, nodeId));
 
-test('[CB7] a room has one owner; another takes it only after the lease ran out, under a higher fence', async () => {
+test('[CB7] a room has one owner; another takes it only when that one shows no life, under a higher fence', async () => {
   const first = await ownedRoom('node_a');
   const { sessionId } = first;
+  await renewNode(room.db, { nodeId: 'node_b', address: 'http://127.0.0.1:2' });
   expect(await takeLease(room.db, { sessionId, nodeId: 'node_b' })).toBeUndefined();
-  await expire(sessionId);
+  await expire('node_a');
   expect(await takeLease(room.db, { sessionId, nodeId: 'node_b' })).toBe(first.fence + 1);
-  expect(await renewLeases(room.db, { nodeId: 'node_a', held: [first] })).toEqual(new Set());
+  await renewNode(room.db, { nodeId: 'node_a', address: 'http://127.0.0.1:1' });
+  expect(await findHeld(room.db, { nodeId: 'node_a', held: [first] })).toEqual(new Set());
   const second = { sessionId, fence: first.fence + 1, nodeId: 'node_b' };
-  expect(await renewLeases(room.db, { nodeId: 'node_b', held: [second] })).toEqual(new Set([sessionId]));
+  expect(await findHeld(room.db, { nodeId: 'node_b', held: [second] })).toEqual(new Set([sessionId]));
+  expect(await findOwner(room.db, sessionId)).toEqual({ nodeId: 'node_b', address: 'http://127.0.0.1:2' });
   await releaseLease(room.db, second);
+  expect(await findOwner(room.db, sessionId)).toBeUndefined();
   expect(await takeLease(room.db, { sessionId, nodeId: 'node_a' })).toBe(first.fence + 2);
+  await removeNode(room.db, 'node_a');
+  expect(await takeLease(room.db, { sessionId, nodeId: 'node_b' })).toBe(first.fence + 3);
+});
+
+test('[CB7] a node that refuses connections is given up once it missed a sign of life, not before', async () => {
+  const { sessionId } = await ownedRoom('node_refusing');
+  expect(await giveUpNode(room.db, 'node_refusing')).toBe(false);
+  await room.db
+    .update(schema.webNode)
+    .set({ expiresAt: sql`now() + interval '1 second'` })
+    .where(eq(schema.webNode.nodeId, 'node_refusing'));
+  expect(await findOwner(room.db, sessionId)).toBeDefined();
+  expect(await giveUpNode(room.db, 'node_refusing')).toBe(true);
+  expect(await findOwner(room.db, sessionId)).toBeUndefined();
 });
 
 test('[CB7] a former owner that wakes up writes nothing, neither updates nor what goes with them', async () => {
   const key = await ownedRoom('node_a');
   await store.append(key, [by('ada')], []);
-  await expire(key.sessionId);
+  await expire('node_a');
   await takeLease(room.db, { sessionId: key.sessionId, nodeId: 'node_b' });
   let touched = false;
   const alongside = () => {
@@ -114,11 +138,11 @@ test('[CB9] concurrent opens share one load, and a room that nobody uses is fold
       return store.load(id);
     },
   };
-  const rooms = new Rooms({ db: room.db, nodeId: newId('node'), store: counting, idleMs: 20 });
+  const rooms = new Rooms({ db: room.db, nodeId: await livingNode(), store: counting, idleMs: 20 });
   const seen = await Promise.all([1, 2, 3].map(() => rooms.with(sessionId, (one) => one)));
   expect(new Set(seen).size).toBe(1);
   expect(loads).toBe(1);
-  const other = new Rooms({ db: room.db, nodeId: newId('node') });
+  const other = new Rooms({ db: room.db, nodeId: await livingNode() });
   await rooms.with(sessionId, async (live) => {
     await expect(other.with(sessionId, () => 1)).rejects.toThrow(RoomElsewhere);
     const apply = (doc: Y.Doc) => doc.getText('t').insert(0, 'last words');

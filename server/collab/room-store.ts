@@ -115,13 +115,20 @@ async function load(tx: Transaction, sessionId: string): Promise<StoredRoom | un
   };
 }
 
+/** A node that stops in the middle of a transaction holds up whoever takes the room no longer than this. */
+const stalledMs = 2_000;
+
 /**
  * Held until the transaction ends: a node that takes the room waits for it, and so loads what is written here. A node
  * that was slow finds its fence gone.
  */
 async function requireFence(tx: Transaction, key: RoomKey): Promise<void> {
   const [row] = await tx
-    .select({ fence: roomLease.fence })
+    .select({
+      fence: roomLease.fence,
+      // Set here, for a statement of its own would be a way more to the database and back with every change.
+      limit: sql`set_config('idle_in_transaction_session_timeout', ${String(stalledMs)}, true)`,
+    })
     .from(roomLease)
     .where(
       and(eq(roomLease.sessionId, key.sessionId), eq(roomLease.nodeId, key.nodeId), eq(roomLease.fence, key.fence)),

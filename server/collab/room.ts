@@ -6,7 +6,14 @@ import { AuthorshipLog, type ChangeOrigin } from './authorship-log.ts';
 import type { ClientRegistry } from './client-ids.ts';
 import { maxWaitingBytes, type Connection } from './connection.ts';
 import { Presence } from './presence.ts';
-import { captureTexts, restoreLayout, serverClientId, setLayout, type RoomFile } from './room-document.ts';
+import {
+  captureTexts,
+  documentLayout,
+  restoreLayout,
+  serverClientId,
+  setLayout,
+  type RoomFile,
+} from './room-document.ts';
 import { mergeUpdates, RoomLog, type LogEntry } from './room-log.ts';
 import { maxRoomBytes, RoomSize } from './room-size.ts';
 import type { Alongside, Author, RoomKey, RoomStore, StoredRoom } from './room-store.ts';
@@ -21,6 +28,13 @@ const snapshotAfter = { updates: 500, bytes: 1024 * 1024 };
 /** The stored document cannot be read. It is left as it is; nothing is written over it. */
 export class UnreadableRoom extends Error {
   override name = 'UnreadableRoom';
+  /** For the people who wanted to enter: at most 120 bytes, as a close frame holds. */
+  readonly says: string;
+
+  constructor(message: string, options: { cause?: unknown; says?: string } = {}) {
+    super(message, { cause: options.cause });
+    this.says = options.says ?? 'The text of this session cannot be read. It is kept as it is; tell an admin.';
+  }
 }
 
 /** The room went to another node, or was closed, before a change was durable. */
@@ -106,6 +120,11 @@ export class Room {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** About what the encoded document measures. */
+  get sizeBytes(): number {
+    return this.#size.bytes;
   }
 
   /** Whether people changed something since this was last asked. */
@@ -333,6 +352,11 @@ function readDocument(doc: Y.Doc, { snapshot, authorship, updates }: StoredRoom)
     throw new UnreadableRoom(`the document of ${doc.guid} cannot be decoded`, { cause });
   }
   if (doc.store.pendingStructs || doc.store.pendingDs) throw new UnreadableRoom(`the document of ${doc.guid} has gaps`);
+  const layout = doc.getMap('meta').get('layout');
+  if (typeof layout === 'number' && layout > documentLayout)
+    throw new UnreadableRoom(`the document of ${doc.guid} has the layout ${layout}, newer than ${documentLayout}`, {
+      says: 'A newer version of Ensemble wrote this session. It is kept as it is; tell an admin to update the server.',
+    });
   // Yjs takes another id when it sees its own in what it loads, so it is set afterwards.
   doc.clientID = serverClientId;
   return written;

@@ -1,15 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inArray, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { schema, type Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
+import { count } from '../platform/metrics.ts';
 import { ClientIds } from './client-ids.ts';
-import { releaseLease, renewLeases, takeLease } from './lease.ts';
+import { findHeld, releaseLease, takeLease } from './lease.ts';
+import { Loading, type Waiting } from './loading.ts';
 import { Room, UnreadableRoom } from './room.ts';
-import { createRoomStore, type RoomStore } from './room-store.ts';
+import { createRoomStore, type RoomStore, type StoredRoom } from './room-store.ts';
 
 /** How long a room without people stays in memory. */
 const idleMs = 30_000;
 const lastWriteMs = 5_000;
+/** A document that cannot be read is not read again for so long, however often clients ask. */
+const unreadableMs = 10_000;
+/** What a process keeps in memory: rooms, and bytes of their encoded documents. */
+const bounds = { rooms: 2_000, bytes: 512 * 1024 * 1024 };
 
 /** Another node owns the room. */
 export class RoomElsewhere extends Error {
@@ -20,17 +26,39 @@ export class RoomAbsent extends Error {
   override name = 'RoomAbsent';
 }
 
-type Entry = { loading: Promise<Room>; room: Room | undefined; holds: number; idle: NodeJS.Timeout | undefined };
+/** So many rooms are in use that no other can be loaded. */
+export class RoomsFull extends Error {
+  override name = 'RoomsFull';
+}
 
-export type RoomsOptions = { db: Database; nodeId: string; idleMs?: number; store?: RoomStore };
+type Entry = {
+  loading: Loading;
+  room: Room | undefined;
+  holds: number;
+  idle: NodeJS.Timeout | undefined;
+  usedAt: number;
+};
 
-/** The rooms this process owns. Concurrent opens share one load; a room goes only after its last write. */
+export type RoomsOptions = {
+  db: Database;
+  nodeId: string;
+  idleMs?: number;
+  store?: RoomStore;
+  bounds?: Partial<typeof bounds>;
+};
+
+/**
+ * The rooms this process owns. Concurrent opens share one load; a room goes only after its last write. Above the bounds
+ * rooms without people go first, the one that was used longest ago before the others.
+ */
 export class Rooms {
   readonly #db: Database;
   readonly #nodeId: string;
   readonly #idleMs: number;
   readonly #store: RoomStore;
+  readonly #bounds: typeof bounds;
   readonly #entries = new Map<string, Entry>();
+  readonly #unreadable = new Map<string, UnreadableRoom>();
   #closed = false;
 
   constructor(options: RoomsOptions) {
@@ -38,6 +66,7 @@ export class Rooms {
     this.#nodeId = options.nodeId;
     this.#idleMs = options.idleMs ?? idleMs;
     this.#store = options.store ?? createRoomStore(options.db);
+    this.#bounds = { ...bounds, ...options.bounds };
   }
 
   /** The rooms that are loaded. */
@@ -49,17 +78,37 @@ export class Rooms {
     return this.#entries.get(sessionId)?.room;
   }
 
+  /** Whether the room is in this process, or on its way into it. */
+  has(sessionId: string): boolean {
+    return this.#entries.has(sessionId);
+  }
+
+  /** Rooms whose load fails and is tried again. */
+  get failingCount(): number {
+    let failing = 0;
+    for (const { loading } of this.#entries.values()) if (loading.isFailing) failing++;
+    return failing;
+  }
+
+  get sizeBytes(): number {
+    let bytes = 0;
+    for (const room of this.loaded()) bytes += room.sizeBytes;
+    return bytes;
+  }
+
   /**
    * Runs `fn` with the room, loading it when nobody is in it; it stays loaded at least until `fn` is done.
-   * @throws RoomElsewhere, RoomAbsent, UnreadableRoom
+   * @throws RoomElsewhere, RoomAbsent, UnreadableRoom, RoomsFull, and without `onFailing` whatever a load fails with
    */
-  async with<T>(sessionId: string, fn: (room: Room) => T | Promise<T>): Promise<T> {
-    if (this.#closed) throw new RoomElsewhere('this server is stopping');
+  async with<T>(sessionId: string, fn: (room: Room) => T | Promise<T>, waiting: Waiting = {}): Promise<T> {
+    if (this.#closed) throw stopping();
+    const unreadable = this.#unreadable.get(sessionId);
+    if (unreadable) throw unreadable;
     const entry = this.#entries.get(sessionId) ?? this.#startLoading(sessionId);
     entry.holds++;
     clearTimeout(entry.idle);
     try {
-      return await fn(await entry.loading);
+      return await fn(await entry.loading.wait(waiting));
     } finally {
       entry.holds--;
       this.#rest(sessionId);
@@ -67,9 +116,15 @@ export class Rooms {
   }
 
   #startLoading(sessionId: string): Entry {
-    const entry: Entry = { loading: this.#load(sessionId), room: undefined, holds: 0, idle: undefined };
+    const loading = new Loading({
+      sessionId,
+      load: () => this.#load(sessionId),
+      isFinal: (error) => isAnswer(error) || this.#closed,
+      isWanted: () => entry.holds > 0,
+    });
+    const entry: Entry = { loading, room: undefined, holds: 0, idle: undefined, usedAt: performance.now() };
     this.#entries.set(sessionId, entry);
-    entry.loading.then(
+    loading.done.then(
       (room) => {
         entry.room = room;
       },
@@ -81,20 +136,45 @@ export class Rooms {
   }
 
   async #load(sessionId: string): Promise<Room> {
+    await this.#makeSpace();
     const fence = await this.#takeLease(sessionId);
     if (fence === undefined) throw new RoomElsewhere(`another server owns the room ${sessionId}`);
-    const stored = await this.#store.load(sessionId);
-    if (!stored) throw new RoomAbsent(`there is no session ${sessionId}`);
-    const key = { sessionId, teamId: stored.teamId, nodeId: this.#nodeId, fence };
-    const clientIds = new ClientIds(this.#db, { sessionId, teamId: stored.teamId });
+    const lease = { sessionId, nodeId: this.#nodeId, fence };
     try {
-      return new Room(stored, { key, store: this.#store, clientIds, onEmpty: (room) => this.#onEmpty(room) });
+      const stored = await this.#store.load(sessionId);
+      if (!stored) throw new RoomAbsent(`there is no session ${sessionId}`);
+      return await this.#open(stored, { ...lease, teamId: stored.teamId });
     } catch (error) {
-      if (error instanceof UnreadableRoom)
-        log().error({ err: error, sessionId }, 'a room is kept closed: its document cannot be read');
-      await releaseLease(this.#db, key);
+      await releaseLease(this.#db, lease).catch(() => undefined);
       throw error;
     }
+  }
+
+  async #open(stored: StoredRoom, key: Room['key']): Promise<Room> {
+    const clientIds = new ClientIds(this.#db, key);
+    let room: Room | undefined;
+    try {
+      room = new Room(stored, { key, store: this.#store, clientIds, onEmpty: (one) => this.#onEmpty(one) });
+      await this.#db.delete(schema.roomQuarantine).where(eq(schema.roomQuarantine.sessionId, key.sessionId));
+      return room;
+    } catch (error) {
+      room?.close(1013, 'The room could not be opened.');
+      if (error instanceof UnreadableRoom) await this.#quarantine(error, key);
+      throw error;
+    }
+  }
+
+  /** Written down for the operator; the document itself is left as it is. */
+  async #quarantine(error: UnreadableRoom, { sessionId, teamId }: Room['key']): Promise<void> {
+    const { roomQuarantine } = schema;
+    log().error({ err: error, sessionId }, 'a room is kept closed: its document cannot be read');
+    count('ensemble_rooms_unreadable_total', 'Times a room stayed closed because its document cannot be read');
+    this.#unreadable.set(sessionId, error);
+    setTimeout(() => this.#unreadable.delete(sessionId), unreadableMs).unref();
+    await this.#db
+      .insert(roomQuarantine)
+      .values({ sessionId, teamId, reason: error.message })
+      .onConflictDoUpdate({ target: roomQuarantine.sessionId, set: { reason: error.message } });
   }
 
   async #takeLease(sessionId: string): Promise<number | undefined> {
@@ -105,6 +185,21 @@ export class Rooms {
       if (isForeignKeyViolation(error)) throw new RoomAbsent(`there is no session ${sessionId}`, { cause: error });
       throw error;
     }
+  }
+
+  get #isFull(): boolean {
+    return this.#entries.size > this.#bounds.rooms || this.sizeBytes >= this.#bounds.bytes;
+  }
+
+  /** Unloads rooms that nobody uses until the bounds hold. @throws RoomsFull */
+  async #makeSpace(): Promise<void> {
+    if (!this.#isFull) return;
+    const unused = [...this.#entries].filter(([, entry]) => isUnused(entry));
+    for (const [sessionId, entry] of unused.toSorted(([, a], [, b]) => a.usedAt - b.usedAt)) {
+      await this.#unload(sessionId, entry);
+      if (!this.#isFull) return;
+    }
+    throw new RoomsFull(`${this.#entries.size} rooms of ${this.sizeBytes} bytes are in use`);
   }
 
   #onEmpty(room: Room): void {
@@ -119,6 +214,7 @@ export class Rooms {
     const entry = this.#entries.get(sessionId);
     if (!entry || !isUnused(entry)) return;
     clearTimeout(entry.idle);
+    entry.usedAt = performance.now();
     entry.idle = setTimeout(() => void this.#unload(sessionId, entry), this.#idleMs);
     entry.idle.unref();
   }
@@ -137,10 +233,10 @@ export class Rooms {
     );
   }
 
-  /** Gives a sign of life for every room, and closes those that went elsewhere. */
-  async renew(): Promise<void> {
+  /** Closes the rooms that went elsewhere. */
+  async closeLost(): Promise<void> {
     const rooms = [...this.loaded()];
-    const own = await renewLeases(this.#db, { nodeId: this.#nodeId, held: rooms.map((room) => room.key) });
+    const own = await findHeld(this.#db, { nodeId: this.#nodeId, held: rooms.map((room) => room.key) });
     for (const room of rooms) {
       if (!own.has(room.sessionId)) room.close(1013, 'The room has moved to another server. Connect again.');
     }
@@ -156,9 +252,15 @@ export class Rooms {
       .where(inArray(schema.session.id, active));
   }
 
+  /** Opens no further room; who waits for one is told. */
+  stopLoading(): void {
+    this.#closed = true;
+    for (const { loading } of this.#entries.values()) loading.stop(stopping());
+  }
+
   /** Stores what is not stored, folds the logs, gives every room back. At most five seconds. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.stopLoading();
     const rooms = [...this.loaded()];
     const store = Promise.all(
       rooms.map(async (room) => {
@@ -173,6 +275,15 @@ export class Rooms {
     this.#entries.clear();
   }
 }
+
+const stopping = () => new RoomElsewhere('this server is stopping');
+
+/** Trying again would give the same answer. */
+const isAnswer = (error: unknown) =>
+  error instanceof RoomAbsent ||
+  error instanceof RoomElsewhere ||
+  error instanceof RoomsFull ||
+  error instanceof UnreadableRoom;
 
 const isUnused = (entry: Entry) => entry.holds === 0 && (entry.room?.connections.size ?? 1) === 0;
 

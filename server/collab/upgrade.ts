@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import { db as openDb, type Database } from '../../db/client.ts';
+import { clientAddress } from '../auth/client-address.ts';
 import { log } from '../platform/log.ts';
 import { gauge } from '../platform/metrics.ts';
 import { notifications } from '../platform/notifications.ts';
-import { admissionsNow, admit, concerns, type Participant } from './access.ts';
-import { Connection, type Peer } from './connection.ts';
-import { leaseRenewalMs } from './lease.ts';
-import { UnreadableRoom, type Room } from './room.ts';
+import { admissionsNow, concerns, type Participant } from './access.ts';
+import { countRefused, Door, type DoorBounds } from './door.ts';
+import { closeSocket, enter, pingAll, type Asked, type Entrance } from './entrance.ts';
+import { leaseRenewalMs, removeNode, renewNode } from './lease.ts';
+import { OwnerSearch } from './owner-search.ts';
+import { readPassage, type Upgrade } from './pass-through.ts';
 import { createCommandRunner, type CommandRunner } from './room-commands.ts';
-import { RoomAbsent, RoomElsewhere, Rooms } from './rooms.ts';
+import { Rooms, type RoomsOptions } from './rooms.ts';
 
 /** The largest frame a client may send; ws closes with 1009 above it. */
 const maxFrameBytes = 8 * 1024 * 1024;
@@ -23,9 +26,13 @@ export type CollabOptions = {
   nodeId: string;
   /** The address people use; its pages may open sockets. */
   publicUrl: string;
+  /** Where other web processes reach this one. */
+  nodeUrl: string;
   db?: Database;
   /** How long a room without people stays in memory. */
   idleMs?: number;
+  rooms?: RoomsOptions['bounds'];
+  door?: Partial<DoorBounds>;
 };
 
 export type Collab = {
@@ -37,48 +44,89 @@ export type Collab = {
   close(): Promise<void>;
 };
 
-type Service = { db: Database; rooms: Rooms; commands: CommandRunner; server: WebSocketServer; publicUrl: string };
+type Service = Entrance & {
+  nodeId: string;
+  publicUrl: string;
+  commands: CommandRunner;
+  server: WebSocketServer;
+  owners: OwnerSearch;
+};
 
 /** Rooms and their sockets in this process (docs/spec/collab.md). */
 export async function createCollab(options: CollabOptions): Promise<Collab> {
-  const db = options.db ?? openDb();
-  const rooms = new Rooms({ db, nodeId: options.nodeId, ...(options.idleMs ? { idleMs: options.idleMs } : {}) });
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: maxFrameBytes,
-    perMessageDeflate: false,
-    clientTracking: true,
-  });
-  const service: Service = {
-    db,
-    rooms,
-    server,
-    commands: createCommandRunner({ db, rooms }),
-    publicUrl: options.publicUrl,
-  };
-  gauge('ensemble_rooms', 'Rooms in memory', () => [...rooms.loaded()].length);
-  gauge('ensemble_room_sockets', 'Open sockets of rooms', () => server.clients.size);
+  const { nodeId, nodeUrl } = options;
+  const stopping = new AbortController();
+  const service = serviceOf(options, stopping.signal);
+  const { db, rooms, owners, server, commands } = service;
+  const live = () => renewNode(db, { nodeId, address: nodeUrl });
+  await live();
+  tellMetrics(service);
   const stopListening = await listen(service);
-  logged(service.commands.runQueued());
+  logged(commands.runQueued());
   const timers = [
-    every(leaseRenewalMs, 'renew the leases of rooms', () => rooms.renew()),
+    every(leaseRenewalMs, 'give a sign of life', live),
+    every(leaseRenewalMs, 'look whose the rooms are', () => Promise.all([rooms.closeLost(), owners.endLost()])),
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),
     every(activityMs, 'mark the activity of sessions', () => rooms.markActivity()),
-    every(commandPollMs, 'look for room commands', () => service.commands.runQueued()),
-    setInterval(() => pingAll(server), pingMs).unref(),
+    every(commandPollMs, 'look for room commands', () => commands.runQueued()),
+    setInterval(() => pingAll(server.clients), pingMs).unref(),
   ];
   return {
     rooms,
     upgrade: (req, socket, head) => upgrade(service, { req, socket, head }),
     async close() {
-      for (const timer of timers) clearInterval(timer);
+      stopping.abort(new Error('the server stops'));
+      rooms.stopLoading();
       stopListening();
-      await service.commands.close();
+      await commands.close();
       await rooms.close();
+      for (const timer of timers) clearInterval(timer);
+      await removeNode(db, nodeId).catch(() => undefined);
+      owners.close();
       for (const socket of server.clients) socket.terminate();
       server.close();
     },
   };
+}
+
+function serviceOf(options: CollabOptions, stopping: AbortSignal): Service {
+  const { nodeId, publicUrl, idleMs } = options;
+  const db = options.db ?? openDb();
+  const rooms = new Rooms({
+    db,
+    nodeId,
+    ...(idleMs !== undefined && { idleMs }),
+    ...(options.rooms && { bounds: options.rooms }),
+  });
+  return {
+    db,
+    rooms,
+    nodeId,
+    publicUrl,
+    stopping,
+    door: new Door(options.door),
+    owners: new OwnerSearch({ db, rooms, nodeId }),
+    commands: createCommandRunner({ db, rooms }),
+    server: new WebSocketServer({
+      noServer: true,
+      maxPayload: maxFrameBytes,
+      perMessageDeflate: false,
+      clientTracking: true,
+    }),
+  };
+}
+
+function tellMetrics({ rooms, server, door, owners }: Service): void {
+  gauge('ensemble_rooms', 'Rooms in memory', () => [...rooms.loaded()].length);
+  gauge('ensemble_room_bytes', 'Encoded bytes of the rooms in memory', () => rooms.sizeBytes);
+  gauge('ensemble_rooms_failing', 'Rooms whose load fails and is tried again', () => rooms.failingCount);
+  gauge('ensemble_room_sockets', 'Open sockets of rooms', () => server.clients.size);
+  gauge('ensemble_room_sockets_waiting', 'Sockets on their way into a room', () => door.waiting);
+  gauge(
+    'ensemble_room_sockets_passed',
+    'Sockets passed on to the web process that owns their room',
+    () => owners.passedCount,
+  );
 }
 
 /** Repeats what must not end with one failure; it never overlaps with itself. */
@@ -129,23 +177,64 @@ async function recheck(service: Service, concerned: (participant: Participant) =
   }
 }
 
-type Upgrade = { req: IncomingMessage; socket: Duplex; head: Buffer };
-
-async function upgrade(service: Service, { req, socket, head }: Upgrade): Promise<void> {
+async function upgrade(service: Service, given: Upgrade): Promise<void> {
+  const { req, socket, head } = given;
   // A socket that breaks before it is a WebSocket has nobody to tell.
   socket.on('error', () => socket.destroy());
-  if (!isOurOrigin(req, service.publicUrl)) return answer(socket, '403 Forbidden');
-  const url = URL.parse(req.url ?? '/', 'http://room');
-  const room = url && /^\/collab\/([\w.~-]{1,200})$/.exec(url.pathname)?.[1];
-  if (!url || !room) return answer(socket, '404 Not Found');
-  const ticket = url.searchParams.get('ticket') ?? '';
-  const wantsNotices = url.searchParams.get('ensemble') === '1';
+  const wanted = readRequest(service, req);
+  if (typeof wanted === 'string') return answer(socket, wanted);
+  const arrived = service.door.arrive(wanted.address);
+  if (!arrived) return answer(socket, '503 Service Unavailable');
+  socket.once('close', arrived);
+  const where = await findOwner(service, given, wanted);
+  if (where === 'passed') return arrived();
+  if (socket.destroyed) return;
   service.server.handleUpgrade(req, socket, head, (ws) => {
-    // What comes before the room is loaded waits in the network.
-    ws.pause();
-    ws.on('error', (error) => log().debug({ err: error, room }, 'a socket of a room failed'));
-    enter(service, ws, { room, ticket, wantsNotices }).catch((error: unknown) => refuse(ws, error));
+    if (where === 'here') void enter(service, ws, wanted).finally(arrived);
+    else closeSocket(ws, 1013, 'The room’s server cannot be reached right now. Connect again.');
   });
+}
+
+type Wanted = Asked & {
+  /** The client's own address. */
+  address: string;
+  /** By another node, which checked the origin. Who was passed on once is not passed on again. */
+  isPassedOn: boolean;
+};
+
+/** @returns the status to refuse it with, when it is not a request for a room */
+function readRequest({ nodeId, publicUrl }: Service, req: IncomingMessage): Wanted | string {
+  const asked = readAddress(req.url ?? '/');
+  const passage = readPassage(req.headers, { nodeId, room: asked?.room ?? '' });
+  if (passage === 'forged' || (passage === 'none' && !isOurOrigin(req, publicUrl))) return '403 Forbidden';
+  if (passage === 'astray') return '421 Misdirected Request';
+  if (!asked) return '404 Not Found';
+  if (passage === 'none') return { ...asked, address: clientAddress(req, publicUrl), isPassedOn: false };
+  return { ...asked, address: passage.address, isPassedOn: true };
+}
+
+function readAddress(address: string): Asked | undefined {
+  const url = URL.parse(address, 'http://room');
+  const room = url && /^\/collab\/([\w.~-]{1,200})$/.exec(url.pathname)?.[1];
+  if (!url || !room) return undefined;
+  return {
+    room,
+    ticket: url.searchParams.get('ticket') ?? '',
+    wantsNotices: url.searchParams.get('ensemble') === '1',
+  };
+}
+
+/** Without a database nobody knows the owner: the socket is accepted, waits for it, and is told. */
+async function findOwner(service: Service, given: Upgrade, wanted: Wanted) {
+  if (wanted.isPassedOn) return 'here';
+  try {
+    const found = await service.owners.find(given, wanted);
+    if (found === 'nowhere') countRefused('owner');
+    return found;
+  } catch (error) {
+    log().error({ err: error }, 'could not look up the owner of a room');
+    return 'here';
+  }
 }
 
 function answer(socket: Duplex, status: string): void {
@@ -159,79 +248,4 @@ function isOurOrigin(req: IncomingMessage, publicUrl: string): boolean {
   const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return false;
   return parsed.origin === new URL(publicUrl).origin || parsed.host === host?.toLowerCase();
-}
-
-/** The socket is accepted first and closed with a code then: a refused upgrade would be retried for ever. */
-async function enter(
-  service: Service,
-  ws: WebSocket,
-  asked: { room: string; ticket: string; wantsNotices: boolean },
-): Promise<void> {
-  const first = await admit(service.db, asked);
-  if (!first.ok) return closeSocket(ws, first.code, first.reason);
-  await service.rooms.with(asked.room, async (room) => {
-    // Loading takes time, and a notification finds only who is in the room.
-    const { ticketId } = first.participant;
-    const admission = (await admissionsNow(service.db, [ticketId])).get(ticketId);
-    if (!admission?.ok) return closeSocket(ws, admission?.code ?? 4401, admission?.reason ?? '');
-    if (ws.readyState !== ws.OPEN) return undefined;
-    attach(ws, room, { participant: admission.participant, wantsNotices: asked.wantsNotices });
-  });
-}
-
-function attach(ws: WebSocket, room: Room, options: { participant: Participant; wantsNotices: boolean }): void {
-  const connection = new Connection(room, peerOf(ws), options);
-  let isAlive = true;
-  alive.set(ws, () => {
-    const was = isAlive;
-    isAlive = false;
-    return was;
-  });
-  ws.on('pong', () => {
-    isAlive = true;
-  });
-  ws.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    else connection.close(1007, 'Malformed message: text instead of bytes.');
-  });
-  ws.on('close', () => connection.ended());
-  room.join(connection);
-  ws.resume();
-}
-
-function peerOf(ws: WebSocket): Peer {
-  return {
-    send: (frame) => {
-      if (ws.readyState === ws.OPEN) ws.send(frame, { binary: true });
-    },
-    close: (code, reason) => closeSocket(ws, code, reason),
-    bufferedBytes: () => ws.bufferedAmount,
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
-  };
-}
-
-/** A reason fits into 123 bytes. The socket must be read for the other side's farewell to be seen. */
-function closeSocket(ws: WebSocket, code: number, reason: string): void {
-  ws.resume();
-  ws.close(code, reason.slice(0, 120));
-}
-
-/** Codes from 4500 and 1013 are tried again by clients, 44xx are final. */
-function refuse(ws: WebSocket, error: unknown): void {
-  if (error instanceof RoomAbsent) return closeSocket(ws, 4404, 'There is no such room, or you have no access to it.');
-  if (error instanceof UnreadableRoom)
-    return closeSocket(ws, 4500, 'The text of this session cannot be read. It is kept as it is; tell an admin.');
-  if (!(error instanceof RoomElsewhere)) log().error({ err: error }, 'could not open a room');
-  closeSocket(ws, 1013, 'The room cannot be opened right now. Connect again.');
-}
-
-const alive = new WeakMap<WebSocket, () => boolean>();
-
-/** Ends sockets that did not answer since the last round. */
-function pingAll(server: WebSocketServer): void {
-  for (const ws of server.clients) {
-    if (alive.get(ws)?.() ?? true) ws.ping();
-    else ws.terminate();
-  }
 }

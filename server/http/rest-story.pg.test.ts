@@ -29,7 +29,7 @@ let token: string;
 
 beforeAll(async () => {
   http = await startHttp();
-  collab = await createCollab({ nodeId: newId('node'), publicUrl: http.url });
+  collab = await createCollab({ nodeId: newId('node'), publicUrl: http.url, nodeUrl: http.url });
   http.server.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
   worker = await startWorkerService({ workerId: newId('node') });
   ana = await newPerson('Ana');

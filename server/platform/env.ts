@@ -28,6 +28,7 @@ const schema = z.object({
     .string()
     .min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32')
     .optional(),
+  ENSEMBLE_NODE_URL: z.url({ protocol: /^https?$/, error: 'must be an address like http://10.0.0.5:3000' }).optional(),
   ENSEMBLE_LOCAL_REPOS: z.string().default(''),
   ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
   ENSEMBLE_ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').optional(),
@@ -46,6 +47,8 @@ export type Env = {
   dataDir: string;
   /** The address people use, without a slash at the end. */
   publicUrl: string;
+  /** Where other web processes of the installation reach this one. */
+  nodeUrl: string;
   databaseUrl: string | undefined;
   secret: string | undefined;
   localRepos: readonly string[];
@@ -103,6 +106,7 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
     publicUrl: (
       value.ENSEMBLE_URL ?? `http://${value.HOST === '0.0.0.0' ? '127.0.0.1' : value.HOST}:${value.PORT}`
     ).replace(/\/+$/, ''),
+    nodeUrl: (value.ENSEMBLE_NODE_URL ?? ownAddress(value.HOST, value.PORT)).replace(/\/+$/, ''),
     databaseUrl: value.DATABASE_URL,
     secret: value.ENSEMBLE_SECRET,
     localRepos: absoluteList(value.ENSEMBLE_LOCAL_REPOS),
@@ -114,6 +118,12 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
     mode: value.NODE_ENV,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/** How this machine reaches what listens on `host`. */
+function ownAddress(host: string, port: number): string {
+  const isEvery = host === '0.0.0.0' || host === '::';
+  return `http://${isEvery ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 let cached: Env | undefined;

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { env } from './env.ts';
@@ -51,6 +59,21 @@ export function unseal(purpose: string, sealed: string): string {
   const decipher = createDecipheriv('aes-256-gcm', derivedKey(purpose), Buffer.from(nonce, 'base64url'));
   decipher.setAuthTag(Buffer.from(tag, 'base64url'));
   return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8');
+}
+
+/** Proves to a process with the same installation's secret that a text comes from one: `<text>.<HMAC-SHA256>`, base64url. */
+export function sign(purpose: string, text: string): string {
+  const mac = createHmac('sha256', derivedKey(purpose)).update(text).digest('base64url');
+  return `${Buffer.from(text).toString('base64url')}.${mac}`;
+}
+
+/** @returns the text, or undefined when it was not signed under this purpose and secret */
+export function verifySigned(purpose: string, signed: string): string | undefined {
+  const [body = '', mac = ''] = signed.split('.');
+  const text = Buffer.from(body, 'base64url').toString('utf8');
+  const expected = createHmac('sha256', derivedKey(purpose)).update(text).digest();
+  const given = Buffer.from(mac, 'base64url');
+  return given.byteLength === expected.byteLength && timingSafeEqual(given, expected) ? text : undefined;
 }
 
 /** A secret to hand out once (link, ticket, token): 32 random bytes. */

@@ -227,16 +227,16 @@ test('[RV68] decisions left in the middle by a stop are settled by the room’s 
 
 test('[RV69] a room that does not answer in time leaves the hunk `applying`, and settles it later', async () => {
   const { sessionId, suggestionId, hunks } = await start();
-  await room.db
-    .insert(schema.roomLease)
-    .values({ sessionId, nodeId: 'node_elsewhere', fence: 1, expiresAt: new Date(Date.now() + 60_000) });
+  const elsewhere = { nodeId: 'node_elsewhere', address: 'http://127.0.0.1:1' };
+  await room.db.insert(schema.webNode).values({ ...elsewhere, expiresAt: new Date(Date.now() + 60_000) });
+  await room.db.insert(schema.roomLease).values({ sessionId, nodeId: elsewhere.nodeId, fence: 1 });
   const hunkId = idAt(hunks, 0);
   expect((await decideHunk(ada, { suggestionId, hunkId, decision: 'accept' })).state).toBe('applying');
   await expect(decideHunk(bob, { suggestionId, hunkId, decision: 'undo' })).rejects.toMatchObject({ code: 'conflict' });
   await room.db
-    .update(schema.roomLease)
+    .update(schema.webNode)
     .set({ expiresAt: new Date(0) })
-    .where(eq(schema.roomLease.sessionId, sessionId));
+    .where(eq(schema.webNode.nodeId, elsewhere.nodeId));
   await notify(room.db, 'room_command', `${sessionId}:again`);
   await eventually(async () => expect(await statesOf(suggestionId)).toEqual(['accepted', 'unreviewed']));
 });

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
+import type { Database } from '../../db/client.ts';
+import { log } from '../platform/log.ts';
+import { findOwner, findOwners, giveUpNode } from './lease.ts';
+import { passOn, type Upgrade } from './pass-through.ts';
+import type { Rooms } from './rooms.ts';
+
+/** An owner that died is replaced after its lease at the latest; who waits longer than this comes back later. */
+const searchMs = 8_000;
+const pauseMs = 150;
+
+type Passed = { sessionId: string; nodeId: string; socket: Duplex };
+
+/** Sockets for rooms of other nodes, and the way to those. */
+export class OwnerSearch {
+  readonly #db: Database;
+  readonly #rooms: Rooms;
+  readonly #nodeId: string;
+  readonly #passed = new Set<Passed>();
+
+  constructor(given: { db: Database; rooms: Rooms; nodeId: string }) {
+    this.#db = given.db;
+    this.#rooms = given.rooms;
+    this.#nodeId = given.nodeId;
+  }
+
+  /** Sockets that this node carries to another. */
+  get passedCount(): number {
+    return this.#passed.size;
+  }
+
+  /**
+   * Passes a socket on to the node that owns its room.
+   * @returns `here` when no other node does: this one may take the room; `nowhere` when the owner cannot be reached
+   */
+  async find(upgrade: Upgrade, wanted: { room: string; address: string }): Promise<'passed' | 'here' | 'nowhere'> {
+    const until = performance.now() + searchMs;
+    const { room: sessionId, address } = wanted;
+    for (;;) {
+      if (this.#rooms.has(sessionId)) return 'here';
+      const owner = await findOwner(this.#db, sessionId);
+      if (!owner || owner.nodeId === this.#nodeId) return 'here';
+      const attempt = await passOn(upgrade, owner, { from: this.#nodeId, room: sessionId, address });
+      if (typeof attempt === 'object') {
+        this.#carry({ sessionId, nodeId: owner.nodeId, socket: attempt.passed });
+        return 'passed';
+      }
+      if (attempt === 'refused' && (await giveUpNode(this.#db, owner.nodeId))) {
+        log().warn({ node: owner.nodeId, address: owner.address }, 'a web process is gone; its rooms are free');
+        continue;
+      }
+      if (upgrade.socket.destroyed || performance.now() > until) return this.#giveUp(owner.address);
+      await delay(pauseMs);
+    }
+  }
+
+  #giveUp(address: string): 'nowhere' {
+    log().warn({ address }, 'a room’s owner cannot be reached at its address (ENSEMBLE_NODE_URL there)');
+    return 'nowhere';
+  }
+
+  #carry(passed: Passed): void {
+    this.#passed.add(passed);
+    passed.socket.once('close', () => this.#passed.delete(passed));
+  }
+
+  /** Lets go of sockets whose room has another owner by now; an owner that hangs does not end them itself. */
+  async endLost(): Promise<void> {
+    const carried = [...this.#passed];
+    const owners = await findOwners(this.#db, [...new Set(carried.map((one) => one.sessionId))]);
+    for (const { sessionId, nodeId, socket } of carried) {
+      if (owners.get(sessionId)?.nodeId !== nodeId) socket.destroy();
+    }
+  }
+
+  close(): void {
+    for (const { socket } of this.#passed) socket.destroy();
+  }
+}
