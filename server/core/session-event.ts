@@ -123,6 +123,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     /** The whole output, when the log holds only its head. */
     outputBlobId: z.string().optional(),
   }),
+  /** Files that a command and people changed in the same lines; `commit` has them as the command left them. Empty: none any more. */
+  z.object({
+    type: z.literal('task_conflicts'),
+    taskId: z.string(),
+    commit: z.string(),
+    conflicts: z.array(z.object({ path: z.string(), reason: z.string().optional() })),
+  }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

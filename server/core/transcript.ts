@@ -247,6 +247,7 @@ const handlers: Handlers = {
     });
   },
   task_output: () => undefined,
+  task_conflicts: () => undefined,
   task_finished: (draft, _event, { taskId, state, exitCode, durationMs, error }) =>
     change(draft, taskKey(taskId), 'task', (item): TaskItem => ({ ...item, state, exitCode, durationMs, error })),
   committed: (draft, event, { commit, message, pushed }) => {

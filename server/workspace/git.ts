@@ -32,6 +32,7 @@ type GitCommand =
   | 'rev-list'
   | 'rev-parse'
   | 'symbolic-ref'
+  | 'unpack-objects'
   | 'update-index'
   | 'update-ref'
   | 'write-tree';

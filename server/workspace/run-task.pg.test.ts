@@ -245,8 +245,8 @@ test.each(Object.entries(lossesOfRight))(
   60_000,
 );
 
-test('[PR37] a running command stops when its person is demoted, and nothing of it is taken over', async () => {
-  const command = 'echo bad > bad.txt; echo begun; sleep 60';
+test('[PR37] a running command stops when its person is demoted, and nothing more of it is taken over', async () => {
+  const command = 'echo begun; sleep 1.5; echo bad > bad.txt; sleep 60';
   const { taskId } = await startTask(team.developer.ctx, { sessionId, name: 'custom', command });
   const running = runTask({ taskId }, never);
   await untilPrinted(taskId);

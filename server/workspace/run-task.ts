@@ -6,6 +6,8 @@ import { createContext, systemContext, withTransaction, type Context } from '../
 import { AppError, isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
 import { newId } from '../platform/ids.ts';
+import { startBridge } from './bridge/bridge.ts';
+import type { Known } from './bridge/known-state.ts';
 import { openCommandBox } from './command-box.ts';
 import { packageCachePath } from './project-files.ts';
 import { repoPath } from './git.ts';
@@ -15,7 +17,6 @@ import { claimTask, holdTask, type ClaimedTask } from './task-claim.ts';
 import { endTask, type TaskEnd } from './task-end.ts';
 import { maxOutputBytes, TaskOutput } from './task-output.ts';
 import { createWorktree, openWorktree, syncWorktree, type Worktree } from './worktree.ts';
-import { snapshotWorktree } from './worktree-snapshot.ts';
 
 /** The longest that a command may run. */
 export const taskTimeoutMs = 30 * 60_000;
@@ -68,18 +69,42 @@ type Doing = Why & { output: TaskOutput; look: () => Promise<void> };
 
 async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   const signal = AbortSignal.any([doing.cancelled, doing.stopping]);
-  const before = await materialize(place);
+  const commit = await materialize(place);
   signal.throwIfAborted();
-  const worktree = await worktreeOf(place, before);
+  const worktree = await worktreeOf(place, commit);
   signal.throwIfAborted();
-  const end = await runCommand(place, { worktree, signal, doing });
-  // What was stopped halfway leaves halves; the worktree is made anew for the next command.
-  if (end.state === 'cancelled' || end.error !== undefined) return end;
-  await doing.look();
-  signal.throwIfAborted();
-  const problem = await bringBack(place, { worktree, before });
-  if (problem !== undefined) doing.output.note(`\n${problem}`);
-  return end;
+  const { ctx, task, actor } = place;
+  const mayGoOn = async () => {
+    await doing.look();
+    signal.throwIfAborted();
+  };
+  const author = actor.kind === 'person' ? { name: actor.name, email: actor.email, at: ctx.now() } : undefined;
+  const note = (text: string) => doing.output.note(text);
+  const bridge = startBridge({ ctx, task, author, worktree, commit, note, mayGoOn });
+  let end: TaskEnd | undefined;
+  try {
+    end = await runCommand(place, { worktree, signal, doing });
+    // What was stopped halfway leaves halves; the worktree is made anew for the next command.
+    if (end.state === 'cancelled' || end.error !== undefined) return end;
+    await mayGoOn();
+    sayWhatChanged(await bridge.finish(), note);
+    return end;
+  } finally {
+    await bridge.stop();
+  }
+}
+
+/** What a person should know about the command's changes, in words. */
+function sayWhatChanged(known: Known, note: (text: string) => void): void {
+  const paths = [...known.paths].filter((path) => !known.conflicts.has(path));
+  if (paths.length > 0)
+    note(`\nChanged ${paths.length} ${paths.length === 1 ? 'file' : 'files'}: ${paths.slice(0, 10).join(', ')}`);
+  const conflicts = [...known.conflicts];
+  const overlapping = conflicts.filter(([, { reason }]) => reason === undefined).map(([path]) => path);
+  if (overlapping.length > 0)
+    note(`\nNot taken over, because people changed the same lines meanwhile: ${overlapping.join(', ')}`);
+  for (const [path, { reason }] of conflicts)
+    if (reason !== undefined) note(`\nNot taken over: ${JSON.stringify(path)}, because ${reason}.`);
 }
 
 async function materialize({ ctx, task }: Place): Promise<string> {
@@ -132,40 +157,6 @@ const stopped: Record<StopReason, string> = {
   disk: 'The command wrote more to disk than a sandbox has and was stopped.',
   processes: 'The command started more processes than a sandbox has and was stopped.',
 };
-
-/** Brings the command's changes into the session. @returns what a person should know about it, in words */
-async function bringBack(place: Place, done: { worktree: Worktree; before: string }): Promise<string | undefined> {
-  const { ctx, task, actor } = place;
-  const author = actor.kind === 'person' ? { name: actor.name, email: actor.email, at: ctx.now() } : undefined;
-  const snapshot = await snapshotWorktree(done.worktree, done.before, {
-    message: `Run ${task.name}`,
-    ...(author && { author }),
-  });
-  if (!snapshot.changed) return undefined;
-  if (snapshot.refused) return `The command's changes to files were not taken over: ${snapshot.refused.reason}`;
-  const outcome = await requestRoomCommand(
-    ctx,
-    {
-      sessionId: task.sessionId,
-      teamId: task.teamId,
-      command: { kind: 'apply_tree', base: done.before, result: snapshot.commit, cause: 'command' },
-      audit: {
-        teamId: task.teamId,
-        action: 'task.apply_changes',
-        resource: { type: 'session', id: task.sessionId },
-        detail: { taskId: task.id, base: done.before, result: snapshot.commit },
-      },
-    },
-    roomWaitMs,
-  );
-  if (outcome.state === 'pending') return 'The changes to files will be taken over as soon as the room answers.';
-  const { paths, conflicts } = outcome.result;
-  if (conflicts.length > 0)
-    return `Not taken over, because people changed the same lines meanwhile: ${conflicts.join(', ')}`;
-  return paths.length > 0
-    ? `Changed ${paths.length} ${paths.length === 1 ? 'file' : 'files'}: ${paths.slice(0, 10).join(', ')}`
-    : undefined;
-}
 
 function endOfError(error: unknown, why: Why): TaskEnd {
   if (why.cancelled.aborted) return { state: 'cancelled' };

@@ -11,7 +11,7 @@ import { assertTreePath } from './tree-path.ts';
 
 const openFolderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Without O_NONBLOCK, opening a pipe would wait for someone to write. */
-const openFileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const openFileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 const below = (folder: FileHandle, name: string) => `/proc/self/fd/${folder.fd}/${name}`;
 
@@ -36,8 +36,8 @@ export async function readWorktreeFile(root: string, relativePath: string, maxBy
   });
 }
 
-/** The size was looked at, but the file may grow while it is read. */
-async function readAtMost(file: FileHandle, limit: { path: string; maxBytes: number }): Promise<Uint8Array> {
+/** From its beginning. The size may have been looked at, but the file may grow while it is read. */
+export async function readAtMost(file: FileHandle, limit: { path: string; maxBytes: number }): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for (;;) {
@@ -73,7 +73,7 @@ export async function writeWorktreeFile(root: string, relativePath: string, byte
   });
 }
 
-async function inFolderOf<T>(
+export async function inFolderOf<T>(
   root: string,
   target: { path: string; create: boolean },
   use: (folder: FileHandle, name: string) => Promise<T>,

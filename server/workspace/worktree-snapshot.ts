@@ -15,6 +15,8 @@ export type Snapshot = {
   changed: boolean;
   /** Why these changes may be looked at but not brought into a session. */
   refused?: { reason: string };
+  /** The file that git could not read, as a sentence; the commit has it as it was. */
+  unreadable?: string;
 };
 
 const snapshotTimeoutMs = 180_000;
@@ -57,7 +59,10 @@ export async function snapshotWorktree(
   box.stdin.end();
   const { tree, unreadable } = await takeIn(box, { worktree, parent, maxBytes, signal: options.signal });
   const reason = unreadable ?? refusal(await diffCommits(worktree.repo, parent, tree));
-  const refused = reason !== undefined && { refused: { reason } };
+  const refused = {
+    ...(reason !== undefined && { refused: { reason } }),
+    ...(unreadable !== undefined && { unreadable }),
+  };
   if (tree === (await treeOf(worktree.repo, parent))) return { commit: parent, changed: false, ...refused };
   const author = options.author ?? { ...nobody, at: new Date() };
   const message = options.message ?? 'Changes of the worktree';
@@ -151,15 +156,23 @@ function splitFirstLine(source: Readable): { line: Promise<string | undefined>; 
   return { line, rest };
 }
 
-/** Links could point anywhere on the machine that follows them, and submodules bring in what nobody has seen. */
 function refusal(differences: readonly TreeDifference[]): string | undefined {
-  for (const { path: file, newMode } of differences) {
-    const name = JSON.stringify(file);
-    if (newMode === '160000')
-      return `${name} is a repository of its own. Delete its .git folder, or leave it out with .gitignore.`;
-    if (newMode === '120000') return `${name} is a symbolic link that is new or changed. Replace it with a file.`;
-    const problem = newMode === '000000' ? undefined : treePathProblem(file);
-    if (problem) return `The path ${name} ${problem}. Rename the file.`;
+  for (const difference of differences) {
+    const problem = differenceProblem(difference);
+    if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/**
+ * Why a change on disk is not taken over, as a sentence with what to do. Links could point anywhere on the machine that
+ * follows them, and submodules bring in what nobody has seen.
+ */
+export function differenceProblem({ path: file, newMode }: TreeDifference): string | undefined {
+  const name = JSON.stringify(file);
+  if (newMode === '160000')
+    return `${name} is a repository of its own. Delete its .git folder, or leave it out with .gitignore.`;
+  if (newMode === '120000') return `${name} is a symbolic link that is new or changed. Replace it with a file.`;
+  const problem = newMode === '000000' ? undefined : treePathProblem(file);
+  return problem && `The path ${name} ${problem}. Rename the file.`;
 }

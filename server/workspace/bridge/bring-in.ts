@@ -1,0 +1,150 @@
+import { appendSessionEvent } from '../../runs/event-log.ts';
+import type { AuditRecord } from '../../audit/append.ts';
+import { withTransaction } from '../../context.ts';
+import { actorRef } from '../../core/actor.ts';
+import { createRefs } from '../git.ts';
+import { diffCommits, writeBlob, type TreeDifference } from '../git-objects.ts';
+import { differenceProblem } from '../worktree-snapshot.ts';
+import { askRoom } from './ask-room.ts';
+import { commitOf, commitOn, sideOf, type BridgePlace, type Known } from './known-state.ts';
+import type { LateWrite } from './replaced-files.ts';
+
+/** What git calls a file without content. */
+const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
+
+/**
+ * Brings what is on disk into the session, three ways over what both sides had last.
+ * @param found the files on disk; `isFinal` when nothing writes there any more
+ * @returns whether something was asked of the room
+ */
+export async function bringIn(
+  place: BridgePlace,
+  known: Known,
+  found: { tree: string; isFinal: boolean },
+): Promise<boolean> {
+  const { repo } = place.worktree;
+  const all = await diffCommits(repo, known.base, found.tree);
+  forgetSettled(known, all);
+  const due = all.filter((difference) => isDue(place, known, { difference, isFinal: found.isFinal }));
+  if (due.length === 0) return false;
+  const result =
+    due.length === all.length
+      ? await commitOf(place, known.base, found.tree)
+      : await commitOn(
+          place,
+          known.base,
+          due.map((difference) => sideOf(difference, 'new')),
+        );
+  const command = { kind: 'apply_tree', base: known.base, result, cause: 'command' } as const;
+  // The audit log has the beginning and the end; what lies between is in the room's own rows, as typing is.
+  const audit = found.isFinal || known.paths.size === 0 ? auditOf(place, command) : undefined;
+  const { paths, conflicts, reasons } = await askRoom(place, command, audit);
+  for (const path of paths) known.paths.add(path);
+  const why = new Map(reasons.map(({ path, reason }) => [path, reason]));
+  const left = due.filter(({ path }) => conflicts.includes(path));
+  known.base =
+    left.length === 0
+      ? result
+      : await commitOn(
+          place,
+          result,
+          left.map((difference) => sideOf(difference, 'old')),
+        );
+  await keepConflicts(place, known, { due, left, why, result });
+  return true;
+}
+
+function auditOf({ task }: BridgePlace, { base, result }: { base: string; result: string }): AuditRecord {
+  return {
+    teamId: task.teamId,
+    action: 'task.apply_changes',
+    resource: { type: 'session', id: task.sessionId },
+    detail: { taskId: task.id, base, result },
+  };
+}
+
+/** A conflict ends when the disk has what both sides had, or what the session has. */
+function forgetSettled(known: Known, differences: readonly TreeDifference[]): void {
+  const paths = new Set(differences.map(({ path }) => path));
+  for (const path of known.conflicts.keys()) if (!paths.has(path)) known.conflicts.delete(path);
+  for (const path of known.refused.keys()) if (!paths.has(path)) known.refused.delete(path);
+}
+
+type Judged = { difference: TreeDifference; isFinal: boolean };
+
+function isDue(place: BridgePlace, known: Known, { difference, isFinal }: Judged): boolean {
+  const { path, newOid, newMode, oldOid } = difference;
+  const problem = differenceProblem(difference);
+  if (problem !== undefined) {
+    if (known.refused.get(path) !== problem) place.note(`Not taken over: ${problem}`);
+    known.refused.set(path, problem);
+    return false;
+  }
+  const wasEmptied = known.emptied.delete(path);
+  if (newOid === emptyBlob && !/^0+$/.test(oldOid) && !isFinal && !wasEmptied) {
+    known.emptied.add(path);
+    return false;
+  }
+  const conflict = known.conflicts.get(path);
+  const isAsTried = conflict?.difference.newOid === newOid && conflict.difference.newMode === newMode;
+  return !isAsTried || conflict.isDue || isFinal;
+}
+
+type Tried = {
+  due: readonly TreeDifference[];
+  left: readonly TreeDifference[];
+  why: ReadonlyMap<string, string>;
+  result: string;
+};
+
+/** Where the versions of a command lie that did not fit. */
+const keptRef = (place: BridgePlace) => `refs/ensemble/tasks/${place.task.id}`;
+
+async function keepConflicts(place: BridgePlace, known: Known, { due, left, why, result }: Tried): Promise<void> {
+  const before = listed(known);
+  for (const { path } of due) known.conflicts.delete(path);
+  for (const difference of left) {
+    const reason = why.get(difference.path);
+    known.conflicts.set(difference.path, { difference, reason, triedAgainst: undefined, isDue: false });
+  }
+  const changed = left.length > 0 || before !== listed(known);
+  if (!changed) return;
+  const { ctx, task } = place;
+  const conflicts = [...known.conflicts.values()];
+  const versions = conflicts.map(({ difference }) => sideOf(difference, 'new'));
+  const commit = conflicts.length === left.length ? result : await commitOn(place, known.base, versions);
+  if (conflicts.length > 0) await createRefs(place.worktree.repo, [{ ref: keptRef(place), oid: commit }]);
+  const actor = ctx.actor ? actorRef(ctx.actor) : { kind: 'system' as const, id: 'tasks', name: 'Ensemble' };
+  const named = conflicts.map(({ difference: { path }, reason }) => ({
+    path,
+    ...(reason !== undefined && { reason }),
+  }));
+  await withTransaction(ctx, (tx) =>
+    appendSessionEvent(tx.db, {
+      sessionId: task.sessionId,
+      teamId: task.teamId,
+      actor,
+      body: { type: 'task_conflicts', taskId: task.id, commit, conflicts: named },
+    }),
+  );
+}
+
+const listed = (known: Known) =>
+  [...known.conflicts.values()].map(({ difference: { path, newOid } }) => `${path} ${newOid}`).join('\n');
+
+/**
+ * Brings in what a program wrote into a file that it had open when the bridge put the session's version in its place. The
+ * next writing takes the merged text to disk.
+ */
+export async function bringInLate(place: BridgePlace, known: Known, late: LateWrite): Promise<void> {
+  const { repo } = place.worktree;
+  const mode = late.mode === '100755' ? '100755' : '100644';
+  const { path } = late;
+  const before = await commitOn(place, known.base, [{ path, mode, oid: await writeBlob(repo, late.before) }]);
+  const after = await commitOn(place, before, [{ path, mode, oid: await writeBlob(repo, late.after) }]);
+  const done = await askRoom(place, { kind: 'apply_tree', base: before, result: after, cause: 'command' });
+  for (const changed of done.paths) known.paths.add(changed);
+  const [difference] = await diffCommits(repo, before, after);
+  const left = difference && done.conflicts.length > 0 ? [difference] : [];
+  if (left.length > 0) await keepConflicts(place, known, { due: [], left, why: new Map(), result: after });
+}
