@@ -4,11 +4,16 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import path from 'node:path';
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { schema } from '../../db/client.ts';
 import { testingEnv } from '../../db/testing-data-folder.ts';
 import { eventually, roomFixture, type Client } from '../../db/testing-room.ts';
 import { requirePerson } from '../auth/authorize.ts';
 import { notify } from '../platform/notify.ts';
+import { sign } from '../platform/secrets.ts';
+import { issueTicket } from '../sessions/issue-ticket.ts';
+import { openFile } from '../sessions/open-file.ts';
+import { findOwner } from './lease.ts';
 
 /** Processes of their own, with real sockets between them, that are killed and paused. */
 const room = await roomFixture();
@@ -18,10 +23,11 @@ await room.server.stop();
 type Node = { child: ChildProcess; port: number; url: string };
 const nodes: Node[] = [];
 const proxies: Server[] = [];
+const isRunning = ({ child }: Node) => child.exitCode === null && child.signalCode === null;
 
 afterAll(async () => {
   for (const proxy of proxies) proxy.close();
-  const living = nodes.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+  const living = nodes.filter(isRunning);
   const ended = living.map(({ child }) => once(child, 'exit'));
   for (const { child } of living) child.kill('SIGKILL');
   await Promise.all(ended);
@@ -38,6 +44,18 @@ async function startNode(): Promise<Node> {
   const node = { child, port, url: `ws://127.0.0.1:${port}/collab` };
   nodes.push(node);
   return node;
+}
+
+/** Two living nodes and a session with a text: the node that owns its room, and the other. */
+async function ownedSession(): Promise<{ sessionId: string; owner: Node; other: Node }> {
+  const living = nodes.filter(isRunning);
+  while (living.length < 2) living.push(await startNode());
+  const sessionId = await room.sessionWithText();
+  const { address } = (await findOwner(room.db, sessionId)) ?? { address: '' };
+  const owner = living.find((node) => address.endsWith(`:${node.port}`));
+  const other = living.find((node) => node !== owner);
+  if (!owner || !other) throw new Error('no node owns the room');
+  return { sessionId, owner, other };
 }
 
 /** What stands before several web processes: the first that takes a connection gets it. */
@@ -68,7 +86,7 @@ async function startProxy(behind: readonly Node[]): Promise<string> {
   return `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}/collab`;
 }
 
-const textOf = (client: Client) => client.doc.getText('t').toJSON();
+const textOf = (client: Client) => client.text.toJSON();
 
 async function enter(name: string, sessionId: string, node: Pick<Node, 'url'>): Promise<Client> {
   return room.enter(await room.person('developer', name), sessionId, { url: node.url });
@@ -85,67 +103,130 @@ async function fencesOf(sessionId: string): Promise<number[]> {
 }
 
 test('[CB70] sockets on either of two nodes reach the one owner of a room, and large texts pass as well', async () => {
-  const [a, b] = await Promise.all([startNode(), startNode()]);
-  const sessionId = await room.session();
-  const ada = await enter('Ada', sessionId, a);
-  const bob = await enter('Bob', sessionId, b);
-  ada.doc.getText('t').insert(0, 'from ada ');
+  const { sessionId, owner, other } = await ownedSession();
+  const ada = await enter('Ada', sessionId, owner);
+  const bob = await enter('Bob', sessionId, other);
+  ada.text.insert(0, 'from ada ');
   await eventually(() => expect(textOf(bob)).toBe('from ada '));
-  bob.doc.getText('t').insert(0, 'x'.repeat(3_000_000));
+  bob.text.insert(0, 'x'.repeat(3_000_000));
   await eventually(() => expect(textOf(ada)).toHaveLength(3_000_009));
   bob.provider.awareness.setLocalStateField('file', 'f');
   await eventually(() => expect(ada.provider.awareness.getStates().get(bob.clientId)).toMatchObject({ file: 'f' }));
-  const late = await enter('Eve', sessionId, b);
+  const late = await enter('Eve', sessionId, other);
   await eventually(() => expect(textOf(late)).toHaveLength(3_000_009));
-  expect(new Set(await fencesOf(sessionId)).size).toBe(1);
+  const [lease] = await room.db.select().from(schema.roomLease).where(eq(schema.roomLease.sessionId, sessionId));
+  expect(lease?.fence).toBe(1);
 });
 
-test('[CB71] killing the owner moves its room to the other node, and everybody types on', async () => {
-  const [a, b] = await Promise.all([startNode(), startNode()]);
-  const sessionId = await room.session();
-  const ada = await enter('Ada', sessionId, { url: await startProxy([a, b]) });
-  const bob = await enter('Bob', sessionId, b);
-  ada.doc.getText('t').insert(0, 'before');
-  await eventually(() => expect(textOf(bob)).toBe('before'));
-  a.child.kill('SIGKILL');
-  ada.doc.getText('t').insert(6, ' and after');
-  await eventually(() => expect(textOf(bob)).toBe('before and after'), 20_000);
-  bob.doc.getText('t').insert(0, 'still ');
-  await eventually(() => expect(textOf(ada)).toBe('still before and after'), 20_000);
-  const fences = await fencesOf(sessionId);
-  expect(fences.at(-1)).toBe((fences[0] ?? 0) + 1);
+/** The status with which an upgrade is refused. */
+function refusalOf(address: string, passage: string): Promise<string> {
+  const socket = new WebSocket(address, { headers: { 'x-ensemble-passage': passage } });
+  return new Promise((resolve) => socket.once('error', (error) => resolve(error.message)));
+}
+
+test('[CB70] a passage that no node wrote, an old one, and one for another node or room are refused', async () => {
+  const { sessionId, owner, other } = await ownedSession();
+  const { ticket } = await issueTicket(await room.person(), { sessionId });
+  const { nodeId: to = '' } = (await findOwner(room.db, sessionId)) ?? {};
+  const passage = { from: 'node_x', to, room: sessionId, address: '127.0.0.1', at: Date.now() };
+  const signed = (change: Partial<typeof passage>, purpose = 'room-pass-through') =>
+    sign(purpose, JSON.stringify({ ...passage, ...change }));
+  const query = `/${sessionId}?ticket=${ticket}`;
+  expect(await refusalOf(owner.url + query, 'made.up')).toContain('403');
+  expect(await refusalOf(owner.url + query, signed({}, 'auth-cookie'))).toContain('403');
+  expect(await refusalOf(owner.url + query, signed({ at: Date.now() - 61_000 }))).toContain('403');
+  expect(await refusalOf(owner.url + query, signed({ room: 'ses_other' }))).toContain('403');
+  expect(await refusalOf(other.url + query, signed({}))).toContain('421');
+  // A passage opens no door: the ticket is looked at all the same.
+  const socket = new WebSocket(`${owner.url}/${sessionId}?ticket=none`, {
+    headers: { 'x-ensemble-passage': signed({}) },
+  });
+  expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(4401);
+});
+
+test('[CB70] who is passed on to a node that does not own the room comes back later', async () => {
+  const { sessionId, owner, other } = await ownedSession();
+  const holder = await enter('Ada', sessionId, owner);
+  const rows = await room.db.select().from(schema.webNode);
+  const to = rows.find((row) => row.address.endsWith(`:${other.port}`))?.nodeId ?? '';
+  const passage = { from: 'node_x', to, room: sessionId, address: '127.0.0.1', at: Date.now() };
+  const { ticket } = await issueTicket(await room.person(), { sessionId });
+  const socket = new WebSocket(`${other.url}/${sessionId}?ticket=${ticket}`, {
+    headers: { 'x-ensemble-passage': sign('room-pass-through', JSON.stringify(passage)) },
+  });
+  expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(1013);
+  expect(holder.provider.synced).toBe(true);
+});
+
+test('[CB12] a revocation closes the sockets of every node within a second, passed on or not, with its code', async () => {
+  const { sessionId, owner, other } = await ownedSession();
+  const ada = await room.person('developer', 'Ada');
+  const bob = await room.person('developer', 'Bob');
+  const here = await room.enter(ada, sessionId, { url: owner.url });
+  const there = await room.enter(ada, sessionId, { url: other.url });
+  const lowered = await room.enter(bob, sessionId, { url: other.url });
+  const [adaId, bobId] = [requirePerson(ada).personId, requirePerson(bob).personId];
+  await room.db.update(schema.teamMember).set({ role: 'viewer' }).where(eq(schema.teamMember.personId, bobId));
+  await notify(room.db, 'access_changed', `person:${bobId}`);
+  await room.db.delete(schema.teamMember).where(eq(schema.teamMember.personId, adaId));
+  const startedAt = performance.now();
+  await notify(room.db, 'access_changed', `person:${adaId}`);
+  expect(await Promise.all([here.closed, there.closed])).toEqual([4401, 4401]);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+  // Rechecked in the order of the notices, so Bob's rights are lowered by now.
+  lowered.text.insert(0, 'refused');
+  const eve = await enter('Eve', sessionId, other);
+  eve.text.insert(0, 'after');
+  await eventually(() => expect(textOf(lowered)).toContain('after'));
+  expect(textOf(eve)).toBe('after');
+});
+
+test('[CB48] with two nodes a command is executed once, by the owner or by whoever takes the room', async () => {
+  await ownedSession();
+  const ada = await room.person('developer', 'Ada');
+  const files = Object.fromEntries(Array.from({ length: 4 }, (_value, index) => [`${index}.txt`, `text ${index}\n`]));
+  const sessions = await Promise.all(Array.from({ length: 6 }, () => room.session(files)));
+  await Promise.all(
+    sessions.flatMap((sessionId) => Object.keys(files).map((file) => openFile(ada, { sessionId, path: file }))),
+  );
+  for (const sessionId of sessions) {
+    const commands = await room.db.select().from(schema.roomCommand).where(eq(schema.roomCommand.sessionId, sessionId));
+    expect(commands.map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(Array(4).fill('done 1'));
+    const opened = await room.db.select().from(schema.roomFile).where(eq(schema.roomFile.sessionId, sessionId));
+    expect(opened).toHaveLength(4);
+    expect(new Set(await fencesOf(sessionId)).size).toBe(1);
+  }
 });
 
 test('[CB72] an owner that was paused writes nothing when it wakes, and sends its people to the new one', async () => {
-  const [a, b] = await Promise.all([startNode(), startNode()]);
-  const sessionId = await room.session();
-  // Who stays with the paused node types into the void until it wakes; then the proxy's other node serves.
-  const ada = await enter('Ada', sessionId, a);
-  const bob = await enter('Bob', sessionId, b);
-  ada.doc.getText('t').insert(0, 'one ');
+  const { sessionId, owner, other } = await ownedSession();
+  const ada = await enter('Ada', sessionId, owner);
+  const bob = await enter('Bob', sessionId, other);
+  ada.text.insert(0, 'one ');
   await eventually(() => expect(textOf(bob)).toBe('one '));
-  a.child.kill('SIGSTOP');
-  ada.doc.getText('t').insert(4, 'late ');
-  bob.doc.getText('t').insert(4, 'two ');
-  const eve = await enter('Eve', sessionId, b);
+  owner.child.kill('SIGSTOP');
+  ada.text.insert(4, 'late ');
+  bob.text.insert(4, 'two ');
+  const eve = await enter('Eve', sessionId, other);
   await eventually(() => expect(textOf(eve)).toBe('one two '), 20_000);
-  a.child.kill('SIGCONT');
+  owner.child.kill('SIGCONT');
   await eventually(() => expect(textOf(eve)).toContain('late'), 20_000);
   await eventually(() => expect(textOf(ada)).toBe(textOf(eve)), 20_000);
   const fences = await fencesOf(sessionId);
   expect(fences.toSorted((x, y) => x - y)).toEqual(fences);
 });
 
-test('[CB12] a revocation closes sockets of every node, passed on or not, with its code', async () => {
-  const [a, b] = await Promise.all([startNode(), startNode()]);
-  const sessionId = await room.session();
-  const person = await room.person('developer', 'Ada');
-  const here = await room.enter(person, sessionId, { url: a.url });
-  const there = await room.enter(person, sessionId, { url: b.url });
-  const { personId } = requirePerson(person);
-  await room.db.update(schema.teamMember).set({ role: 'viewer' }).where(eq(schema.teamMember.personId, personId));
-  await notify(room.db, 'access_changed', `person:${personId}`);
-  await room.db.delete(schema.teamMember).where(eq(schema.teamMember.personId, personId));
-  await notify(room.db, 'access_changed', `person:${personId}`);
-  expect(await Promise.all([here.closed, there.closed])).toEqual([4401, 4401]);
+test('[CB71] killing the owner moves its room to the other node, and everybody types on', async () => {
+  const { sessionId, owner, other } = await ownedSession();
+  const ada = await enter('Ada', sessionId, { url: await startProxy([owner, other]) });
+  const bob = await enter('Bob', sessionId, other);
+  ada.text.insert(0, 'before');
+  await eventually(() => expect(textOf(bob)).toBe('before'));
+  owner.child.kill('SIGKILL');
+  ada.text.insert(6, ' and after');
+  await eventually(() => expect(textOf(bob)).toBe('before and after'), 20_000);
+  bob.text.insert(0, 'still ');
+  await eventually(() => expect(textOf(ada)).toBe('still before and after'), 20_000);
+  const fences = await fencesOf(sessionId);
+  expect(fences.at(-1)).toBe((fences[0] ?? 0) + 1);
 });
