@@ -11,6 +11,9 @@ const env = {
 };
 const exclude = ['**/node_modules/**', '**/.next/**', '**/.data/**', 'e2e/**', 'server/workspace/sample/**'];
 
+/** Random schedules and hostile input: much work for few tests. */
+const schedules = ['bench/schedules/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },
   test: {
@@ -24,7 +27,22 @@ export default defineConfig({
           // Small machines under load are slow; how long a test takes proves nothing.
           testTimeout: 30_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...exclude, '**/*.pg.test.ts', '**/*.box.test.ts'],
+          exclude: [...exclude, ...schedules, '**/*.pg.test.ts', '**/*.box.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'schedules',
+          env,
+          setupFiles: ['db/testing-data-folder.ts'],
+          include: schedules,
+          exclude,
+          globalSetup: ['db/testing-setup.ts'],
+          testTimeout: 170_000,
+          hookTimeout: 170_000,
+          // Each file keeps every core busy by itself.
+          maxWorkers: 1,
         },
       },
       {

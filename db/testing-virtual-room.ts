@@ -1,19 +1,11 @@
 import * as Y from 'yjs';
 import type { Participant } from '../server/collab/access.ts';
-import type { ClientRegistry } from '../server/collab/client-ids.ts';
 import { Connection, type Peer } from '../server/collab/connection.ts';
 import { findText, putFile, serverClientId, setLayout, type RoomFile } from '../server/collab/room-document.ts';
 import { Room } from '../server/collab/room.ts';
-import {
-  FenceLost,
-  type Author,
-  type RoomKey,
-  type RoomStore,
-  type Snapshot,
-  type StoredRoom,
-  type StoredUpdate,
-} from '../server/collab/room-store.ts';
+import type { RoomKey } from '../server/collab/room-store.ts';
 import { missingFrame, readFrame, stateVectorFrame, updateFrame } from '../server/collab/wire.ts';
+import { MemoryIds, MemoryStore } from './testing-memory-store.ts';
 
 /** The file whose text virtual clients write. */
 export const virtualFile: RoomFile = {
@@ -41,81 +33,6 @@ export function virtualText(doc: Y.Doc): Y.Text {
 }
 
 /** The real room and codec on links and a store that a test moves step by step. */
-type Row = StoredUpdate & { id: number; at: number };
-
-/** Writes wait until the test lets them happen, fail, or never answer. */
-export class MemoryStore implements RoomStore {
-  rows: Row[] = [];
-  snapshot: Omit<Snapshot, 'authorship'> & { authorship?: Uint8Array } = { state: firstState(), throughId: 0 };
-  fence = 1;
-  #nextId = 1;
-  #waiting: { apply: () => void; fail: (error: Error) => void }[] = [];
-
-  load(): Promise<StoredRoom> {
-    const { throughId } = this.snapshot;
-    return Promise.resolve({
-      teamId: 'team',
-      projectId: 'prj',
-      snapshot: this.snapshot.state,
-      authorship: this.snapshot.authorship,
-      updates: this.rows.filter((row) => row.id > throughId),
-      throughId: this.rows.at(-1)?.id ?? throughId,
-      files: [virtualFile],
-    });
-  }
-
-  append(key: RoomKey, updates: readonly StoredUpdate[]): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const apply = () => {
-        if (key.fence !== this.fence) return reject(new FenceLost('taken'));
-        for (const update of updates) this.rows.push({ ...update, id: this.#nextId++, at: Date.now() });
-        resolve(this.#nextId - 1);
-      };
-      this.#waiting.push({ apply, fail: reject });
-    });
-  }
-
-  compact(key: RoomKey, snapshot: Snapshot): Promise<void> {
-    if (key.fence !== this.fence) return Promise.reject(new FenceLost('taken'));
-    this.snapshot = snapshot;
-    this.rows = this.rows.filter((row) => row.id > snapshot.throughId);
-    return Promise.resolve();
-  }
-
-  /** The next write happens. */
-  step(): void {
-    this.#waiting.shift()?.apply();
-  }
-
-  /** The next write fails. */
-  fail(): void {
-    this.#waiting.shift()?.fail(new Error('the store does not answer'));
-  }
-
-  /** Writes under way vanish with the process that made them. */
-  drop(): void {
-    this.#waiting = [];
-  }
-}
-
-class MemoryIds implements ClientRegistry {
-  readonly owners = new Map<number, string>();
-
-  check(clientIds: Iterable<number>, actor: Author): boolean | undefined {
-    for (const id of clientIds) {
-      if (!this.owners.has(id)) return undefined;
-      if (this.owners.get(id) !== actor.id) return false;
-    }
-    return true;
-  }
-
-  claim(clientIds: Iterable<number>, actor: Author): Promise<boolean> {
-    const ids = [...clientIds];
-    for (const id of ids) if (!this.owners.has(id)) this.owners.set(id, actor.id);
-    return Promise.resolve(this.check(ids, actor) === true);
-  }
-}
-
 type Link = { connection: Connection; toServer: Uint8Array[]; toClient: Uint8Array[] };
 
 export class VirtualClient {
@@ -210,11 +127,17 @@ const participant = (name: string): Participant => ({
 /** The server's side: a room that can be killed and loaded again from its store. */
 export class VirtualServer {
   readonly store = new MemoryStore();
-  readonly #ids = new MemoryIds();
+  readonly #ids = new MemoryIds(this.store.tables);
   room: Room | undefined;
 
+  constructor() {
+    this.store.snapshot = { state: firstState(), throughId: 0 };
+    this.store.tables.files.set(virtualFile.fileId, virtualFile);
+  }
+
   async start(options: { maxBytes?: number } = {}): Promise<Room> {
-    const key: RoomKey = { sessionId: 'ses', teamId: 'team', nodeId: 'node', fence: this.store.fence };
+    const fence = this.store.tables.take('node');
+    const key: RoomKey = { sessionId: 'ses', teamId: 'team', nodeId: 'node', fence };
     const stored = await this.store.load();
     const { store } = this;
     this.room = new Room(stored, { ...options, key, store, clientIds: this.#ids, onEmpty: () => undefined });
@@ -224,7 +147,6 @@ export class VirtualServer {
   /** kill -9: what was not stored is gone, sockets break. */
   kill(): void {
     this.store.drop();
-    this.store.fence++;
     this.room?.close(1006, 'gone');
     this.room = undefined;
   }

@@ -24,6 +24,7 @@ const stages = {
   unit: () => run(...vitest('unit')),
   box: () => run(...vitest('box')),
   pg: () => run(...vitest('pg')),
+  schedules: () => run(...vitest('schedules')),
   build: () => buildPages().then(() => true),
   browser: () => run('playwright', ['test', '--pass-with-no-tests']),
 };

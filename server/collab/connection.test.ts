@@ -251,6 +251,77 @@ test('[CB33] other notices, and notices of a client that did not ask for them, a
   expect(standard.seen.closed).toBe(1007);
 });
 
+/** Counts of the saved notices that a line got. */
+const savedCounts = (seen: Seen) =>
+  seen.frames
+    .filter((frame) => frame[0] === 100)
+    .map((frame): { type: string; updates?: number } =>
+      JSON.parse(new TextDecoder().decode(frame).replace(/^[^{]*/, '')),
+    )
+    .flatMap((notice) => (notice.type === 'saved' ? [notice.updates] : []));
+
+test('[CB13] who was refused is never told that later messages are saved, and comes anew when it may edit again', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { connection, seen } = enter(room, 'ada', { rights: ['view'] });
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
+  await turn();
+  expect(savedCounts(seen)).toEqual([1]);
+  virtualText(doc).insert(0, 'x');
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(room.doc)));
+  await turn();
+  expect(savedCounts(seen)).toEqual([1]);
+  connection.setParticipant({ ...connection.participant, rights: ['view', 'edit'] });
+  expect(seen.closed).toBe(1013);
+});
+
+test('[CB23] a deletion of text that has not come yet waits for it and is not called saved', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { connection, seen } = enter(room, 'ada');
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  virtualText(doc).insert(0, 'xyz');
+  virtualText(doc).delete(1, 1);
+  const [insertion, deletion] = updates.map(updateFrame);
+  const stored = async () => {
+    await turn();
+    await turn();
+    while (server.store.waiting > 0) {
+      server.store.step();
+      await turn();
+    }
+  };
+  if (deletion) connection.receive(deletion);
+  await stored();
+  expect(savedCounts(seen)).toEqual([]);
+  if (insertion) connection.receive(insertion);
+  await stored();
+  expect(seen.closed).toBeUndefined();
+  expect(savedCounts(seen)).toEqual([2]);
+  expect(virtualText(room.doc).toJSON()).toBe('xz');
+});
+
+test('[CB14] whoever comes back is told of everybody under clocks that it has not heard', async () => {
+  const room = await new VirtualServer().start();
+  const { connection } = enter(room, 'ada');
+  connection.receive(presence(7_000, { file: 'f' }));
+  await turn();
+  const clocksTold = () =>
+    enter(room, 'bob')
+      .seen.frames.filter((frame) => frame[0] === 1)
+      .map((frame) => readFrame(frame))
+      .flatMap((frame) => (frame.type === 'presence' ? frame.entries.map((entry) => entry.clock) : []));
+  const [first = 0] = clocksTold();
+  const [second = 0] = clocksTold();
+  expect(second).toBeGreaterThan(first);
+});
+
 test('[CB5] neighbours of one author fold into a row; authors and kinds are never mixed', () => {
   const entry = (id: string, kind: 'edit' | 'accept' = 'edit') => {
     const doc = new Y.Doc();

@@ -51,6 +51,8 @@ export class Connection {
   readonly #inbox: Frame[] = [];
   #busy = false;
   #closed = false;
+  /** An update was refused: the client has what the room does not, and no later count may say that all is saved. */
+  #hasRefused = false;
   #updates = 0;
   /** What the client said of its next update. */
   #nextKind: 'edit' | 'undo' = 'edit';
@@ -120,6 +122,8 @@ export class Connection {
     const before = this.participant.rights.join();
     this.participant = participant;
     if (participant.rights.join() !== before) this.notify({ type: 'rights', rights: participant.rights });
+    // Only a new line asks the client for everything that the room lacks.
+    if (this.#hasRefused && this.mayEdit) this.close(1013, 'You may edit now. Connect again.');
   }
 
   receive(bytes: Uint8Array): void {
@@ -198,16 +202,22 @@ export class Connection {
     const whole = this.#room.withWaiting(this, update);
     const inspection = inspectUpdate(this.#room.doc, whole);
     if (!inspection.changes) return this.#markSaved(count);
-    if (!this.mayEdit) return this.send(refusalFrame('You have no right to edit this session.'));
+    if (!this.mayEdit) return this.#refuse();
     if (inspection.isOutside) return this.close(4422, outsideLayout);
     // Deletions bring no structs: they pass also when the room is full.
     if (inspection.newClients.size > 0 && !this.#room.hasRoomFor(whole.byteLength)) return this.close(4413, roomIsFull);
     return this.#withIds(inspection.newClients, () => {
-      if (this.#closed || !this.mayEdit) return;
+      if (this.#closed) return;
+      if (!this.mayEdit) return this.#refuse();
       // Looked at again: other changes may have come while the ids were asked for.
       this.#room.applyFrom(this, whole, { kind, inspection: inspectUpdate(this.#room.doc, whole) });
       if (!this.waiting) this.#markSaved(count);
     });
+  }
+
+  #refuse(): void {
+    this.#hasRefused = true;
+    this.send(refusalFrame('You have no right to edit this session.'));
   }
 
   /** Runs `then` when the ids are this participant's, or closes the connection. */
@@ -224,7 +234,7 @@ export class Connection {
   }
 
   #markSaved(updates: number): void {
-    if (!this.wantsNotices) return;
+    if (!this.wantsNotices || this.#hasRefused) return;
     const clocks = this.#room.clocksOf([...this.clientIds, this.participant.clientId]);
     this.#room.whenStored(() => {
       const isFirst = this.#saved === undefined;
@@ -240,7 +250,7 @@ export class Connection {
   }
 
   #sendPresence(): void {
-    const entries = this.#room.presence.entries().filter((entry) => !this.clientIds.has(entry.clientId));
+    const entries = this.#room.presence.everyone().filter((entry) => !this.clientIds.has(entry.clientId));
     if (entries.length > 0) this.send(presenceFrame(entries));
   }
 

@@ -54,6 +54,15 @@ export class Presence {
     });
   }
 
+  /**
+   * Everybody who is here, for someone who enters. Clients forget the others when their line breaks, but not the clocks
+   * they heard, so each state gets a new one.
+   */
+  everyone(): PresenceEntry[] {
+    for (const held of this.#states.values()) held.clock = this.#nextClock();
+    return this.entries();
+  }
+
   #nextClock(): number {
     this.#lastClock = Math.max(this.#lastClock + 1, Date.now());
     return this.#lastClock;

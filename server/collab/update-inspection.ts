@@ -43,8 +43,8 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
     if (struct instanceof Y.Item) inspectItem(doc, struct, found);
   }
   for (const [client, ranges] of ds.clients) {
-    const stored = doc.store.clients.get(client);
-    if (stored) for (const range of ranges) inspectDeletion(stored, range, found);
+    const stored = doc.store.clients.get(client) ?? [];
+    for (const range of ranges) inspectDeletion(stored, range, found);
   }
   return found;
 }
@@ -101,9 +101,13 @@ function inspectDeletion(
   range: { clock: number; len: number },
   found: UpdateInspection,
 ): void {
+  if (range.len <= 0) return;
   const end = range.clock + range.len;
   const last = stored.at(-1);
-  if (!last || range.clock >= last.id.clock + last.length || range.len <= 0) return;
+  const known = last ? last.id.clock + last.length : 0;
+  // Text that has not come yet: the deletion waits for it.
+  if (end > known) found.changes = true;
+  if (range.clock >= known) return;
   for (let i = Y.findIndexSS(stored, range.clock); i < stored.length; i++) {
     const struct = stored[i];
     if (!struct || struct.id.clock >= end) return;
