@@ -14,7 +14,7 @@ export type Aside = {
   update: Uint8Array | undefined;
 };
 
-export type LocalState = { text: Uint8Array | undefined; edits: KeptEdit[]; asides: Aside[] };
+export type LocalState = { text: Uint8Array | undefined; edits: KeptEdit[] };
 
 /** Where edits are kept: the browser keeps them over reloads; without its storage they live as long as the tab. */
 export type Keeping = 'browser' | 'tab';
@@ -77,10 +77,10 @@ export class LocalCopy {
       ]);
       const known = new Set(aside.map(({ id }) => id));
       this.heldAsides = [...aside, ...this.heldAsides.filter(({ id }) => !known.has(id))];
-      return { text: text?.state, edits: kept, asides: [...this.heldAsides] };
+      return { text: text?.state, edits: kept };
     } catch {
       this.say('tab');
-      return { text: undefined, edits: [], asides: [...this.heldAsides] };
+      return { text: undefined, edits: [] };
     }
   }
 

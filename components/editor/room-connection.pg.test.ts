@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import * as Y from 'yjs';
 import { schema } from '../../db/client.ts';
 import { eventually, roomFixture } from '../../db/testing-room.ts';
 import { requirePerson } from '../../server/auth/authorize.ts';
@@ -8,6 +9,7 @@ import { notify } from '../../server/platform/notify.ts';
 import { issueTicket } from '../../server/sessions/issue-ticket.ts';
 import { openFile } from '../../server/sessions/open-file.ts';
 import { LocalCopy } from './local-copy.ts';
+import type { KeptEdit } from './outbox.ts';
 import { RoomConnection } from './room-connection.ts';
 
 /** The browser's side of a room against the real server. There is no browser, so nothing outlives the tab here. */
@@ -38,6 +40,13 @@ const isSaved = ({ room }: Entered) => eventually(() => expect(room.getSnapshot(
 function text({ room }: Entered, fileId: string) {
   const found = room.getSnapshot().files.get(fileId)?.text;
   if (!found) throw new Error('the file is not there');
+  return found;
+}
+
+function textIn(doc: Y.Doc, fileId: string): Y.Text {
+  const entry = doc.getMap('files').get(fileId);
+  const found = entry instanceof Y.Map ? entry.get('text') : undefined;
+  if (!(found instanceof Y.Text)) throw new Error('the file is not there');
   return found;
 }
 
@@ -111,20 +120,29 @@ test('[CB95] edits of someone who may only look by now are laid aside with their
   expect(again.room.getSnapshot().asides).toEqual([]);
 });
 
-test('[CB95] edits in a file that others deleted meanwhile are laid aside', async () => {
+test('[CB90] [CB95] edits kept from an earlier visit are counted; those in a file that others deleted are laid aside', async () => {
   const { ada, sessionId, fileId } = await withFile();
-  const mine = enter(ada, sessionId);
-  await isConnected(mine);
-  await server.collab.close();
-  mine.room.renew();
-  text(mine, fileId).insert(0, 'mine ');
   await db.delete(schema.roomFile).where(eq(schema.roomFile.fileId, fileId));
   await server.restart();
   const program = await fixture.enter(await fixture.person('developer', 'Bob'), sessionId);
+  const state = Y.encodeStateAsUpdate(program.doc);
+  const offline = new Y.Doc();
+  Y.applyUpdate(offline, state);
+  const edits: KeptEdit[] = [];
+  offline.on('update', (update: Uint8Array) => edits.push({ key: '1', update, kind: 'edit', files: [fileId] }));
+  textIn(offline, fileId).insert(0, 'mine ');
   program.doc.getMap('files').delete(fileId);
-  await eventually(() =>
-    expect(mine.room.getSnapshot().asides).toMatchObject([{ reason: 'deleted', files: [{ text: 'mine one\n' }] }]),
-  );
+  const witness = enter(await fixture.person('developer', 'Eve'), sessionId);
+  await isConnected(witness);
+  await eventually(() => expect(witness.room.getSnapshot().files.size).toBe(0));
+
+  const copy = new LocalCopy('me', sessionId);
+  vi.spyOn(copy, 'load').mockResolvedValue({ text: state, edits });
+  const mine = enter(ada, sessionId, copy);
+  await eventually(() => expect(mine.room.getSnapshot().unsaved).toBe(1));
+  await isConnected(mine);
+  expect(mine.room.getSnapshot().asides).toMatchObject([{ reason: 'deleted', files: [{ text: 'mine one\n' }] }]);
+  await isSaved(mine);
 });
 
 test('[CB96] a room that was set back to an earlier state shows its own text, and nothing waits for ever', async () => {
@@ -160,4 +178,25 @@ test('[CB97] a ticket of someone else, who signed in in the same browser, is not
   });
   onTestFinished(() => room.destroy());
   await eventually(() => expect(room.getSnapshot().status).toMatchObject({ kind: 'ended', why: 'someone_else' }));
+});
+
+test('[CB93] an undo takes back this person’s own words, and is recorded as one', async () => {
+  const { ada, sessionId, fileId } = await withFile();
+  const mine = enter(ada, sessionId);
+  const theirs = enter(await fixture.person('developer', 'Bob'), sessionId);
+  await Promise.all([isConnected(mine), isConnected(theirs)]);
+  const undo = new Y.UndoManager(text(mine, fileId), { trackedOrigins: new Set(['typed']), captureTimeout: 0 });
+  mine.room.doc.transact(() => text(mine, fileId).insert(4, 'two\n'), 'typed');
+  await eventually(() => expect(text(theirs, fileId).toJSON()).toBe('one\ntwo\n'));
+  text(theirs, fileId).insert(0, 'zero\n');
+  await eventually(() => expect(text(mine, fileId).toJSON()).toBe('zero\none\ntwo\n'));
+  undo.undo();
+  await isSaved(mine);
+  await eventually(() => expect(text(theirs, fileId).toJSON()).toBe('zero\none\n'));
+  const { roomUpdate } = schema;
+  const rows = await db
+    .select({ kind: roomUpdate.kind })
+    .from(roomUpdate)
+    .where(and(eq(roomUpdate.sessionId, sessionId), eq(roomUpdate.actorId, requirePerson(ada).personId)));
+  expect(rows.map(({ kind }) => kind)).toContain('undo');
 });

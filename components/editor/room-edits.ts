@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import type { Aside, AsideReason, LocalCopy } from './local-copy.ts';
 import { hasAllBut, Outbox, type EditKind } from './outbox.ts';
 import { readFiles, textsOf, touchedFiles } from './room-files.ts';
-import { updateFrame } from './room-frames.ts';
+import { undoFrame, updateFrame } from './room-frames.ts';
 
 export type Texts = Aside['files'];
 
@@ -72,7 +72,10 @@ export class RoomEdits {
   /** Sends what waits, and from now on each edit as it is made. */
   flow(): void {
     this.isFlowing = true;
-    for (const { update } of this.outbox.take()) this.options.send(updateFrame(update));
+    for (const { kind, update } of this.outbox.take()) {
+      if (kind === 'undo') this.options.send(undoFrame());
+      this.options.send(updateFrame(update));
+    }
   }
 
   hold(): void {

@@ -62,3 +62,11 @@ function frame(types: readonly number[], payload: Uint8Array): Uint8Array {
 export const stateVectorFrame = (bytes: Uint8Array) => frame([sync, stateVector], bytes);
 export const updateFrame = (bytes: Uint8Array) => frame([sync, update], bytes);
 export const presenceFrame = (bytes: Uint8Array) => frame([presence], bytes);
+
+/** Says of the next update message that it takes something back (docs/spec/collab.md, CB33). */
+export function undoFrame(): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, notice);
+    encoding.writeVarString(encoder, JSON.stringify({ type: 'next', kind: 'undo' }));
+  });
+}
