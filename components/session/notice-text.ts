@@ -41,5 +41,32 @@ export function noticeText(item: NoticeItem): string {
       return 'asked to stop';
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
+    default:
+      return guestText(item);
+  }
+}
+
+type GuestNotice = Extract<NoticeItem, { what: `guest_${string}` | `link_${string}` }>;
+
+function guestText(item: GuestNotice): string {
+  switch (item.what) {
+    case 'link_created':
+      return `made a link for guests who may ${item.level}`;
+    case 'link_ended':
+      return 'ended a link for guests';
+    case 'guest_knocked':
+      return 'asks to be let in';
+    case 'guest_came':
+      return 'came in by a link';
+    case 'guest_admitted':
+      return `let ${item.guest} in`;
+    case 'guest_denied':
+      return `declined ${item.guest}`;
+    case 'guest_revoked':
+      return `ended the access of ${item.guest}`;
+    case 'guest_changed':
+      return `lets ${item.guest} ${item.level} from now on`;
+    case 'guest_left':
+      return item.wasIn ? 'left the session' : 'stopped waiting to be let in';
   }
 }

@@ -19,6 +19,10 @@ export type SessionFacts = {
   isArchived: boolean;
   canArchive: boolean;
   canDelete: boolean;
+  /** Lets guests in, by links and when they knock. */
+  canShare: boolean;
+  /** Here by a link: one session, and no team around it. */
+  isGuest: boolean;
   rights: readonly string[];
   me: { id: string; name: string };
 };

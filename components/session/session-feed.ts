@@ -1,3 +1,4 @@
+import { foldKnock, type Knock } from '@/server/core/knocks.ts';
 import type { SessionEvent, SessionEventType } from '@/server/core/session-event.ts';
 import { foldTask, type TaskLog } from '@/server/core/task-log.ts';
 import { emptyTranscript, foldEvents, type Transcript } from '@/server/core/transcript.ts';
@@ -16,6 +17,7 @@ export type FeedStatus = 'connecting' | 'live' | 'lost' | { ended: string };
 export class SessionFeed {
   private transcript: Transcript = emptyTranscript();
   private tasks: readonly TaskLog[] = [];
+  private knocks: readonly Knock[] = [];
   private status: FeedStatus = 'connecting';
   private readonly listeners = new Set<() => void>();
   private readonly eventListeners = new Map<SessionEventType, Set<(event: SessionEvent) => void>>();
@@ -35,6 +37,7 @@ export class SessionFeed {
 
   getTranscript = (): Transcript => this.transcript;
   getTasks = (): readonly TaskLog[] => this.tasks;
+  getKnocks = (): readonly Knock[] => this.knocks;
   getStatus = (): FeedStatus => this.status;
 
   /** Calls `listener` for each new event of a type, also for those replayed at the start. */
@@ -65,6 +68,7 @@ export class SessionFeed {
     this.lastSeq = last.seq;
     this.transcript = foldEvents(this.transcript, fresh);
     this.tasks = fresh.reduce(foldTask, this.tasks);
+    this.knocks = fresh.reduce(foldKnock, this.knocks);
     this.change('live');
     for (const event of fresh) for (const listener of this.eventListeners.get(event.body.type) ?? []) listener(event);
   }

@@ -3,6 +3,8 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { useTRPCClient } from '@/components/trpc.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
+import { useNow } from '@/components/ui/time-ago.tsx';
+import { openKnocks, type Knock } from '@/server/core/knocks.ts';
 import { useSession } from './session-context.tsx';
 import { SessionFeed } from './session-feed.ts';
 
@@ -29,6 +31,14 @@ export function useSessionFeed(sessionId: string): SessionFeed | undefined {
     [client, sessionId],
   );
   return useResource(open, close);
+}
+
+/** Who waits to be let in; for those who may answer. */
+export function useKnocks(): Knock[] {
+  const { session, feed } = useSession();
+  const knocks = useSyncExternalStore(feed.subscribe, feed.getKnocks, feed.getKnocks);
+  const now = useNow();
+  return session.canShare && !session.isArchived ? openKnocks(knocks, now) : [];
 }
 
 export function useTranscript() {

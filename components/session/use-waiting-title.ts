@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useSession } from './session-context.tsx';
-import { useTranscript } from './use-feed.ts';
+import { useKnocks, useTranscript } from './use-feed.ts';
 
 /** The browser's tab says what waits for someone here: `(2) Fix rounding · ledger`. */
 export function useWaitingTitle(): void {
@@ -11,7 +11,8 @@ export function useWaitingTitle(): void {
   const { total } = useUnreviewed();
   const { runs } = useTranscript();
   const questions = Object.values(runs).reduce((sum, run) => sum + run.openPermissions.length, 0);
-  const waiting = total + questions;
+  const knocks = useKnocks().length;
+  const waiting = total + questions + knocks;
   const place = `${session.title} · ${session.projectName}`;
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) ${place}` : place;

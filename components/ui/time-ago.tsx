@@ -35,6 +35,15 @@ export function relativeTime(at: Date, from: number): string {
   return 'just now';
 }
 
+/** The time in milliseconds, looked at every 15 seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => now,
+  );
+}
+
 /** A relative time with the exact one on hover. */
 export function TimeAgo({ at }: { at: Date | string }) {
   const date = typeof at === 'string' ? new Date(at) : at;

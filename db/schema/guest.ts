@@ -1,4 +1,5 @@
 import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { GuestState } from '../../server/core/guest-access.ts';
 import type { GuestLevel } from '../../server/core/permissions.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { person } from './identity.ts';
@@ -30,8 +31,6 @@ export const sessionLink = pgTable(
   },
   (t) => [index('session_link_session_idx').on(t.sessionId)],
 );
-
-export type GuestState = 'knocking' | 'admitted' | 'denied' | 'revoked' | 'left';
 
 /** Somebody's place in one session without membership of its team: one row a person, whose state moves. */
 export const sessionGuest = pgTable(

@@ -15,7 +15,7 @@ import { appRouter } from './root.ts';
 import { callProcedure, callRoute, inputFor, newWorld, unknownOf, type Caller, type World } from './testing-access.ts';
 
 /**
- * Walks every procedure and every route with: no session, a revoked one, another team's member, a member whom a limited
+ * Walks every procedure and every route with: guests of one session, no session, a revoked one, another team's member, a member whom a limited
  * project does not list, a viewer, and a token that may only read. What is new is walked by itself; a field of which
  * the walk knows no value fails it. Pages are walked in the browser suite, the socket in server/collab.
  */
@@ -30,6 +30,7 @@ const open = [
   'identity.resetPassword',
   'members.invitation',
   'members.join',
+  'sharing.link',
 ];
 
 /** For installation admins alone, whatever is named. */
@@ -46,7 +47,31 @@ const installationOnly = [
 ];
 
 /** About the caller's own: someone else's does not exist. */
-const ownOnly = ['identity.endDevice', 'tokens.revoke'];
+const ownOnly = ['identity.endDevice', 'sharing.leave', 'tokens.revoke'];
+
+/** What a guest of one session does in it; the first three concern themselves. */
+const guestsOwn = ['sharing.knock', 'sharing.leave', 'sharing.standing'];
+const guestMay = [
+  ...guestsOwn,
+  'events.blob',
+  'events.list',
+  'events.watch',
+  'files.change',
+  'files.changes',
+  'files.list',
+  'files.open',
+  'files.read',
+  'rooms.ticket',
+  'sessions.get',
+  'sessions.markRead',
+  'sessions.search',
+  'suggestions.file',
+  'suggestions.get',
+  'suggestions.list',
+];
+
+/** The same for those who may edit. */
+const editingGuestMay = ['files.create', 'files.delete', 'files.discard', 'files.rename', 'files.restore'];
 
 /** Writes that need no more than to view, or concern the caller alone. */
 const viewerMayWrite = [
@@ -72,7 +97,18 @@ const viewerMayNotRead = [
 ];
 
 /** What a limited project hides, by the name of the field. */
-const inProject = ['projectId', 'sessionId', 'runId', 'runIds', 'permissionId', 'suggestionId', 'taskId', 'blobId'];
+const inProject = [
+  'projectId',
+  'sessionId',
+  'runId',
+  'runIds',
+  'permissionId',
+  'suggestionId',
+  'taskId',
+  'blobId',
+  'guestId',
+  'linkId',
+];
 
 const { url: databaseUrl } = await testDatabase();
 setDatabaseUrl(databaseUrl);
@@ -149,6 +185,44 @@ describe('every procedure', () => {
   });
 });
 
+describe('a guest of one session', () => {
+  const walked = procedures.filter(({ path }) => !open.includes(path) && !guestsOwn.includes(path));
+  const mayNot = ['FORBIDDEN', 'UNAUTHORIZED', 'INTERNAL_SERVER_ERROR'];
+
+  test('[AC27] the lists name what exists', () => {
+    const known = procedures.map(({ path }) => path);
+    for (const name of [...guestMay, ...editingGuestMay]) expect(known).toContain(name);
+  });
+
+  test.each(walked)('[AC27] $path is open to them in that session, or closed', async (procedure) => {
+    const { path } = procedure;
+    const editor = await ask(procedure, world.guest);
+    const looker = await ask(procedure, world.looker);
+    if ([...guestMay, ...editingGuestMay].includes(path)) expect(mayNot).not.toContain(editor.code);
+    else expect(editor.code).toBe('FORBIDDEN');
+    if (guestMay.includes(path)) expect(mayNot).not.toContain(looker.code);
+    else expect(looker.code).toBe('FORBIDDEN');
+  });
+
+  test.each(walked)('[AC27] $path tells them of nothing beside it', async (procedure) => {
+    const given = inputOf(procedure, world.resources);
+    if (!names(given, () => true)) return;
+    for (const caller of [world.guest, world.visitor]) {
+      const real = await ask(procedure, caller, world.beside);
+      expect(['FORBIDDEN', 'NOT_FOUND']).toContain(real.code);
+      expect(real).toEqual(await ask(procedure, caller, unknownOf(world.beside)));
+    }
+  });
+
+  test.each(walked)('[AC27] $path is to one with an account what it is to one without', async (procedure) => {
+    const given = inputOf(procedure, world.resources);
+    if (!names(given, () => true)) return;
+    const { code } = await ask(procedure, world.visitor);
+    if ([...guestMay, ...editingGuestMay].includes(procedure.path)) expect(mayNot).not.toContain(code);
+    else expect(['FORBIDDEN', 'NOT_FOUND']).toContain(code);
+  });
+});
+
 function routeCall(route: RestRoute, resources: Record<string, unknown>) {
   const where = `${route.method} ${route.path}`;
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
@@ -190,6 +264,10 @@ describe('every route', () => {
     const real = await askRoute(route, world.stranger);
     expect(real.status).toBe(404);
     expect(real).toEqual(await askRoute(route, world.stranger, unknownOf(world.resources)));
+  });
+
+  test.each(routes)('[AC27] $name is nothing to the token of someone who is a guest', async ({ route }) => {
+    if (namesOne(route)) expect((await askRoute(route, world.visitor)).status).toBe(404);
   });
 
   test.each(routes)('$name lets a viewer look and no more', async ({ name, route }) => {

@@ -8,6 +8,7 @@ import { projectsRouter } from './routers/projects.ts';
 import { roomsRouter } from './routers/rooms.ts';
 import { runsRouter } from './routers/runs.ts';
 import { sessionsRouter } from './routers/sessions.ts';
+import { sharingRouter } from './routers/sharing.ts';
 import { suggestionsRouter } from './routers/suggestions.ts';
 import { systemRouter } from './routers/system.ts';
 import { tasksRouter } from './routers/tasks.ts';
@@ -25,6 +26,7 @@ export const appRouter = router({
   rooms: roomsRouter,
   runs: runsRouter,
   sessions: sessionsRouter,
+  sharing: sharingRouter,
   suggestions: suggestionsRouter,
   system: systemRouter,
   tasks: tasksRouter,

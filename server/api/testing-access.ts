@@ -5,10 +5,13 @@ import { db, schema } from '../../db/client.ts';
 import { createInvitation } from '../auth/create-invitation.ts';
 import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
 import { cookieOf, newToken } from '../http/testing.ts';
+import type { Context } from '../context.ts';
 import { newId } from '../platform/ids.ts';
 import { newTestWorker } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
+import { knock } from '../sessions/knock.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
+import { newGuest, newSessionLink, type TestGuest } from '../sessions/testing-guests.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 
 /** What the walk over every procedure and route needs: one of each resource, people around it, inputs, calls. */
@@ -20,12 +23,19 @@ export type World = {
   projectId: string;
   /** One of each resource by the name that inputs give it. */
   resources: Record<string, unknown>;
+  /** The same of another session beside it. */
+  beside: Record<string, unknown>;
   viewer: Caller;
   developer: Caller;
   stranger: Caller;
   revoked: Caller;
   /** An admin's token that may only read. */
   reader: Caller;
+  /** Guests of the one session, without an account: who may edit, and who may only view. */
+  guest: Caller;
+  looker: Caller;
+  /** An account of another team, and a guest of the session who may edit. */
+  visitor: Caller;
 };
 
 export async function newWorld(): Promise<World> {
@@ -35,14 +45,21 @@ export async function newWorld(): Promise<World> {
   await newTeam('Other', [[stranger, 'admin']]);
   const projectId = await newProject(team);
   const { token } = await newToken(team.admin.personId, ['read']);
+  const resources = await resourcesOf(team, projectId);
+  const sessionId = String(resources['sessionId']);
+  const host = team.developer.ctx;
   return {
     projectId,
-    resources: await resourcesOf(team, projectId),
+    resources,
+    beside: await resourcesOf(team, projectId),
     viewer: await callerOf(team.viewer),
     developer: await callerOf(team.developer),
     stranger: await callerOf(stranger),
     revoked: await revokedCaller(team.admin),
     reader: { cookie: '', token },
+    guest: await guestCaller(await newGuest(host, { sessionId })),
+    looker: await guestCaller(await newGuest(host, { sessionId, level: 'view' })),
+    visitor: await visitingCaller(host, sessionId),
   };
 }
 
@@ -69,6 +86,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     .values({ id: blobId, ...of, content: 'a long text' });
   const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
   const { id: tokenId } = await newToken(team.admin.personId);
+  const { guestId, linkId } = await newGuest(ctx, { sessionId });
   return {
     team: team.slug,
     teamId,
@@ -84,11 +102,26 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     suggestionId,
     taskId,
     blobId,
+    guestId,
+    linkId,
   };
 }
 
 async function callerOf(person: TestPerson): Promise<Caller> {
   return { cookie: await cookieOf(person.authSessionId), token: (await newToken(person.personId)).token };
+}
+
+async function guestCaller({ ctx }: TestGuest): Promise<Caller> {
+  const id = ctx.credential.kind === 'auth_session' ? ctx.credential.id : '';
+  return { cookie: await cookieOf(id), token: '' };
+}
+
+async function visitingCaller(host: Context, sessionId: string): Promise<Caller> {
+  const person = await newPerson('Vera');
+  await newTeam('Third', [[person, 'admin']]);
+  const { token } = await newSessionLink(host, { sessionId, asksFirst: false });
+  await knock(person.ctx, { token });
+  return callerOf(person);
 }
 
 /** An admin's sign-in and token that were good a moment ago. */

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
+import { guestsHaveNone } from '../auth/require-browser.ts';
 import type { Context } from '../context.ts';
 import { isStorable, unstorableMessage } from '../core/storable-text.ts';
 import { isAppError, refusalOf, type ErrorCode } from '../core/errors.ts';
@@ -72,9 +73,17 @@ const signedIn = t.middleware(({ ctx, next }) => {
   return next({ ctx });
 });
 
+const withAccount = t.middleware(({ ctx, next }) => {
+  if (ctx.actor?.kind === 'person' && ctx.actor.isGuest)
+    throw new TRPCError({ code: 'FORBIDDEN', message: guestsHaveNone });
+  return next({ ctx });
+});
+
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 /** For what people do before they are signed in. */
 export const publicProcedure = t.procedure.use(withWireErrors).use(storable);
-/** Needs a signed-in person; the use case authorises the rest. */
-export const procedure = publicProcedure.use(signedIn);
+/** Needs a signed-in person, or a guest of a session; for the few things that guests do too. */
+export const participantProcedure = publicProcedure.use(signedIn);
+/** Needs someone who signed in with an account; the use case authorises the rest. */
+export const procedure = participantProcedure.use(withAccount);

@@ -10,7 +10,7 @@ import type { PersonActor } from './authorize.ts';
 import { findInvitation, type InvitationState, type OpenInvitation } from './find-invitation.ts';
 import { insertPerson } from './insert-person.ts';
 import { hashPassword } from './passwords.ts';
-import { requireBrowser } from './require-browser.ts';
+import { requireAccount } from './require-browser.ts';
 
 const token = z.string().min(1).max(200);
 export const acceptInvitationInput = z.object({ token });
@@ -24,7 +24,7 @@ export async function acceptInvitation(
   ctx: Context,
   given: z.input<typeof acceptInvitationInput>,
 ): Promise<{ teamSlug: string }> {
-  const actor = requireBrowser(ctx);
+  const actor = requireAccount(ctx);
   const parsed = acceptInvitationInput.parse(given);
   const invitation = await requireInvitation(ctx, parsed.token, actor.email);
   return withTransaction(ctx, async (tx) => {

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import type { Actor } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
 import {
-  limitRights,
   mayInTeam,
+  rightsOfRole,
   roleNeeded,
   type SessionRight,
   type TeamAction,
@@ -171,7 +171,7 @@ export async function authorizeDeletedSession(
   const access = await authorizeDeletedProject(ctx, session.projectId, 'session.read').catch((error: unknown) => {
     throw error instanceof AppError && error.code === 'not_found' ? notFound('session') : error;
   });
-  const rights = limitRights(access.role, undefined);
+  const rights = [...rightsOfRole(access.role)];
   // What was deleted answers a missing right as it answers everyone: as absent.
   if (!rights.includes(right) && (session.deletedAt || access.project.deletedAt)) throw notFound('session');
   if (!rights.includes(right))

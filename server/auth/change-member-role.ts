@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
-import { teamRoles } from '../core/permissions.ts';
+import { mayInTeam, teamRoles } from '../core/permissions.ts';
 import { notify } from '../platform/notify.ts';
 import { authorizeTeam } from './authorize.ts';
+import { endSharingBy } from './end-sharing.ts';
 import { lockTeam, memberRole, requireAnotherAdmin, revokeInvitationsBy } from './team-lock.ts';
 
 export const changeMemberRoleInput = z.object({ teamId: z.string(), personId: z.string(), role: z.enum(teamRoles) });
@@ -25,6 +26,7 @@ export async function changeMemberRole(ctx: Context, given: z.input<typeof chang
       await requireAnotherAdmin(tx, teamId, personId);
       await revokeInvitationsBy(tx, personId, teamId);
     }
+    if (!mayInTeam(role, 'session.share')) await endSharingBy(tx, personId, teamId);
     await tx.db
       .update(schema.teamMember)
       .set({ role })

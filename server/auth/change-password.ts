@@ -8,7 +8,7 @@ import { passwordField } from '../core/identity-fields.ts';
 import { revokeAuthSessions } from './end-auth-sessions.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { minutesMs, requireAttempt } from './rate-limit.ts';
-import { requireBrowser } from './require-browser.ts';
+import { requireAccount } from './require-browser.ts';
 
 export const changePasswordInput = z.object({ current: z.string().min(1).max(1_000), next: passwordField });
 
@@ -21,7 +21,7 @@ export async function changePassword(
   ctx: Context,
   given: z.input<typeof changePasswordInput>,
 ): Promise<{ ended: number }> {
-  const { personId } = requireBrowser(ctx);
+  const { personId } = requireAccount(ctx);
   const { current, next } = changePasswordInput.parse(given);
   await requireAttempt(ctx, { key: `change-password:${personId}`, attempts: 10, windowMs: minutesMs(15) });
   const [person] = await ctx.db

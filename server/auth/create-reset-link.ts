@@ -24,7 +24,7 @@ export async function createResetLink(
     const [person] = await tx.db
       .select({ id: schema.person.id })
       .from(schema.person)
-      .where(and(eq(schema.person.id, personId), isNull(schema.person.disabledAt)));
+      .where(and(eq(schema.person.id, personId), eq(schema.person.kind, 'account'), isNull(schema.person.disabledAt)));
     if (!person) throw new AppError('not_found', 'There is no such person, or they are disabled. Enable them first.');
     const { id, url, expiresAt } = await newLink(tx, 'password_reset', personId);
     await appendAudit(tx, {

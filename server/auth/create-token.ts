@@ -8,7 +8,7 @@ import { tokenScopes } from '../core/permissions.ts';
 import { newId } from '../platform/ids.ts';
 import { hashSecret, newSecret } from '../platform/secrets.ts';
 import { minutesMs } from './rate-limit.ts';
-import { requireBrowser } from './require-browser.ts';
+import { requireAccount } from './require-browser.ts';
 
 export const createTokenInput = z.object({
   name: z.string().trim().min(1, 'Write what the token is for').max(80, 'Use at most 80 characters'),
@@ -35,7 +35,7 @@ export async function createToken(
   options: { forPersonId?: string } = {},
 ): Promise<NewToken> {
   const ownerId =
-    ctx.actor?.kind === 'system' && options.forPersonId ? options.forPersonId : requireBrowser(ctx).personId;
+    ctx.actor?.kind === 'system' && options.forPersonId ? options.forPersonId : requireAccount(ctx).personId;
   const { name, scopes, expiresInDays } = createTokenInput.parse(given);
   return withTransaction(ctx, async (tx) => {
     await requireRoom(tx, ownerId);

@@ -26,9 +26,14 @@ export function requireAnotherInstallationAdmin(admins: readonly string[], perso
     throw new AppError('conflict', 'This is the only installation admin. Make someone else one first.');
 }
 
-/** Inside a transaction: the person's row, locked. @throws not_found */
+/** Inside a transaction: the row of someone with an account, locked. @throws not_found */
 export async function lockPerson(tx: Context, personId: string): Promise<PersonRow> {
-  const [row] = await tx.db.select().from(schema.person).where(eq(schema.person.id, personId)).for('update');
+  const { person } = schema;
+  const [row] = await tx.db
+    .select()
+    .from(person)
+    .where(and(eq(person.id, personId), eq(person.kind, 'account')))
+    .for('update');
   if (!row) throw new AppError('not_found', 'There is no such person.');
   return row;
 }

@@ -53,6 +53,7 @@ export async function liveAuthSession(id: string): Promise<LiveSession<'auth_ses
       personId: person.id,
       name: person.name,
       email: person.email,
+      kind: person.kind,
       isStale: sql<boolean>`${authSession.lastSeenAt} < ${stale}`,
     })
     .from(authSession)
@@ -73,7 +74,8 @@ export async function liveAuthSession(id: string): Promise<LiveSession<'auth_ses
       .where(and(eq(authSession.id, id), lt(authSession.lastSeenAt, stale)));
   }
   const { personId, name, email } = row;
-  return { actor: { kind: 'person', personId, name, email }, credential: { kind: 'auth_session', id } };
+  const actor: PersonActor = { kind: 'person', personId, name, email, ...(row.kind === 'guest' && { isGuest: true }) };
+  return { actor, credential: { kind: 'auth_session', id } };
 }
 
 /** The actor behind `Authorization: Bearer ens_…`, or undefined. */

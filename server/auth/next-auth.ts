@@ -7,6 +7,7 @@ import { log } from '../platform/log.ts';
 import { authSecret } from '../platform/secrets.ts';
 import { addressHeader } from './client-address.ts';
 import { endAuthSession } from './end-auth-sessions.ts';
+import { enterAsGuest } from './enter-as-guest.ts';
 import { liveAuthSession, sessionCookieName } from './live-session.ts';
 import { authSessionDays, signIn } from './sign-in.ts';
 
@@ -43,11 +44,30 @@ async function authorize(given: Record<'email' | 'password', string> | undefined
     const { personId, name, email } = signedIn.actor;
     return { id: personId, name, email, sid: signedIn.authSessionId };
   } catch (error) {
-    // The message of what is thrown here travels to the browser.
-    if (isAppError(error) && error.code === 'rate_limited')
-      throw new Error(`rate_limited ${String(error.details?.['retryAt'])}`, { cause: error });
-    log().error({ err: error }, 'sign-in failed');
-    throw new Error('unavailable', { cause: error });
+    throw toldToBrowser(error);
+  }
+}
+
+/** The message of what a provider throws travels to the browser. */
+function toldToBrowser(error: unknown): Error {
+  if (isAppError(error) && error.code === 'rate_limited')
+    return new Error(`rate_limited ${String(error.details?.['retryAt'])}`, { cause: error });
+  log().error({ err: error }, 'sign-in failed');
+  return new Error('unavailable', { cause: error });
+}
+
+async function authorizeGuest(given: Record<'token' | 'name', string> | undefined, req: SignInRequest) {
+  try {
+    const { actor, authSessionId } = await enterAsGuest(createContext(), {
+      token: given?.token ?? '',
+      name: given?.name ?? '',
+      userAgent: header(req, 'user-agent'),
+      address: header(req, addressHeader) || 'unknown',
+    });
+    return { id: actor.personId, name: actor.name, sid: authSessionId };
+  } catch (error) {
+    if (isAppError(error) && error.code === 'forbidden') return null;
+    throw toldToBrowser(error);
   }
 }
 
@@ -87,6 +107,12 @@ export function authOptions(): AuthOptions {
         name: 'Password',
         credentials: { email: { type: 'email' }, password: { type: 'password' } },
         authorize,
+      }),
+      credentialsProvider({
+        id: 'guest',
+        name: 'Guest',
+        credentials: { token: {}, name: {} },
+        authorize: authorizeGuest,
       }),
     ],
     callbacks: { jwt: tokenWithSession, session: sessionOfToken },

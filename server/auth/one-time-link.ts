@@ -18,6 +18,9 @@ const linkUrl = (path: string, secret: string) => `${env().publicUrl}${path}?tok
 /** The address of an invitation; only its secret's hash is stored, so it can be shown once. */
 export const invitationUrl = (secret: string) => linkUrl('/invite', secret);
 
+/** The address of a link into a session. */
+export const sessionLinkUrl = (secret: string) => `${env().publicUrl}/join/${secret}`;
+
 /**
  * Inside a transaction: makes a link that works once within a day, and ends the open ones of its kind (and person).
  * @returns its address; only the hash of its secret is stored

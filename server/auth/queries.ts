@@ -77,7 +77,7 @@ export async function listInvitations(ctx: Context, teamId: string) {
     .limit(200);
 }
 
-/** Everyone on the installation, for its admins. */
+/** Everyone with an account, for installation admins. */
 export async function listPeople(ctx: Context) {
   await authorizeInstallation(ctx);
   const { person, authSession } = schema;
@@ -93,6 +93,7 @@ export async function listPeople(ctx: Context) {
     })
     .from(person)
     .leftJoin(authSession, eq(authSession.personId, person.id))
+    .where(eq(person.kind, 'account'))
     .groupBy(person.id)
     .orderBy(asc(person.name), asc(person.id));
 }

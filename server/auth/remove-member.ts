@@ -5,6 +5,7 @@ import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { notify } from '../platform/notify.ts';
 import { authorizeTeam, requirePerson } from './authorize.ts';
+import { endSharingBy } from './end-sharing.ts';
 import { lockTeam, memberRole, requireAnotherAdmin, revokeInvitationsBy } from './team-lock.ts';
 
 export const removeMemberInput = z.object({ teamId: z.string(), personId: z.string() });
@@ -23,6 +24,7 @@ export async function removeMember(ctx: Context, given: z.input<typeof removeMem
     if (role === 'admin') await requireAnotherAdmin(tx, teamId, personId);
     await deleteMember(tx, teamId, personId);
     await revokeInvitationsBy(tx, personId, teamId);
+    await endSharingBy(tx, personId, teamId);
     await notify(tx.db, 'access_changed', `person:${personId}`);
     await appendAudit(tx, {
       teamId,

@@ -13,3 +13,12 @@ export function requireBrowser(ctx: Context): PersonActor {
     throw new AppError('forbidden', 'A token cannot do this. Sign in with a browser and do it there.');
   return actor;
 }
+
+/** As `requireBrowser`, for what only someone with an account has. @throws forbidden for a guest */
+export function requireAccount(ctx: Context): PersonActor {
+  const actor = requireBrowser(ctx);
+  if (actor.isGuest) throw new AppError('forbidden', guestsHaveNone);
+  return actor;
+}
+
+export const guestsHaveNone = 'You are here as a guest of one session. Sign in with an account to do this.';

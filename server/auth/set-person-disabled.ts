@@ -6,6 +6,7 @@ import { withTransaction, type Context } from '../context.ts';
 import { notify } from '../platform/notify.ts';
 import { authorizeInstallation } from './authorize.ts';
 import { revokeAuthSessions } from './end-auth-sessions.ts';
+import { endSharingBy } from './end-sharing.ts';
 import { lockInstallationAdmins, lockPerson, requireAnotherInstallationAdmin } from './installation-admins.ts';
 import { endLinksMadeBy } from './one-time-link.ts';
 import { revokeInvitationsBy } from './team-lock.ts';
@@ -44,5 +45,6 @@ export async function setPersonDisabled(ctx: Context, given: z.input<typeof setP
 async function shutOut(tx: Context, personId: string): Promise<void> {
   await revokeAuthSessions(tx, personId);
   await revokeInvitationsBy(tx, personId);
+  await endSharingBy(tx, personId);
   await endLinksMadeBy(tx, personId);
 }

@@ -1,6 +1,15 @@
 import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { schema, type Database } from '../../db/client.ts';
-import { limitRights, type SessionRight } from '../core/permissions.ts';
+import { guestFacts } from '../auth/guest-access.ts';
+import { guestEnding, guestName, guestStanding, type GuestFacts } from '../core/guest-access.ts';
+import {
+  limitRights,
+  rightsOfGuest,
+  rightsOfRole,
+  type GuestLevel,
+  type SessionRight,
+  type TeamRole,
+} from '../core/permissions.ts';
 import { hashSecret } from '../platform/secrets.ts';
 
 /** Who entered a room by which ticket, and what they may do there. */
@@ -15,13 +24,15 @@ export type Participant = {
   apiTokenId: string | null;
   clientId: number;
   rights: readonly SessionRight[];
+  /** The member who answers for a guest. */
+  sponsorId?: string;
 };
 
 /** 4401: the ticket is dead. 4403: a right is missing. 4404: no such room, or not yours. Clients do not retry these. */
 export type Refusal = { code: 4401 | 4403 | 4404; reason: string };
 export type Admission = { ok: true; participant: Participant } | ({ ok: false } & Refusal);
 
-const { roomTicket, session, project, person, teamMember, projectMember, authSession, apiToken } = schema;
+const { roomTicket, session, project, person, teamMember, projectMember, authSession, apiToken, sessionGuest } = schema;
 
 const dead: Admission = { ok: false, code: 4401, reason: 'This ticket is not valid any more. Open the session again.' };
 const absent: Admission = { ok: false, code: 4404, reason: 'There is no such room, or you have no access to it.' };
@@ -46,16 +57,27 @@ const selected = {
     and (${roomTicket.apiTokenId} is null or (${apiToken.id} is not null and ${apiToken.revokedAt} is null
       and (${apiToken.expiresAt} is null or ${apiToken.expiresAt} > now())))`,
   isOpen: sql<boolean>`${session.deletedAt} is null and ${session.archivedAt} is null
-    and ${project.deletedAt} is null and ${project.archivedAt} is null
-    and (not ${project.isRestricted} or ${projectMember.personId} is not null or ${teamMember.role} = 'admin')`,
+    and ${project.deletedAt} is null and ${project.archivedAt} is null`,
+  isListed: sql<boolean>`(not ${project.isRestricted} or ${projectMember.personId} is not null or ${teamMember.role} = 'admin')`,
+  isDeleted: sql<boolean>`(${session.deletedAt} is not null or ${project.deletedAt} is not null)`,
+  level: sessionGuest.level,
+  sponsorId: sessionGuest.admittedBy,
+  ...guestFacts,
 };
 
-type Row = Omit<Participant, 'rights'> & {
-  asked: SessionRight[];
-  role: Parameters<typeof limitRights>[0] | null;
-  isAlive: boolean;
-  isOpen: boolean;
-};
+type Row = Omit<Participant, 'rights' | 'sponsorId'> &
+  Omit<GuestFacts, 'state'> & {
+    asked: SessionRight[];
+    role: TeamRole | null;
+    isAlive: boolean;
+    isOpen: boolean;
+    /** Of a limited project; a team's admin always is. */
+    isListed: boolean;
+    isDeleted: boolean;
+    level: GuestLevel | null;
+    sponsorId: string | null;
+    state: GuestFacts['state'] | null;
+  };
 
 function rowsWhere(db: Database, condition: SQL | undefined): Promise<Row[]> {
   return db
@@ -69,18 +91,56 @@ function rowsWhere(db: Database, condition: SQL | undefined): Promise<Row[]> {
       projectMember,
       and(eq(projectMember.projectId, project.id), eq(projectMember.personId, roomTicket.personId)),
     )
+    .leftJoin(
+      sessionGuest,
+      and(
+        eq(sessionGuest.teamId, roomTicket.teamId),
+        eq(sessionGuest.sessionId, roomTicket.sessionId),
+        eq(sessionGuest.personId, roomTicket.personId),
+      ),
+    )
     .leftJoin(authSession, eq(authSession.id, roomTicket.authSessionId))
     .leftJoin(apiToken, eq(apiToken.id, roomTicket.apiTokenId))
     .where(condition);
 }
 
 function decide(row: Row | undefined): Admission {
-  if (!row?.isAlive || row.role === null) return dead;
-  if (!row.isOpen) return absent;
-  const { asked, role, isAlive: _alive, isOpen: _open, ...participant } = row;
-  const rights = limitRights(role, asked.length > 0 ? asked : undefined);
+  if (!row?.isAlive) return dead;
+  if (row.role !== null && row.isListed) return row.isOpen ? admitted(row, rightsOfRole(row.role)) : absent;
+  return decideGuest(row);
+}
+
+/** Somebody whom no membership lets in: a guest, or nobody. What ended a guest's place is told to them. */
+function decideGuest(row: Row): Admission {
+  const { level, state } = row;
+  if (level === null || state === null || row.authSessionId === null) return row.role === null ? dead : absent;
+  if (row.isDeleted) return absent;
+  const standing = guestStanding({ ...row, state });
+  if (standing !== 'in') return { ok: false, code: 4404, reason: guestEnding(standing) };
+  const admission = admitted({ ...row, name: guestName(row.name) }, rightsOfGuest(level));
+  if (admission.ok && row.sponsorId !== null) admission.participant.sponsorId = row.sponsorId;
+  return admission;
+}
+
+function admitted(row: Row, given: readonly SessionRight[]): Admission {
+  const { ticketId, sessionId, projectId, teamId, personId, name, authSessionId, apiTokenId, clientId, asked } = row;
+  const rights = limitRights(given, asked.length > 0 ? asked : undefined);
   if (!rights.includes('view')) return { ok: false, code: 4403, reason: 'You have no right to view this session.' };
-  return { ok: true, participant: { ...participant, rights } };
+  return {
+    ok: true,
+    participant: {
+      ticketId,
+      sessionId,
+      projectId,
+      teamId,
+      personId,
+      name,
+      authSessionId,
+      apiTokenId,
+      clientId,
+      rights,
+    },
+  };
 }
 
 /** Redeems a ticket for a room. Its first use must come within a minute of its issue; then it resumes. */
@@ -111,7 +171,7 @@ export function concerns(payload: string, participant: Participant): boolean {
   const id = payload.slice(at + 1);
   switch (payload.slice(0, at)) {
     case 'person':
-      return participant.personId === id;
+      return participant.personId === id || participant.sponsorId === id;
     case 'auth_session':
       return participant.authSessionId === id;
     case 'token':

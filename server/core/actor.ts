@@ -1,6 +1,13 @@
 /** Who does something. The same shape stands in events, audit entries and provenance. */
 export type Actor =
-  | { kind: 'person'; personId: string; name: string; email: string }
+  | {
+      kind: 'person';
+      personId: string;
+      name: string;
+      email: string;
+      /** Has no account, only the link of one session (docs/spec/access.md, "Guests"). */
+      isGuest?: boolean;
+    }
   | { kind: 'run'; runId: string; agent: string; personId: string }
   | { kind: 'system'; name: string };
 

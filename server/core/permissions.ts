@@ -18,15 +18,25 @@ export function rightsOfRole(role: TeamRole): readonly SessionRight[] {
   return rightsByRole[role];
 }
 
-/** Rights asked for, cut down to those the role gives. */
-export function limitRights(role: TeamRole, asked: readonly SessionRight[] | undefined): SessionRight[] {
-  const given = rightsByRole[role];
+/** Rights asked for, cut down to those that are given; without a wish all of them. */
+export function limitRights(given: readonly SessionRight[], asked?: readonly SessionRight[]): SessionRight[] {
   return asked ? given.filter((right) => asked.includes(right)) : [...given];
 }
 
 /** What a link lets its guests do, lowest first. Nobody prompts or approves by link (docs/decisions/guests-by-link.md). */
 export const guestLevels = ['view', 'comment', 'edit'] as const;
 export type GuestLevel = (typeof guestLevels)[number];
+
+const rightsByLevel: Record<GuestLevel, readonly SessionRight[]> = {
+  view: ['view'],
+  comment: ['view', 'comment'],
+  edit: ['view', 'comment', 'edit'],
+};
+
+/** The set of rights a guest of this level has in the one session. */
+export function rightsOfGuest(level: GuestLevel): readonly SessionRight[] {
+  return rightsByLevel[level];
+}
 
 /** The lowest role that may do each team-level action. */
 const teamActions = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guestLevels } from './permissions.ts';
 
 /**
  * One entry of a session's log (ARCHITECTURE, decision 8). The conversation, run steps, approvals and decisions
@@ -21,6 +22,9 @@ export const usageSchema = z.object({
   outputTokens: z.number().int(),
   costMicroUsd: z.number().int(),
 });
+
+/** A guest as the log names them. */
+const guest = { guestId: z.string(), name: z.string() };
 
 export const sessionEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('session_created'), title: z.string(), branch: z.string() }),
@@ -130,6 +134,16 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     commit: z.string(),
     conflicts: z.array(z.object({ path: z.string(), reason: z.string().optional() })),
   }),
+  z.object({ type: z.literal('guest_link_created'), linkId: z.string(), level: z.enum(guestLevels) }),
+  z.object({ type: z.literal('guest_link_ended'), linkId: z.string() }),
+  z.object({ type: z.literal('guest_knocked'), ...guest, level: z.enum(guestLevels) }),
+  /** `asked` is false for a link that lets everyone in; then the guest is the actor. */
+  z.object({ type: z.literal('guest_admitted'), ...guest, level: z.enum(guestLevels), asked: z.boolean() }),
+  z.object({ type: z.literal('guest_denied'), ...guest }),
+  z.object({ type: z.literal('guest_changed'), ...guest, level: z.enum(guestLevels) }),
+  z.object({ type: z.literal('guest_revoked'), ...guest }),
+  /** `wasIn` is false for someone who stopped waiting. */
+  z.object({ type: z.literal('guest_left'), ...guest, wasIn: z.boolean() }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

@@ -1,4 +1,5 @@
 import type { ActorRef } from './actor.ts';
+import type { GuestLevel } from './permissions.ts';
 import type { RunState } from './run-state.ts';
 import type { RunMode, SessionEventBody } from './session-event.ts';
 
@@ -92,6 +93,11 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'renamed'; title: string }
     | { what: 'archived' | 'unarchived' }
     | { what: 'run_restarted' | 'cancel_requested'; runId: string }
+    | { what: 'link_created'; level: GuestLevel }
+    | { what: 'link_ended' | 'guest_knocked' | 'guest_came' }
+    | { what: 'guest_admitted' | 'guest_denied' | 'guest_revoked'; guest: string }
+    | { what: 'guest_changed'; guest: string; level: GuestLevel }
+    | { what: 'guest_left'; wasIn: boolean }
     | { what: 'files_changed'; cause: Body<'files_changed'>['cause']; paths: string[] }
   );
 

@@ -250,6 +250,15 @@ const handlers: Handlers = {
   task_conflicts: () => undefined,
   task_finished: (draft, _event, { taskId, state, exitCode, durationMs, error }) =>
     change(draft, taskKey(taskId), 'task', (item): TaskItem => ({ ...item, state, exitCode, durationMs, error })),
+  guest_link_created: (draft, event, { level }) => note(draft, event, { what: 'link_created', level }),
+  guest_link_ended: (draft, event) => note(draft, event, { what: 'link_ended' }),
+  guest_knocked: (draft, event) => note(draft, event, { what: 'guest_knocked' }),
+  guest_admitted: (draft, event, { name, asked }) =>
+    note(draft, event, asked ? { what: 'guest_admitted', guest: name } : { what: 'guest_came' }),
+  guest_denied: (draft, event, { name }) => note(draft, event, { what: 'guest_denied', guest: name }),
+  guest_changed: (draft, event, { name, level }) => note(draft, event, { what: 'guest_changed', guest: name, level }),
+  guest_revoked: (draft, event, { name }) => note(draft, event, { what: 'guest_revoked', guest: name }),
+  guest_left: (draft, event, { wasIn }) => note(draft, event, { what: 'guest_left', wasIn }),
   committed: (draft, event, { commit, message, pushed }) => {
     draft.items.push({
       ...placed(event, `commit:${event.seq}`),

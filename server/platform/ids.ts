@@ -21,6 +21,8 @@ export type IdPrefix =
   | 'cmd'
   | 'tkt'
   | 'blb'
+  | 'lnk'
+  | 'gst'
   | 'cmt'
   | 'aud'
   | 'req'

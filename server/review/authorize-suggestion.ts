@@ -1,5 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { authorizeParticipant, type ParticipantAccess } from '../auth/authorize-participant.ts';
 import { authorizeSession, requirePerson, type SessionAccess } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
@@ -7,6 +8,7 @@ import type { SessionRight } from '../core/permissions.ts';
 
 export type SuggestionRow = typeof schema.suggestion.$inferSelect;
 export type SuggestionAccess = SessionAccess & { suggestion: SuggestionRow };
+export type SuggestionViewing = ParticipantAccess & { suggestion: SuggestionRow };
 
 const notFound = (cause?: unknown) =>
   new AppError('not_found', 'There is no such suggestion, or you have no access to it.', { cause });
@@ -17,18 +19,26 @@ export async function authorizeSuggestion(
   suggestionId: string,
   right: SessionRight,
 ): Promise<SuggestionAccess> {
-  const actor = requirePerson(ctx);
-  const { suggestion, teamMember } = schema;
-  const [row] = await ctx.db
-    .select({ suggestion })
-    .from(suggestion)
-    .innerJoin(teamMember, eq(teamMember.teamId, suggestion.teamId))
-    .where(and(eq(suggestion.id, suggestionId), eq(teamMember.personId, actor.personId)));
-  if (!row) throw notFound();
-  const access = await authorizeSession(ctx, row.suggestion.sessionId, right).catch((error: unknown) => {
+  return reach(ctx, suggestionId, (sessionId) => authorizeSession(ctx, sessionId, right));
+}
+
+/** For members and guests. @throws not_found when the actor may not see the suggestion's session */
+export async function authorizeViewing(ctx: Context, suggestionId: string): Promise<SuggestionViewing> {
+  return reach(ctx, suggestionId, (sessionId) => authorizeParticipant(ctx, sessionId, 'view'));
+}
+
+async function reach<Access>(
+  ctx: Context,
+  suggestionId: string,
+  authorizeIn: (sessionId: string) => Promise<Access>,
+): Promise<Access & { suggestion: SuggestionRow }> {
+  requirePerson(ctx);
+  const [suggestion] = await ctx.db.select().from(schema.suggestion).where(eq(schema.suggestion.id, suggestionId));
+  if (!suggestion) throw notFound();
+  const access = await authorizeIn(suggestion.sessionId).catch((error: unknown) => {
     throw error instanceof AppError && error.code === 'not_found' ? notFound(error) : error;
   });
-  return { ...access, suggestion: row.suggestion };
+  return { ...access, suggestion };
 }
 
 /** For decisions. @throws conflict when the session is archived or the suggestion as a whole is refused */

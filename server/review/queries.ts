@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { computeHunks, type Hunk, type HunkState } from '../core/suggestion.ts';
@@ -10,7 +10,7 @@ import { mergeHunk } from '../core/text-merge.ts';
 import { repoPath } from '../workspace/git.ts';
 import { readBlobs, readTree } from '../workspace/git-objects.ts';
 import { maxTextBytes } from '../core/file-text.ts';
-import { authorizeSuggestion, type SuggestionAccess } from './authorize-suggestion.ts';
+import { authorizeViewing, type SuggestionViewing } from './authorize-suggestion.ts';
 import { readSuggestionFiles, textOf, type SuggestionFile } from './suggestion-files.ts';
 
 export type SuggestionSummary = {
@@ -55,7 +55,7 @@ export type SuggestionView = SuggestionSummary & {
 
 /** The suggestions of a session, newest first. */
 export async function listSuggestions(ctx: Context, sessionId: string): Promise<SuggestionSummary[]> {
-  const { teamId } = await authorizeSession(ctx, sessionId, 'view');
+  const { teamId } = await authorizeParticipant(ctx, sessionId, 'view');
   return summaries(ctx, teamId, { sessionId });
 }
 
@@ -101,7 +101,7 @@ async function summaries(
 
 /** A suggestion with its files and hunks, each with its state. A refused one has no files. */
 export async function getSuggestion(ctx: Context, suggestionId: string): Promise<SuggestionView> {
-  const access = await authorizeSuggestion(ctx, suggestionId, 'view');
+  const access = await authorizeViewing(ctx, suggestionId);
   const [summary] = await summaries(ctx, access.teamId, { suggestionId });
   if (!summary) throw new Error(`suggestion ${suggestionId} has no run`);
   const { baseCommit, resultCommit, refusedReason } = access.suggestion;
@@ -120,7 +120,7 @@ export async function getSuggestionFile(
   given: z.infer<typeof suggestionFileInput>,
 ): Promise<{ path: string; baseText: string | null; resultText: string | null }> {
   const { suggestionId, path } = suggestionFileInput.parse(given);
-  const access = await authorizeSuggestion(ctx, suggestionId, 'view');
+  const access = await authorizeViewing(ctx, suggestionId);
   const [file] =
     access.suggestion.refusedReason === null
       ? await readSuggestionFiles(repoPath(access.project.id), access.suggestion, path)
@@ -132,7 +132,7 @@ export async function getSuggestionFile(
 type Decision = { state: HunkState; decision: SuggestionHunk['decision'] };
 
 /** Decisions as they stand; where the room has answered and the row lags behind, the room's answer counts. */
-async function readDecisions(ctx: Context, { suggestion, teamId }: SuggestionAccess): Promise<Map<string, Decision>> {
+async function readDecisions(ctx: Context, { suggestion, teamId }: SuggestionViewing): Promise<Map<string, Decision>> {
   const { hunkDecision, person, roomCommand } = schema;
   const rows = await ctx.db
     .select({ row: hunkDecision, name: person.name, kind: roomCommand.kind, command: roomCommand.state })
@@ -157,7 +157,7 @@ const previewedLines = 1_000;
 /** The session's texts of the files that are not open in the room, by path; the room alone knows the others. */
 async function savedTexts(
   ctx: Context,
-  { session, project, teamId }: SuggestionAccess,
+  { session, project, teamId }: SuggestionViewing,
   files: readonly SuggestionFile[],
 ): Promise<Map<string, string | undefined>> {
   const { roomFile } = schema;

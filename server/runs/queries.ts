@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import { authorizeSession, type SessionAccess } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
@@ -181,13 +182,13 @@ export async function listSessionEvents(
   ctx: Context,
   page: { sessionId: string; afterSeq: number; limit: number },
 ): Promise<SessionEvent[]> {
-  const { teamId } = await authorizeSession(ctx, page.sessionId, 'view');
+  const { teamId } = await authorizeParticipant(ctx, page.sessionId, 'view');
   return readEvents(ctx, { ...page, teamId });
 }
 
 /** The whole of a text that the log holds the first part of. */
 export async function getEventBlob(ctx: Context, { sessionId, blobId }: { sessionId: string; blobId: string }) {
-  const { teamId } = await authorizeSession(ctx, sessionId, 'view');
+  const { teamId } = await authorizeParticipant(ctx, sessionId, 'view');
   const { eventBlob } = schema;
   const [blob] = await ctx.db
     .select({ content: eventBlob.content })

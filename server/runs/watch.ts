@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import type { SessionEvent } from '../core/session-event.ts';
@@ -22,7 +22,7 @@ const pollMs = 5_000;
 
 /** @throws AppError when the session may not be seen */
 export async function requireVisible(ctx: Context, sessionId: string): Promise<void> {
-  await authorizeSession(ctx, sessionId, 'view');
+  await authorizeParticipant(ctx, sessionId, 'view');
 }
 
 /**
@@ -31,7 +31,7 @@ export async function requireVisible(ctx: Context, sessionId: string): Promise<v
  * @throws AppError at the start when the session may not be seen
  */
 export async function* watchSession(ctx: Context, watch: WatchSession): AsyncGenerator<SessionEvent[], void> {
-  const { teamId } = await authorizeSession(ctx, watch.sessionId, 'view');
+  const { teamId } = await authorizeParticipant(ctx, watch.sessionId, 'view');
   const bell = await listen(watch);
   try {
     let afterSeq = watch.afterSeq;
@@ -118,7 +118,7 @@ async function listen({ sessionId, signal }: WatchSession): Promise<Bell> {
 async function maySee(ctx: Context, sessionId: string): Promise<boolean> {
   if (!(await credentialLives(ctx))) return false;
   try {
-    await authorizeSession(ctx, sessionId, 'view');
+    await authorizeParticipant(ctx, sessionId, 'view');
     return true;
   } catch (error) {
     if (isAppError(error)) return false;

@@ -4,6 +4,7 @@ import { appendAudit } from '../audit/append.ts';
 import { authorizeProject, authorizeSession } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
+import { notify } from '../platform/notify.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
 
 /** Puts a session away or takes it out again. Doing it twice changes nothing. */
@@ -22,6 +23,7 @@ export async function archiveSession(ctx: Context, input: { sessionId: string; a
       .update(schema.session)
       .set({ archivedAt: input.archived ? ctx.now() : null })
       .where(and(eq(schema.session.id, session.id), eq(schema.session.teamId, teamId)));
+    await notify(tx.db, 'access_changed', `session:${session.id}`);
     await appendAudit(tx, {
       teamId,
       action: input.archived ? 'session.archive' : 'session.unarchive',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { maxTextBytes, readFileText } from '../core/file-text.ts';
@@ -26,7 +26,7 @@ export type ChangeSide =
 /** What is not committed yet, by path. */
 export async function listChanges(ctx: Context, given: z.infer<typeof listChangesInput>): Promise<Changes> {
   const { sessionId } = listChangesInput.parse(given);
-  const access = await authorizeSession(ctx, sessionId, 'view');
+  const access = await authorizeParticipant(ctx, sessionId, 'view');
   const { baseCommit, headCommit, isCurrent } = await stateNow(ctx, access);
   const differences = await diffCommits(repoPath(access.project.id), baseCommit, headCommit);
   return { items: differences.map(changeOf), baseCommit, commit: headCommit, isCurrent };
@@ -43,7 +43,7 @@ export async function getChange(
   given: z.infer<typeof getChangeInput>,
 ): Promise<Change & { base: ChangeSide; current: ChangeSide }> {
   const { sessionId, path } = getChangeInput.parse(given);
-  const access = await authorizeSession(ctx, sessionId, 'view');
+  const access = await authorizeParticipant(ctx, sessionId, 'view');
   const repo = repoPath(access.project.id);
   const { baseCommit, headCommit } = await stateNow(ctx, access);
   const difference = (await diffCommits(repo, baseCommit, headCommit)).find((one) => one.path === path);

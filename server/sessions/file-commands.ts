@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { repoPathProblem } from '../core/repo-path.ts';
@@ -9,6 +9,7 @@ import {
   type RoomCommand,
   type RoomCommandResults,
 } from '../workspace/room-command.ts';
+import { isAncestor, repoPath, resolveCommit } from '../workspace/git.ts';
 import { requireActiveSession } from './require-active-session.ts';
 
 const path = z.string().min(1).max(4096);
@@ -40,7 +41,7 @@ async function askRoom<Command extends RoomCommand>(
   ctx: Context,
   { sessionId, command, action, detail }: Asking<Command>,
 ): Promise<RoomCommandResults[Command['kind']]> {
-  const { teamId, session } = await authorizeSession(ctx, sessionId, 'edit');
+  const { teamId, session } = await authorizeParticipant(ctx, sessionId, 'edit');
   requireActiveSession(session);
   for (const named of [detail['path'], detail['to'], detail['from']]) requirePath(named);
   const audit = { teamId, action, resource: { type: 'session', id: sessionId }, detail };
@@ -108,6 +109,17 @@ export async function restoreFile(
   given: z.infer<typeof restoreFileInput>,
 ): Promise<RoomCommandResults['restore_text']> {
   const { sessionId, path: restored, commit } = restoreFileInput.parse(given);
+  await requireOwnPast(ctx, sessionId, commit);
   const command = { kind: 'restore_text' as const, path: restored, commit };
   return askRoom(ctx, { sessionId, command, action: 'file.restore', detail: { path: restored, commit } });
+}
+
+/** A guest brings back what this session had, nothing of other branches. @throws not_found */
+async function requireOwnPast(ctx: Context, sessionId: string, commit: string): Promise<void> {
+  const { role, project, session } = await authorizeParticipant(ctx, sessionId, 'edit');
+  if (role !== null) return;
+  const repo = repoPath(project.id);
+  const isKnown = (await resolveCommit(repo, commit)) !== undefined;
+  if (!isKnown || !(await isAncestor(repo, commit, session.headCommit)))
+    throw new AppError('not_found', 'This session never had such a state.');
 }

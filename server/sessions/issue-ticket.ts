@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
-import { authorizeSession, type SessionAccess } from '../auth/authorize.ts';
+import { authorizeParticipant, type ParticipantAccess } from '../auth/authorize-participant.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { limitRights, sessionRights, type SessionRight } from '../core/permissions.ts';
@@ -19,7 +19,7 @@ const largestClientId = 2 ** 32 - 1;
 
 export const issueTicketInput = z.object({
   sessionId: z.string(),
-  /** Fewer rights than the role gives. */
+  /** Fewer rights than the role or the link gives. */
   rights: z.array(z.enum(sessionRights)).optional(),
   /** A client id of one's own from an earlier ticket, for a document that was kept offline. */
   clientId: z.number().int().min(smallestClientId).max(largestClientId).optional(),
@@ -44,7 +44,7 @@ export type IssuedTicket = {
  */
 export async function issueTicket(ctx: Context, given: z.infer<typeof issueTicketInput>): Promise<IssuedTicket> {
   const input = issueTicketInput.parse(given);
-  const access = await authorizeSession(ctx, input.sessionId, 'view');
+  const access = await authorizeParticipant(ctx, input.sessionId, 'view');
   if (access.session.archivedAt)
     throw new AppError('conflict', 'This session is archived. Unarchive it to enter its room.');
   const ticket = newSecret();
@@ -75,12 +75,12 @@ export async function issueTicket(ctx: Context, given: z.infer<typeof issueTicke
       detail: { ticketId: id, clientId, rights: asked },
     });
   });
-  const rights = limitRights(access.role, asked.length > 0 ? asked : undefined);
+  const rights = limitRights(access.rights, asked.length > 0 ? asked : undefined);
   const url = `${env().publicUrl.replace(/^http/, 'ws')}/collab`;
   return { url, room: access.session.id, ticket, clientId, personId: access.actor.personId, rights, expiresAt };
 }
 
-/** Empty: all that the role gives at the time of use. A token without the scope to write only looks. */
+/** Empty: all that is given at the time of use. A token without the scope to write only looks. */
 function askedRights(ctx: Context, asked: readonly SessionRight[] | undefined): SessionRight[] {
   const isReadOnly = ctx.credential.kind === 'api_token' && !ctx.credential.scopes.includes('write');
   if (isReadOnly) return ['view'];
@@ -88,7 +88,11 @@ function askedRights(ctx: Context, asked: readonly SessionRight[] | undefined): 
 }
 
 /** @throws AppError `conflict` when the id belongs to someone else */
-async function bindClientId(ctx: Context, { session, teamId, actor }: SessionAccess, clientId: number): Promise<void> {
+async function bindClientId(
+  ctx: Context,
+  { session, teamId, actor }: ParticipantAccess,
+  clientId: number,
+): Promise<void> {
   const { roomClient } = schema;
   const binding = { sessionId: session.id, teamId, clientId, actorKind: 'person' as const, actorId: actor.personId };
   await ctx.db.insert(roomClient).values(binding).onConflictDoNothing();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { diffCommits, readTree, type TreeEntry } from '../workspace/git-objects.ts';
 import { repoPath } from '../workspace/git.ts';
@@ -23,7 +23,7 @@ export type SessionFiles = { items: SessionFile[]; deleted: string[]; commit: st
 /** Every file of a session by path, with its mark, and the paths that were deleted since the last commit. */
 export async function listFiles(ctx: Context, given: z.infer<typeof listFilesInput>): Promise<SessionFiles> {
   const { sessionId } = listFilesInput.parse(given);
-  const access = await authorizeSession(ctx, sessionId, 'view');
+  const access = await authorizeParticipant(ctx, sessionId, 'view');
   const repo = repoPath(access.project.id);
   const { baseCommit, headCommit, isCurrent, openFiles } = await stateNow(ctx, access);
   const [tree, differences] = await Promise.all([

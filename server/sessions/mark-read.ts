@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
  * heartbeats and room updates.
  */
 export async function markRead(ctx: Context, input: { sessionId: string; seq: number }): Promise<void> {
-  const { session, teamId, actor } = await authorizeSession(ctx, input.sessionId, 'view');
+  const { session, teamId, actor } = await authorizeParticipant(ctx, input.sessionId, 'view');
   const { sessionRead, sessionEventCounter } = schema;
   const [counter] = await ctx.db
     .select({ lastSeq: sessionEventCounter.lastSeq })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { requestRoomCommand, requireDone, type RoomCommandResults } from '../workspace/room-command.ts';
 
@@ -21,7 +21,7 @@ export async function openFile(
 ): Promise<RoomCommandResults['open_file']> {
   const { sessionId, path, normaliseEol } = openFileInput.parse(given);
   // Opening changes no text, but making line ends alike does.
-  const { teamId } = await authorizeSession(ctx, sessionId, normaliseEol ? 'edit' : 'view');
+  const { teamId } = await authorizeParticipant(ctx, sessionId, normaliseEol ? 'edit' : 'view');
   const command = { kind: 'open_file' as const, path, ...(normaliseEol && { normaliseEol }) };
   return requireDone(await requestRoomCommand(ctx, { sessionId, teamId, command }));
 }

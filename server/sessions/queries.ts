@@ -2,6 +2,7 @@ import { and, asc, desc, eq, ilike, isNotNull, isNull, ne, or, sql, type SQL } f
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import type { ProjectCommands } from '../../db/schema/project.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import { authorizeProject, authorizeSession, authorizeTeam, type SessionRow } from '../auth/authorize.ts';
 import { authorizeTeamBySlug, requirePerson, requireScope } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
@@ -16,14 +17,16 @@ export type SessionView = SessionRow & {
   project: { id: string; name: string; slug: string; defaultBranch: string | null; hasUpstream: boolean };
   team: { id: string; slug: string; name: string };
   rights: SessionRight[];
-  may: { archive: boolean; delete: boolean };
+  /** Here by a link, and a member of nothing. */
+  isGuest: boolean;
+  may: { archive: boolean; delete: boolean; share: boolean };
   /** Other open sessions on the same branch of the project. */
   othersOnBranch: { id: string; title: string }[];
 };
 
 /** One session with what its page says about it. */
 export async function getSession(ctx: Context, input: { sessionId: string }): Promise<SessionView> {
-  const { session, project, rights, role } = await authorizeSession(ctx, input.sessionId, 'view');
+  const { session, project, rights, role } = await authorizeParticipant(ctx, input.sessionId, 'view');
   const [team] = await ctx.db
     .select({ id: schema.team.id, slug: schema.team.slug, name: schema.team.name })
     .from(schema.team)
@@ -41,8 +44,14 @@ export async function getSession(ctx: Context, input: { sessionId: string }): Pr
     },
     team,
     rights,
-    may: { archive: mayInTeam(role, 'session.archive'), delete: mayInTeam(role, 'session.delete') },
-    othersOnBranch: await othersOnBranch(ctx, session),
+    isGuest: role === null,
+    may: {
+      archive: role !== null && mayInTeam(role, 'session.archive'),
+      delete: role !== null && mayInTeam(role, 'session.delete'),
+      share: role !== null && mayInTeam(role, 'session.share'),
+    },
+    // A guest is told of one session.
+    othersOnBranch: role === null ? [] : await othersOnBranch(ctx, session),
   };
 }
 

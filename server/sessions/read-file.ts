@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { maxTextBytes, readFileText } from '../core/file-text.ts';
@@ -17,7 +17,7 @@ export type FileText = { path: string; text: string; sizeBytes: number; commit: 
  */
 export async function readSessionFile(ctx: Context, given: z.infer<typeof readFileInput>): Promise<FileText> {
   const { sessionId, path } = readFileInput.parse(given);
-  const access = await authorizeSession(ctx, sessionId, 'view');
+  const access = await authorizeParticipant(ctx, sessionId, 'view');
   const repo = repoPath(access.project.id);
   const { headCommit, isCurrent } = await stateNow(ctx, access);
   const entry = (await readTree(repo, headCommit)).find((one) => one.path === path);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { repoPath } from '../workspace/git.ts';
 import { grepCommit, type GrepMatch } from '../workspace/git-grep.ts';
@@ -42,7 +42,7 @@ export async function searchSession(
   signal?: AbortSignal,
 ): Promise<SearchResult> {
   const { sessionId, ...query } = searchSessionInput.parse(given);
-  const { session, project, teamId } = await authorizeSession(ctx, sessionId, 'view');
+  const { session, project, teamId } = await authorizeParticipant(ctx, sessionId, 'view');
   const request = { sessionId, teamId, command: { kind: 'materialize' } } as const;
   const outcome = await requestRoomCommand(ctx, request, materializeWaitMs);
   const commit = outcome.state === 'done' ? outcome.result.commit : session.headCommit;

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
-import type { SessionAccess } from '../auth/authorize.ts';
+import type { ParticipantAccess } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 import { requestRoomCommand } from '../workspace/room-command.ts';
 
@@ -14,7 +14,11 @@ export type StateNow = {
 };
 
 /** The session's state as a commit, with what people typed until now. Waits at most `waitMs` for the room. */
-export async function stateNow(ctx: Context, { session, teamId }: SessionAccess, waitMs = 5_000): Promise<StateNow> {
+export async function stateNow(
+  ctx: Context,
+  { session, teamId }: ParticipantAccess,
+  waitMs = 5_000,
+): Promise<StateNow> {
   const openFiles = await filesInRoom(ctx, { sessionId: session.id, teamId });
   const { baseCommit, headCommit } = session;
   if (openFiles.size === 0) return { baseCommit, headCommit, isCurrent: true, openFiles };

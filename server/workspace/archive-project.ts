@@ -19,6 +19,7 @@ export async function archiveProject(ctx: Context, input: { projectId: string; a
       action: input.archived ? 'project.archive' : 'project.unarchive',
       resource: { type: 'project', id: project.id },
     });
+    await notify(tx.db, 'access_changed', `project:${project.id}`);
     await notify(tx.db, 'project', project.id);
   });
 }

@@ -2,11 +2,11 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { getEventBlob, listSessionEvents } from '../../runs/queries.ts';
 import { parseCursor, requireVisible, watchSession } from '../../runs/watch.ts';
-import { procedure, router } from '../trpc.ts';
+import { participantProcedure, router } from '../trpc.ts';
 
 export const eventsRouter = router({
   /** Each entry after the cursor, then each new one; its `seq` is the cursor to go on from. */
-  watch: procedure
+  watch: participantProcedure
     .input(z.object({ sessionId: z.string(), lastEventId: z.string().nullish() }))
     .subscription(async ({ ctx, input, signal }) => {
       const watch = {
@@ -22,7 +22,7 @@ export const eventsRouter = router({
         }
       })();
     }),
-  list: procedure
+  list: participantProcedure
     .input(
       z.object({
         sessionId: z.string(),
@@ -32,7 +32,7 @@ export const eventsRouter = router({
     )
     .query(({ ctx, input }) => listSessionEvents(ctx, input)),
   /** The whole of a text of which the log holds the first part. */
-  blob: procedure
+  blob: participantProcedure
     .input(z.object({ sessionId: z.string(), blobId: z.string() }))
     .query(({ ctx, input }) => getEventBlob(ctx, input)),
 });

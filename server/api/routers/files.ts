@@ -14,18 +14,18 @@ import {
 import { listFiles, listFilesInput } from '../../sessions/list-files.ts';
 import { openFile, openFileInput } from '../../sessions/open-file.ts';
 import { readFileInput, readSessionFile } from '../../sessions/read-file.ts';
-import { procedure, router } from '../trpc.ts';
+import { participantProcedure, router } from '../trpc.ts';
 
 export const filesRouter = router({
-  list: procedure.input(listFilesInput).query(({ ctx, input }) => listFiles(ctx, input)),
+  list: participantProcedure.input(listFilesInput).query(({ ctx, input }) => listFiles(ctx, input)),
   /** The text as it is now, without entering the room. */
-  read: procedure.input(readFileInput).query(({ ctx, input }) => readSessionFile(ctx, input)),
-  open: procedure.input(openFileInput).mutation(({ ctx, input }) => openFile(ctx, input)),
-  create: procedure.input(createFileInput).mutation(({ ctx, input }) => createFile(ctx, input)),
-  rename: procedure.input(renamePathInput).mutation(({ ctx, input }) => renamePath(ctx, input)),
-  delete: procedure.input(deletePathInput).mutation(({ ctx, input }) => deletePath(ctx, input)),
-  changes: procedure.input(listChangesInput).query(({ ctx, input }) => listChanges(ctx, input)),
-  change: procedure.input(getChangeInput).query(({ ctx, input }) => getChange(ctx, input)),
-  discard: procedure.input(discardFileInput).mutation(({ ctx, input }) => discardFile(ctx, input)),
-  restore: procedure.input(restoreFileInput).mutation(({ ctx, input }) => restoreFile(ctx, input)),
+  read: participantProcedure.input(readFileInput).query(({ ctx, input }) => readSessionFile(ctx, input)),
+  open: participantProcedure.input(openFileInput).mutation(({ ctx, input }) => openFile(ctx, input)),
+  create: participantProcedure.input(createFileInput).mutation(({ ctx, input }) => createFile(ctx, input)),
+  rename: participantProcedure.input(renamePathInput).mutation(({ ctx, input }) => renamePath(ctx, input)),
+  delete: participantProcedure.input(deletePathInput).mutation(({ ctx, input }) => deletePath(ctx, input)),
+  changes: participantProcedure.input(listChangesInput).query(({ ctx, input }) => listChanges(ctx, input)),
+  change: participantProcedure.input(getChangeInput).query(({ ctx, input }) => getChange(ctx, input)),
+  discard: participantProcedure.input(discardFileInput).mutation(({ ctx, input }) => discardFile(ctx, input)),
+  restore: participantProcedure.input(restoreFileInput).mutation(({ ctx, input }) => restoreFile(ctx, input)),
 });

@@ -12,8 +12,8 @@ const link = z.object({ token: z.string().max(200) });
 
 /** Who one is, and the ways in. */
 export const identityRouter = router({
-  /** The signed-in person with their teams; null when nobody is signed in. */
-  me: publicProcedure.query(({ ctx }) => (ctx.actor?.kind === 'person' ? getMe(ctx) : null)),
+  /** The signed-in person with their teams; null when nobody is signed in with an account. */
+  me: publicProcedure.query(({ ctx }) => (ctx.actor?.kind === 'person' && !ctx.actor.isGuest ? getMe(ctx) : null)),
   isSetUp: publicProcedure.query(({ ctx }) => isSetUp(ctx)),
   setUpLink: publicProcedure.input(link).query(({ ctx, input }) => setUpLinkState(ctx, input.token)),
   setUp: publicProcedure.input(setUpInput).mutation(({ ctx, input }) => setUpInstallation(ctx, input)),

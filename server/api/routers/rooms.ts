@@ -1,7 +1,7 @@
 import { issueTicket, issueTicketInput } from '../../sessions/issue-ticket.ts';
-import { procedure, router } from '../trpc.ts';
+import { participantProcedure, router } from '../trpc.ts';
 
 export const roomsRouter = router({
   /** Leave to enter a session's room over the collaboration socket. */
-  ticket: procedure.input(issueTicketInput).mutation(({ ctx, input }) => issueTicket(ctx, input)),
+  ticket: participantProcedure.input(issueTicketInput).mutation(({ ctx, input }) => issueTicket(ctx, input)),
 });

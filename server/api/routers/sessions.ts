@@ -7,7 +7,7 @@ import { markRead } from '../../sessions/mark-read.ts';
 import { getSession, listSessions, listSessionsInput, sessionCommands } from '../../sessions/queries.ts';
 import { searchSession, searchSessionInput } from '../../sessions/search-session.ts';
 import { renameSession } from '../../sessions/update-session.ts';
-import { procedure, router } from '../trpc.ts';
+import { participantProcedure, procedure, router } from '../trpc.ts';
 
 const byId = z.object({ sessionId: z.string() });
 
@@ -19,12 +19,14 @@ export const sessionsRouter = router({
     .mutation(({ ctx, input }) => archiveSession(ctx, input)),
   delete: procedure.input(byId).mutation(({ ctx, input }) => deleteSession(ctx, input)),
   restore: procedure.input(byId).mutation(({ ctx, input }) => restoreSession(ctx, input)),
-  markRead: procedure
+  markRead: participantProcedure
     .input(byId.extend({ seq: z.number().int().min(0) }))
     .mutation(({ ctx, input }) => markRead(ctx, input)),
   home: procedure.input(homeInput).query(({ ctx, input }) => home(ctx, input)),
-  get: procedure.input(byId).query(({ ctx, input }) => getSession(ctx, input)),
+  get: participantProcedure.input(byId).query(({ ctx, input }) => getSession(ctx, input)),
   list: procedure.input(listSessionsInput).query(({ ctx, input }) => listSessions(ctx, input)),
   commands: procedure.input(byId).query(({ ctx, input }) => sessionCommands(ctx, input)),
-  search: procedure.input(searchSessionInput).query(({ ctx, input, signal }) => searchSession(ctx, input, signal)),
+  search: participantProcedure
+    .input(searchSessionInput)
+    .query(({ ctx, input, signal }) => searchSession(ctx, input, signal)),
 });

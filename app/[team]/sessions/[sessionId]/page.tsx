@@ -29,6 +29,8 @@ export default async function SessionPage({ params }: Params) {
         isArchived: session.archivedAt !== null,
         canArchive: session.may.archive,
         canDelete: session.may.delete,
+        canShare: session.may.share,
+        isGuest: false,
         teamSlug: team,
         rights: session.rights,
         me: { id: me.id, name: me.name },
