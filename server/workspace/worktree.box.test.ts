@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'n
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../platform/ids.ts';
 import { git, initBareRepo, resolveCommit } from './git.ts';
 import { commitTree, diffCommits, emptyTree, readBlob, readTree, writeBlob, writeTreeChanges } from './git-objects.ts';
@@ -55,6 +55,20 @@ async function textAt(commit: string, file: string): Promise<string | undefined>
 }
 
 describe('a worktree', () => {
+  it('is seen to change in the very second in which it was made, at the same length', async () => {
+    const second = (ms: number) => Math.floor(ms / 1000);
+    for (let isTold = false; !isTold;) {
+      const other = await createWorktree({ kind: 'run', id: newId('run'), repo, commit: base });
+      const file = path.join(other.workDir, 'a.txt');
+      const madeAt = (await stat(file)).mtimeMs;
+      await writeFile(file, 'ONE\n');
+      isTold = second((await stat(file)).mtimeMs) === second(madeAt);
+      await vi.waitUntil(() => second(Date.now()) > second(madeAt), { timeout: 5_000 });
+      expect((await snapshotWorktree(other, base)).changed).toBe(true);
+      await removeWorktree(other);
+    }
+  });
+
   it('holds the files of its commit and a clean repository inside', async () => {
     expect(await readFile(path.join(worktree.workDir, 'd/b.txt'), 'utf8')).toBe('two\r\n');
     expect(await inside('git status --porcelain; git rev-parse HEAD; git branch --show-current')).toBe(`${base}\nwork`);

@@ -37,11 +37,14 @@ make_repository() {
 }
 `;
 
-/** Runs with a repository of its own in /tmp, so that nothing planted in /gitdir or /work/.git has a say. */
+/**
+ * Runs with a repository of its own in /tmp, so that nothing planted in /gitdir or /work/.git has a say. The copied list keeps
+ * its time: by that git tells which files may have changed in the second in which they were checked out.
+ */
 export const cleanRepository = `${freshRepository}
 make_repository /tmp/git
 export GIT_DIR=/tmp/git GIT_WORK_TREE=/work GIT_INDEX_FILE=/tmp/index
-if [ -f /index/index ]; then cp /index/index /tmp/index; fi
+if [ -f /index/index ]; then cp -p /index/index /tmp/index; fi
 `;
 
 /** Several workers write the files of a large tree many times faster than one. */

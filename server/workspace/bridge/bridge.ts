@@ -4,7 +4,7 @@ import { log } from '../../platform/log.ts';
 import { diffCommits, treeOf, type TreeDifference } from '../git-objects.ts';
 import { snapshotWorktree } from '../worktree-snapshot.ts';
 import { askRoom } from './ask-room.ts';
-import { bringIn, bringInLate } from './bring-in.ts';
+import { bringIn, bringInLate, tellConflicts } from './bring-in.ts';
 import { watchFolders, type FolderWatch } from './folder-watch.ts';
 import { commitOn, knowAt, sideOf, type BridgePlace, type Known } from './known-state.ts';
 import { keepReplacedFiles, type LateWrite, type ReplacedFiles } from './replaced-files.ts';
@@ -125,6 +125,7 @@ class BridgeRun {
     const cameIn = isDiskDue && (await this.#lookAtDisk());
     const isDue = isRoomDirty || cameIn || late.length > 0;
     if (isDue) await this.#lookAtRoom();
+    await tellConflicts(this.#place, this.#known);
     return isDue;
   }
 
@@ -242,6 +243,7 @@ class BridgeRun {
     if (snapshot.unreadable !== undefined) note(`\nNot taken over: ${snapshot.unreadable}`);
     const tree = await treeOf(worktree.repo, snapshot.commit);
     await bringIn(this.#place, this.#known, { tree, isFinal: true });
+    await tellConflicts(this.#place, this.#known);
     return this.#known;
   }
 

@@ -101,36 +101,31 @@ type Tried = {
 const keptRef = (place: BridgePlace) => `refs/ensemble/tasks/${place.task.id}`;
 
 async function keepConflicts(place: BridgePlace, known: Known, { due, left, why, result }: Tried): Promise<void> {
-  const before = listed(known);
   for (const { path } of due) known.conflicts.delete(path);
   for (const difference of left) {
     const reason = why.get(difference.path);
     known.conflicts.set(difference.path, { difference, reason, triedAgainst: undefined, isDue: false });
   }
-  const changed = left.length > 0 || before !== listed(known);
-  if (!changed) return;
-  const { ctx, task } = place;
-  const conflicts = [...known.conflicts.values()];
-  const versions = conflicts.map(({ difference }) => sideOf(difference, 'new'));
-  const commit = conflicts.length === left.length ? result : await commitOn(place, known.base, versions);
-  if (conflicts.length > 0) await createRefs(place.worktree.repo, [{ ref: keptRef(place), oid: commit }]);
-  const actor = ctx.actor ? actorRef(ctx.actor) : { kind: 'system' as const, id: 'tasks', name: 'Ensemble' };
-  const named = conflicts.map(({ difference: { path }, reason }) => ({
-    path,
-    ...(reason !== undefined && { reason }),
-  }));
-  await withTransaction(ctx, (tx) =>
-    appendSessionEvent(tx.db, {
-      sessionId: task.sessionId,
-      teamId: task.teamId,
-      actor,
-      body: { type: 'task_conflicts', taskId: task.id, commit, conflicts: named },
-    }),
-  );
+  if (left.length === 0) return;
+  const all = [...known.conflicts.values()].map(({ difference }) => sideOf(difference, 'new'));
+  known.keptCommit = all.length === left.length ? result : await commitOn(place, known.base, all);
+  await createRefs(place.worktree.repo, [{ ref: keptRef(place), oid: known.keptCommit }]);
 }
 
-const listed = (known: Known) =>
-  [...known.conflicts.values()].map(({ difference: { path, newOid } }) => `${path} ${newOid}`).join('\n');
+/** Writes into the log which conflicts there are, when they are others than it says. */
+export async function tellConflicts(place: BridgePlace, known: Known): Promise<void> {
+  const all = [...known.conflicts.values()];
+  const listed = all.map(({ difference: { path, newOid } }) => `${path} ${newOid}`).join('\n');
+  if (listed === known.toldConflicts || known.keptCommit === undefined) return;
+  const { ctx, task } = place;
+  const actor = ctx.actor ? actorRef(ctx.actor) : { kind: 'system' as const, id: 'tasks', name: 'Ensemble' };
+  const conflicts = all.map(({ difference: { path }, reason }) => ({ path, ...(reason !== undefined && { reason }) }));
+  const body = { type: 'task_conflicts' as const, taskId: task.id, commit: known.keptCommit, conflicts };
+  await withTransaction(ctx, (tx) =>
+    appendSessionEvent(tx.db, { sessionId: task.sessionId, teamId: task.teamId, actor, body }),
+  );
+  known.toldConflicts = listed;
+}
 
 /**
  * Brings in what a program wrote into a file that it had open when the bridge put the session's version in its place. The

@@ -30,6 +30,9 @@ export type Known = {
   /** The commit up to which the session has everything that is on disk, apart from `conflicts`. */
   base: string;
   conflicts: Map<string, Conflict>;
+  /** Where the command's versions of them lie, and which of them the log has told of. */
+  keptCommit: string | undefined;
+  toldConflicts: string;
   /** Files that were just emptied: most programs empty a file before they write it anew. */
   emptied: Set<string>;
   /** Changes that are not taken over, by path, as people were told. */
@@ -39,7 +42,15 @@ export type Known = {
 };
 
 export function knowAt(base: string): Known {
-  return { base, conflicts: new Map(), emptied: new Set(), refused: new Map(), paths: new Set() };
+  return {
+    base,
+    conflicts: new Map(),
+    keptCommit: undefined,
+    toldConflicts: '',
+    emptied: new Set(),
+    refused: new Map(),
+    paths: new Set(),
+  };
 }
 
 const absent = /^0+$/;
