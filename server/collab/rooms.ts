@@ -136,7 +136,7 @@ export class Rooms {
   }
 
   async #load(sessionId: string): Promise<Room> {
-    await this.#makeSpace();
+    await this.#makeSpaceFor(sessionId);
     const fence = await this.#takeLease(sessionId);
     if (fence === undefined) throw new RoomElsewhere(`another server owns the room ${sessionId}`);
     const lease = { sessionId, nodeId: this.#nodeId, fence };
@@ -187,17 +187,18 @@ export class Rooms {
     }
   }
 
-  get #isFull(): boolean {
-    return this.#entries.size > this.#bounds.rooms || this.sizeBytes >= this.#bounds.bytes;
+  #isFullBeside(sessionId: string): boolean {
+    const others = this.#entries.size - (this.#entries.has(sessionId) ? 1 : 0);
+    return others >= this.#bounds.rooms || this.sizeBytes >= this.#bounds.bytes;
   }
 
-  /** Unloads rooms that nobody uses until the bounds hold. @throws RoomsFull */
-  async #makeSpace(): Promise<void> {
-    if (!this.#isFull) return;
+  /** Unloads rooms that nobody uses until there is space for another. @throws RoomsFull */
+  async #makeSpaceFor(sessionId: string): Promise<void> {
+    if (!this.#isFullBeside(sessionId)) return;
     const unused = [...this.#entries].filter(([, entry]) => isUnused(entry));
-    for (const [sessionId, entry] of unused.toSorted(([, a], [, b]) => a.usedAt - b.usedAt)) {
-      await this.#unload(sessionId, entry);
-      if (!this.#isFull) return;
+    for (const [id, entry] of unused.toSorted(([, a], [, b]) => a.usedAt - b.usedAt)) {
+      await this.#unload(id, entry);
+      if (!this.#isFullBeside(sessionId)) return;
     }
     throw new RoomsFull(`${this.#entries.size} rooms of ${this.sizeBytes} bytes are in use`);
   }

@@ -118,6 +118,7 @@ describe('ensemble doctor', () => {
       'database',
       'migrations',
       'audit log',
+      'rooms',
       'sandbox',
       'disk',
       'secret',

@@ -1,8 +1,10 @@
 import { constants, existsSync, readFileSync, statfsSync, statSync, accessSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { databaseUrl } from '../../db/client.ts';
+import { asc } from 'drizzle-orm';
+import { databaseUrl, schema } from '../../db/client.ts';
 import { databaseState } from '../../db/state.ts';
+import type { Context } from '../context.ts';
 import { env } from '../platform/env.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { UsageError, type Command } from './command.ts';
@@ -39,7 +41,7 @@ export const doctor: Command = {
 
 async function databaseFindings(): Promise<Finding[]> {
   try {
-    return await withDatabase(async () => {
+    return await withDatabase(async (ctx) => {
       const state = await databaseState(databaseUrl());
       const { applied, known } = state.migrations;
       return [
@@ -64,6 +66,7 @@ async function databaseFindings(): Promise<Finding[]> {
               state: 'ok',
               says: 'the application cannot change it; only the owner of the tables could.',
             },
+        ...(applied === known ? [await roomsFinding(ctx)] : []),
       ];
     });
   } catch (error) {
@@ -78,6 +81,20 @@ async function databaseFindings(): Promise<Finding[]> {
       },
     ];
   }
+}
+
+/** Rooms whose document could not be read when somebody wanted to enter. */
+async function roomsFinding({ db }: Context): Promise<Finding> {
+  const check = 'rooms';
+  const rows = await db.select().from(schema.roomQuarantine).orderBy(asc(schema.roomQuarantine.foundAt));
+  if (rows.length === 0) return { check, state: 'ok', says: 'no session is kept closed.' };
+  const named = rows.slice(0, 5).map(({ sessionId, reason }) => `${sessionId} (${reason})`);
+  return {
+    check,
+    state: 'bad',
+    says: `${rows.length} ${rows.length === 1 ? 'session is' : 'sessions are'} kept closed: ${named.join(', ')}.`,
+    fix: 'See “A session that cannot be read” in docs/operations.md.',
+  };
 }
 
 async function sandboxFinding(): Promise<Finding> {

@@ -88,13 +88,15 @@ async function removeUploads(ctx: Context): Promise<void> {
 
 /** Rows that only served a moment: answers to repeated requests, counted attempts, tickets and links that ended. */
 async function removeStale(ctx: Context): Promise<void> {
-  const { idempotencyKey, rateLimit, roomTicket, roomCommand, oneTimeLink, authSession } = schema;
+  const { idempotencyKey, rateLimit, roomTicket, roomCommand, webNode, oneTimeLink, authSession } = schema;
   await ctx.db.delete(idempotencyKey).where(lt(idempotencyKey.createdAt, daysAgo(ctx, 1)));
   await ctx.db.delete(rateLimit).where(lt(rateLimit.windowStartAt, daysAgo(ctx, 1)));
   await ctx.db.delete(roomTicket).where(lt(roomTicket.expiresAt, daysAgo(ctx, 1)));
   await ctx.db
     .delete(roomCommand)
     .where(and(inArray(roomCommand.state, ['done', 'failed']), lt(roomCommand.finishedAt, daysAgo(ctx, 7))));
+  // A node that comes back gives a sign of life and is there again. Who a client id belongs to (`room_client`) stays for ever.
+  await ctx.db.delete(webNode).where(lt(webNode.expiresAt, daysAgo(ctx, 1)));
   await ctx.db.delete(oneTimeLink).where(lt(oneTimeLink.expiresAt, daysAgo(ctx, 30)));
   await ctx.db
     .delete(authSession)
