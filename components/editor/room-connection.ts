@@ -15,10 +15,9 @@ type WhyEnded = 'signed_out' | 'someone_else' | 'closed';
 
 /** Where the connection stands. `ended` does not come back by itself: `reason` says why and what to do. */
 export type RoomStatus =
-  | { kind: 'connecting' }
-  | { kind: 'connected' }
   /** `reason`: what the server said, when it is more than a lost connection. */
-  | { kind: 'reconnecting'; reason: string | undefined }
+  | { kind: 'connecting' | 'reconnecting'; reason: string | undefined }
+  | { kind: 'connected' }
   | { kind: 'ended'; why: WhyEnded; reason: string };
 
 export type RoomSnapshot = {
@@ -79,7 +78,7 @@ export class RoomConnection {
   constructor(options: Options) {
     this.options = options;
     this.snapshot = {
-      status: { kind: 'connecting' },
+      status: { kind: 'connecting', reason: undefined },
       loaded: false,
       unsaved: 0,
       keeping: 'browser',
@@ -131,7 +130,7 @@ export class RoomConnection {
   /** Tries again after the connection ended for good (signed in again, invited again). */
   retry(): void {
     if (this.isStale) return this.options.onStale();
-    this.set({ status: { kind: 'connecting' } });
+    this.set({ status: { kind: 'connecting', reason: undefined } });
     return void this.open();
   }
 
@@ -333,7 +332,10 @@ export class RoomConnection {
     this.edits.hold();
     forgetOthers(this.awareness);
     if (this.snapshot.status.kind !== 'ended')
-      this.set({ status: this.snapshot.loaded ? { kind: 'reconnecting', reason } : { kind: 'connecting' } });
+      this.set({
+        status: { kind: this.snapshot.loaded ? 'reconnecting' : 'connecting', reason },
+        storeError: undefined,
+      });
     this.edits.keep();
   }
 

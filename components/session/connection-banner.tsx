@@ -33,11 +33,14 @@ function kept({ unsaved, keeping }: RoomSnapshot): string {
 
 function Offline(snapshot: RoomSnapshot) {
   const { room } = useSession();
-  const { status, loaded, files, unsaved } = snapshot;
-  if (!loaded && files.size === 0 && unsaved === 0) return null;
-  const reason = status.kind === 'reconnecting' ? status.reason : undefined;
-  const edits = unsaved > 0 ? `${kept(snapshot)}.` : loaded ? '' : 'You see the text as this browser kept it.';
-  const go = unsaved > 0 ? 'They are sent when the connection is back.' : 'You can go on typing.';
+  const { status, loaded, files, unsaved, storeError } = snapshot;
+  const reason = ('reason' in status ? status.reason : undefined) ?? storeError;
+  const hasText = loaded || files.size > 0;
+  if (!hasText && unsaved === 0 && reason === undefined) return null;
+  const isOld = hasText && !loaded;
+  const edits = unsaved > 0 ? `${kept(snapshot)}.` : isOld ? 'You see the text as this browser kept it.' : '';
+  const typing = hasText ? 'You can go on typing.' : '';
+  const go = unsaved > 0 ? 'They are sent when the connection is back.' : typing;
   return (
     <Slim
       icon={<IconCloudOff size={16} />}

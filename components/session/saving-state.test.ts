@@ -15,10 +15,15 @@ const reconnecting = { kind: 'reconnecting', reason: undefined } as const;
 test.each([
   ['everything is stored', {}, 'All changes saved', 'good'],
   ['three edits are on their way', { unsaved: 3 }, 'Saving 3', 'busy'],
-  ['the first connection is being made', { status: { kind: 'connecting' }, loaded: false }, 'Connecting', 'busy'],
+  [
+    'the first connection is being made',
+    { status: { kind: 'connecting', reason: undefined }, loaded: false },
+    'Connecting',
+    'busy',
+  ],
   [
     'edits of an earlier visit wait for the first connection',
-    { status: { kind: 'connecting' }, loaded: false, unsaved: 2 },
+    { status: { kind: 'connecting', reason: undefined }, loaded: false, unsaved: 2 },
     'Offline: 2 edits kept',
     'bad',
   ],

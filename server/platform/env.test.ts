@@ -37,6 +37,7 @@ test.each([
   ['PORT', '70000'],
   ['DATABASE_URL', 'mysql://x'],
   ['ENSEMBLE_URL', 'ensemble'],
+  ['ENSEMBLE_NODE_URL', '10.0.0.5:3000'],
   ['ENSEMBLE_SECRET', 'short'],
   ['ENSEMBLE_ROLE', 'both'],
   ['LOG_LEVEL', 'loud'],
@@ -44,6 +45,15 @@ test.each([
   const refused = () => at({ [name]: value });
   expect(refused).toThrow(EnvError);
   expect(refused).toThrow(new RegExp(`^${name} .+ unset ${name}\\.$`));
+});
+
+test.each([
+  [{}, 'http://127.0.0.1:3000'],
+  [{ HOST: '0.0.0.0', PORT: '80' }, 'http://127.0.0.1:80'],
+  [{ HOST: '::1' }, 'http://[::1]:3000'],
+  [{ HOST: '0.0.0.0', ENSEMBLE_NODE_URL: 'http://10.0.0.5:3000/' }, 'http://10.0.0.5:3000'],
+])('other web processes reach this one with %j at %s', (given, address) => {
+  expect(at(given).nodeUrl).toBe(address);
 });
 
 test('an admin needs both an address and a password', () => {

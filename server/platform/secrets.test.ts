@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashSecret, newSecret, seal, unseal } from './secrets.ts';
+import { hashSecret, newSecret, seal, sign, unseal, verifySigned } from './secrets.ts';
 
 test('what is sealed for a purpose is read for that purpose only', () => {
   const sealed = seal('project-credential', 'pä55word');
@@ -24,4 +24,13 @@ test('secrets that are handed out do not repeat, and their hash is all that is k
   expect(newSecret()).not.toBe(secret);
   expect(hashSecret(secret)).toMatch(/^[0-9a-f]{64}$/);
   expect(hashSecret(secret)).toBe(hashSecret(secret));
+});
+
+test('what is signed for a purpose is believed for that purpose, unchanged', () => {
+  const signed = sign('p', 'to whom it may concern');
+  expect(verifySigned('p', signed)).toBe('to whom it may concern');
+  expect(verifySigned('q', signed)).toBeUndefined();
+  expect(verifySigned('p', `x${signed}`)).toBeUndefined();
+  expect(verifySigned('p', '')).toBeUndefined();
+  expect(verifySigned('p', signed.split('.')[0] ?? '')).toBeUndefined();
 });

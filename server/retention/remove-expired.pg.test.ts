@@ -63,3 +63,46 @@ test('[PR18] an upload that nobody used goes', async () => {
   expect(existsSync(uploadPath(uploadId))).toBe(false);
   expect(await db.select().from(schema.upload)).toEqual([]);
 });
+
+test('[PR18] what only served rooms for a moment goes; whose a client id is stays', async () => {
+  const projectId = await newProject(team);
+  const { teamId } = team;
+  const { id: sessionId } = await createSession(team.admin.ctx, { projectId, title: 'Rooms' });
+  const recently = new Date(Date.now() - 6 * 86_400_000);
+  const longSince = new Date(Date.now() - 8 * 86_400_000);
+  const command = {
+    teamId,
+    sessionId,
+    kind: 'materialize',
+    payload: {},
+    actor: { kind: 'system' as const, id: 'test', name: 'Test' },
+    createdAt: longSince,
+  };
+  const { roomCommand, roomTicket, roomClient, webNode } = schema;
+  await db.insert(roomCommand).values([
+    { ...command, id: 'cmd_done', state: 'done', finishedAt: longSince },
+    { ...command, id: 'cmd_failed', state: 'failed', finishedAt: longSince },
+    { ...command, id: 'cmd_recent', state: 'done', finishedAt: recently },
+    { ...command, id: 'cmd_queued' },
+  ]);
+  const ticket = { teamId, sessionId, personId: team.admin.personId, clientId: 2, useBefore: longSince };
+  await db.insert(roomTicket).values([
+    { ...ticket, id: 'tkt_ended', ticketHash: 'a', expiresAt: longSince },
+    { ...ticket, id: 'tkt_valid', ticketHash: 'b', expiresAt: new Date(Date.now() + 1_000) },
+  ]);
+  await db
+    .insert(roomClient)
+    .values({ sessionId, teamId, clientId: 2, actorKind: 'person', actorId: 'per_1', createdAt: longAgo });
+  await db.insert(webNode).values([
+    { nodeId: 'node_gone', address: 'http://127.0.0.1:1', expiresAt: longSince },
+    { nodeId: 'node_alive', address: 'http://127.0.0.1:2', expiresAt: new Date() },
+  ]);
+
+  await removeExpired();
+
+  const left = async (rows: Promise<{ id: string }[]>) => (await rows).map(({ id }) => id).toSorted();
+  expect(await left(db.select({ id: roomCommand.id }).from(roomCommand))).toEqual(['cmd_queued', 'cmd_recent']);
+  expect(await left(db.select({ id: roomTicket.id }).from(roomTicket))).toEqual(['tkt_valid']);
+  expect(await left(db.select({ id: webNode.nodeId }).from(webNode))).toEqual(['node_alive']);
+  expect(await db.select().from(roomClient)).toHaveLength(1);
+});
