@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withTransaction } from '../../context.ts';
 import { isAppError } from '../../core/errors.ts';
 import { log } from '../../platform/log.ts';
+import { appendSessionEvent } from '../../runs/event-log.ts';
 import { diffCommits, treeOf, type TreeDifference } from '../git-objects.ts';
 import { snapshotWorktree } from '../worktree-snapshot.ts';
 import { askRoom } from './ask-room.ts';
-import { bringIn, bringInLate, tellConflicts } from './bring-in.ts';
+import { bringIn, bringInLate, conflictsToTell } from './bring-in.ts';
 import { watchFolders, type FolderWatch } from './folder-watch.ts';
 import { commitOn, knowAt, sideOf, type BridgePlace, type Known } from './known-state.ts';
 import { keepReplacedFiles, type LateWrite, type ReplacedFiles } from './replaced-files.ts';
@@ -125,7 +127,7 @@ class BridgeRun {
     const cameIn = isDiskDue && (await this.#lookAtDisk());
     const isDue = isRoomDirty || cameIn || late.length > 0;
     if (isDue) await this.#lookAtRoom();
-    await tellConflicts(this.#place, this.#known);
+    await this.#tellConflicts();
     return isDue;
   }
 
@@ -232,6 +234,11 @@ class BridgeRun {
     return settled;
   }
 
+  async #tellConflicts(): Promise<void> {
+    const entry = conflictsToTell(this.#place, this.#known);
+    if (entry) await withTransaction(this.#place.ctx, (tx) => appendSessionEvent(tx.db, entry));
+  }
+
   /** Brings in everything that is on disk at the end. */
   async settle(): Promise<Known> {
     const { worktree, author, task, note } = this.#place;
@@ -243,7 +250,7 @@ class BridgeRun {
     if (snapshot.unreadable !== undefined) note(`\nNot taken over: ${snapshot.unreadable}`);
     const tree = await treeOf(worktree.repo, snapshot.commit);
     await bringIn(this.#place, this.#known, { tree, isFinal: true });
-    await tellConflicts(this.#place, this.#known);
+    await this.#tellConflicts();
     return this.#known;
   }
 

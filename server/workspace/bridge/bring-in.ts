@@ -1,6 +1,5 @@
-import { appendSessionEvent } from '../../runs/event-log.ts';
+import type { NewSessionEvent } from '../../runs/event-log.ts';
 import type { AuditRecord } from '../../audit/append.ts';
-import { withTransaction } from '../../context.ts';
 import { actorRef } from '../../core/actor.ts';
 import { createRefs } from '../git.ts';
 import { diffCommits, writeBlob, type TreeDifference } from '../git-objects.ts';
@@ -112,19 +111,17 @@ async function keepConflicts(place: BridgePlace, known: Known, { due, left, why,
   await createRefs(place.worktree.repo, [{ ref: keptRef(place), oid: known.keptCommit }]);
 }
 
-/** Writes into the log which conflicts there are, when they are others than it says. */
-export async function tellConflicts(place: BridgePlace, known: Known): Promise<void> {
+/** The log's entry about the conflicts there are, when they are others than it says. */
+export function conflictsToTell(place: BridgePlace, known: Known): NewSessionEvent | undefined {
   const all = [...known.conflicts.values()];
   const listed = all.map(({ difference: { path, newOid } }) => `${path} ${newOid}`).join('\n');
-  if (listed === known.toldConflicts || known.keptCommit === undefined) return;
+  if (listed === known.toldConflicts || known.keptCommit === undefined) return undefined;
+  known.toldConflicts = listed;
   const { ctx, task } = place;
   const actor = ctx.actor ? actorRef(ctx.actor) : { kind: 'system' as const, id: 'tasks', name: 'Ensemble' };
   const conflicts = all.map(({ difference: { path }, reason }) => ({ path, ...(reason !== undefined && { reason }) }));
   const body = { type: 'task_conflicts' as const, taskId: task.id, commit: known.keptCommit, conflicts };
-  await withTransaction(ctx, (tx) =>
-    appendSessionEvent(tx.db, { sessionId: task.sessionId, teamId: task.teamId, actor, body }),
-  );
-  known.toldConflicts = listed;
+  return { sessionId: task.sessionId, teamId: task.teamId, actor, body };
 }
 
 /**
