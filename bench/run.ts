@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, Result } from './result.ts';
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
+  rooms: () => import('./rooms.ts'),
   start: () => import('./start.ts'),
 };
 
@@ -29,9 +30,13 @@ function machine(): string {
   return `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
 }
 
-function line({ name, unit, value, p50, p95, ratio }: Result): string {
-  const spread = p50 === undefined ? '' : `  p50 ${p50.toFixed(0)}  p95 ${(p95 ?? p50).toFixed(0)}`;
-  return `${name.padEnd(28)} ${value.toFixed(0).padStart(8)} ${unit}${spread}${ratio === undefined ? '' : `  ratio ${ratio.toFixed(2)}`}`;
+/** Small figures with the digits that tell them apart. */
+const show = (value: number) => value.toFixed(Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0);
+
+function line({ name, unit, value, p50, p95, peer, peerValue, ratio }: Result): string {
+  const spread = p50 === undefined ? '' : `  p50 ${show(p50)}  p95 ${show(p95 ?? p50)}`;
+  const beside = peerValue === undefined ? '' : `  ${peer ?? 'peer'} ${show(peerValue)}`;
+  return `${name.padEnd(60)} ${show(value).padStart(8)} ${unit}${spread}${beside}${ratio === undefined ? '' : `  ratio ${ratio.toFixed(2)}`}`;
 }
 
 const names = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -1,23 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { percentile, type Bench } from './result.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const patienceMs = 60_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('a TCP port was expected');
-  return address.port;
-}
 
 async function firstPage(url: string, child: ChildProcess, stderr: () => string): Promise<void> {
   const until = Date.now() + patienceMs;

@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { db, schema, setDatabaseUrl } from '../../db/client.ts';
+import { migrateDatabase } from '../../db/migrate.ts';
+import { requirePerson } from '../../server/auth/authorize.ts';
+import { createCollab } from '../../server/collab/upgrade.ts';
+import { createContext, type Context } from '../../server/context.ts';
+import { env } from '../../server/platform/env.ts';
+import { newId } from '../../server/platform/ids.ts';
+import { issueTicket } from '../../server/sessions/issue-ticket.ts';
+import { openFile } from '../../server/sessions/open-file.ts';
+import { initBareRepo, repoPath, updateRef } from '../../server/workspace/git.ts';
+import { commitTree, emptyTree, writeBlob, writeTreeChanges } from '../../server/workspace/git-objects.ts';
+import type { Seat } from './participants.ts';
+
+/**
+ * The product's rooms in a process of their own: the real sockets, tickets, rights, presence and store, on the Postgres
+ * of `DATABASE_URL`. Told to make rooms over the channel, it answers with a seat for each participant.
+ */
+export type MakeRooms = { make: { rooms: number; seatsEach: number } };
+
+await migrateDatabase(env().databaseUrl ?? '');
+setDatabaseUrl(env().databaseUrl ?? '');
+const http = createServer();
+const collab = await createCollab({ nodeId: newId('node'), publicUrl: env().publicUrl });
+http.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
+await new Promise<void>((resolve) => http.listen(env().port, '127.0.0.1', resolve));
+// A server that listens on TCP has an address with a port.
+const { port } = http.address() as AddressInfo;
+
+type Project = { teamId: string; projectId: string; commit: string; ownerId: string; people: Context[] };
+
+async function makeProject(seats: number): Promise<Project> {
+  const [teamId, projectId] = [newId('team'), newId('prj')];
+  await db()
+    .insert(schema.team)
+    .values({ id: teamId, slug: teamId.replace('_', '-'), name: 'Bench' });
+  const people = await Promise.all(Array.from({ length: seats }, (_value, at) => makePerson(teamId, `Person ${at}`)));
+  const ownerId = people[0] ? requirePerson(people[0]).personId : '';
+  await db()
+    .insert(schema.project)
+    .values({
+      id: projectId,
+      teamId,
+      name: 'Bench',
+      slug: 'bench',
+      source: { type: 'empty' },
+      status: 'ready',
+      defaultBranch: 'main',
+      createdBy: ownerId,
+    });
+  mkdirSync(path.join(env().dataDir, 'repos'), { recursive: true });
+  const repo = repoPath(projectId);
+  await initBareRepo(repo);
+  const oid = await writeBlob(repo, Buffer.from(''));
+  const tree = await writeTreeChanges(repo, emptyTree, [{ path: 'text.txt', mode: '100644', oid }]);
+  const author = { name: 'Bench', email: 'bench@example.com', at: new Date() };
+  return {
+    teamId,
+    projectId,
+    commit: await commitTree(repo, { tree, parents: [], message: 'base', author }),
+    ownerId,
+    people,
+  };
+}
+
+async function makePerson(teamId: string, name: string): Promise<Context> {
+  const personId = newId('per');
+  const email = `${personId}@example.com`;
+  const authSessionId = newId('ase');
+  await db().insert(schema.person).values({ id: personId, email, name });
+  await db().insert(schema.teamMember).values({ teamId, personId, role: 'developer' });
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await db().insert(schema.authSession).values({ id: authSessionId, personId, expiresAt });
+  const actor = { kind: 'person' as const, personId, name, email };
+  return createContext({ db: db(), actor, credential: { kind: 'auth_session', id: authSessionId } });
+}
+
+async function makeSession({ teamId, projectId, commit, ownerId, people }: Project): Promise<string> {
+  const [owner] = people;
+  if (!owner) throw new Error('a room needs people');
+  const id = newId('ses');
+  await updateRef(repoPath(projectId), `refs/ensemble/sessions/${id}`, { to: commit, expected: null });
+  await db().insert(schema.session).values({
+    id,
+    teamId,
+    projectId,
+    title: 'Bench',
+    branch: 'main',
+    baseCommit: commit,
+    headCommit: commit,
+    createdBy: ownerId,
+  });
+  await openFile(owner, { sessionId: id, path: 'text.txt' });
+  return id;
+}
+
+/** All but the tickets, which must be used within a minute. */
+async function makeRooms({ rooms, seatsEach }: MakeRooms['make']): Promise<Seat[][]> {
+  const project = await makeProject(seatsEach);
+  const sessions: string[] = [];
+  for (let at = 0; at < rooms; at++) sessions.push(await makeSession(project));
+  const seats: Seat[][] = [];
+  for (const sessionId of sessions) {
+    const issued = await Promise.all(project.people.map((one) => issueTicket(one, { sessionId })));
+    seats.push(
+      issued.map(({ ticket, clientId }) => ({
+        url: `ws://127.0.0.1:${port}/collab/${sessionId}?ticket=${ticket}`,
+        room: sessionId,
+        clientId,
+        laysOut: false,
+      })),
+    );
+  }
+  return seats;
+}
+
+process.on('message', (message: MakeRooms | string) => {
+  if (typeof message === 'string') return;
+  makeRooms(message.make).then(
+    (seats) => process.send?.({ seats }),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.send?.({ listening: true });
