@@ -5,7 +5,7 @@ import { singleton } from '../server/platform/singleton.ts';
 import * as schema from './schema/index.ts';
 
 export { schema };
-export type Database = NodePgDatabase<typeof schema>;
+export type Database = NodePgDatabase<typeof schema> & { $client: pg.Pool };
 /** A transaction; has everything a Database has but the pool. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 export type DatabaseOrTransaction = Database | Transaction;

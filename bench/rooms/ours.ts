@@ -24,11 +24,12 @@ export type MakeRooms = { make: { rooms: number; seatsEach: number } };
 await migrateDatabase(env().databaseUrl ?? '');
 setDatabaseUrl(env().databaseUrl ?? '');
 const http = createServer();
-const collab = await createCollab({ nodeId: newId('node'), publicUrl: env().publicUrl });
-http.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
 await new Promise<void>((resolve) => http.listen(env().port, '127.0.0.1', resolve));
 // A server that listens on TCP has an address with a port.
 const { port } = http.address() as AddressInfo;
+const nodeUrl = `http://127.0.0.1:${port}`;
+const collab = await createCollab({ nodeId: newId('node'), publicUrl: env().publicUrl, nodeUrl });
+http.on('upgrade', (req, socket, head) => void collab.upgrade(req, socket, head));
 
 type Project = { teamId: string; projectId: string; commit: string; ownerId: string; people: Context[] };
 

@@ -103,6 +103,34 @@ test('[CB7] a former owner that wakes up writes nothing, neither updates nor wha
   expect((await rowsOf(key.sessionId)).map((row) => row.actorId)).toEqual(['ada']);
 });
 
+test('[CB5] a long batch is stored whole and in its order, with whom and what it is', async () => {
+  const key = await ownedRoom();
+  const credit = { actor: { kind: 'person' as const, id: 'ada' }, kind: 'edit' as const, at: 1 };
+  const credits = [{ client: 7, clock: 0, length: 1, credit }];
+  for (const count of [1, 2, 300]) {
+    const { sessionId } = key;
+    await room.db.delete(schema.roomUpdate).where(eq(schema.roomUpdate.sessionId, sessionId));
+    const batch = Array.from({ length: count }, (_value, at) => ({
+      ...by(`p${at}`),
+      kind: 'undo' as const,
+      fileIds: ['fil_a', 'fil "b", {c}'],
+      ...(at > 0 && { credits }),
+    }));
+    const lastId = await store.append(key, batch, []);
+    const rows = await rowsOf(sessionId);
+    expect(rows.at(-1)?.id).toBe(lastId);
+    expect(rows.map((row) => row.actorId)).toEqual(batch.map((one) => one.author.id));
+    expect(rows.map((row) => Buffer.from(row.update))).toEqual(batch.map((one) => Buffer.from(one.update)));
+    expect(rows[0]).toMatchObject({
+      kind: 'undo',
+      fence: key.fence,
+      fileIds: ['fil_a', 'fil "b", {c}'],
+      credits: null,
+    });
+    if (count > 1) expect(rows.at(-1)?.credits).toEqual(credits);
+  }
+});
+
 test('[CB8] folding keeps the text, and of the rows who changed which file last', async () => {
   const key = await ownedRoom();
   const rows = [{ ...by('ada'), fileIds: ['fil_1', 'fil_2'] }, by('bob'), { ...by('server'), kind: 'open' as const }];

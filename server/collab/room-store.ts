@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import { schema, type Database, type Transaction } from '../../db/client.ts';
 import type { RoomUpdateKind } from '../../db/schema/room.ts';
 import type { StoredCredit } from '../core/authorship.ts';
+import { appendAtOnce, mostAtOnce } from './append-updates.ts';
 import type { RoomFile } from './room-document.ts';
 
 /** Who a change is recorded for. Updates of different authors are never mixed in one row. */
@@ -58,16 +59,30 @@ const { roomUpdate, roomSnapshot, roomFile, roomLease, session } = schema;
 export function createRoomStore(db: Database): RoomStore {
   return {
     load: (sessionId) => db.transaction((tx) => load(tx, sessionId), { isolationLevel: 'repeatable read' }),
-    append: (key, updates, alongside) =>
-      db.transaction(async (tx) => {
-        await requireFence(tx, key);
-        const lastId = updates.length === 0 ? 0 : await insertUpdates(tx, key, updates);
-        for (const write of alongside) await write(tx);
-        return lastId;
-      }),
+    append: (key, updates, alongside) => append(db, { key, updates, alongside }),
     compact: (key, snapshot) => db.transaction((tx) => compact(tx, key, snapshot)),
   };
 }
+
+type Appended = { key: RoomKey; updates: readonly StoredUpdate[]; alongside: readonly Alongside[] };
+
+async function append(db: Database, { key, updates, alongside }: Appended): Promise<number> {
+  if (alongside.length === 0 && updates.length > 0 && updates.length <= mostAtOnce) {
+    const lastId = await appendAtOnce(db.$client, key, updates);
+    if (lastId === undefined) throw fenceLost(key);
+    return lastId;
+  }
+  return db.transaction(async (tx) => {
+    await requireFence(tx, key);
+    let lastId = 0;
+    for (let from = 0; from < updates.length; from += mostAtOnce)
+      lastId = await insertUpdates(tx, key, updates.slice(from, from + mostAtOnce));
+    for (const write of alongside) await write(tx);
+    return lastId;
+  });
+}
+
+const fenceLost = (key: RoomKey) => new FenceLost(`room ${key.sessionId} is no longer owned under fence ${key.fence}`);
 
 async function load(tx: Transaction, sessionId: string): Promise<StoredRoom | undefined> {
   const [owner] = await tx
@@ -134,7 +149,7 @@ async function requireFence(tx: Transaction, key: RoomKey): Promise<void> {
       and(eq(roomLease.sessionId, key.sessionId), eq(roomLease.nodeId, key.nodeId), eq(roomLease.fence, key.fence)),
     )
     .for('share');
-  if (!row) throw new FenceLost(`room ${key.sessionId} is no longer owned under fence ${key.fence}`);
+  if (!row) throw fenceLost(key);
 }
 
 async function insertUpdates(tx: Transaction, key: RoomKey, updates: readonly StoredUpdate[]): Promise<number> {
