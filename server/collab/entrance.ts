@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
@@ -7,7 +8,11 @@ import { countRefused, type Door } from './door.ts';
 import { retrying } from './retrying.ts';
 import { UnreadableRoom, type Room } from './room.ts';
 import { RoomAbsent, RoomElsewhere, RoomsFull, type Rooms } from './rooms.ts';
+import { sendMessage } from './socket-frames.ts';
 import { noticeFrame } from './wire.ts';
+
+/** An accepted socket, and the stream under it. */
+export type Accepted = { ws: WebSocket; socket: Duplex };
 
 export type Entrance = { db: Database; rooms: Rooms; door: Door; stopping: AbortSignal };
 
@@ -15,25 +20,25 @@ export type Entrance = { db: Database; rooms: Rooms; door: Door; stopping: Abort
 export type Asked = { room: string; ticket: string; wantsNotices: boolean };
 
 /** A socket on its way in. */
-type Visitor = Asked & {
-  ws: WebSocket;
-  /** Fires when the socket is gone or the process stops. */
-  gone: AbortSignal;
-  /** It waits for a database that does not answer. */
-  isHeldUp: boolean;
-};
+type Visitor = Asked &
+  Accepted & {
+    /** Fires when the socket is gone or the process stops. */
+    gone: AbortSignal;
+    /** It waits for a database that does not answer. */
+    isHeldUp: boolean;
+  };
 
 /**
  * Brings an accepted socket into its room: ticket, load, ticket again, join. The socket is accepted first and closed with
  * a code then: a refused upgrade would be tried again for ever. While the database is away it waits, and is told so.
  */
-export async function enter(entrance: Entrance, ws: WebSocket, asked: Asked): Promise<void> {
+export async function enter(entrance: Entrance, { ws, socket }: Accepted, asked: Asked): Promise<void> {
   // What comes before the room is loaded waits in the network.
   ws.pause();
   const closed = new AbortController();
   ws.once('close', () => closed.abort(new Error('the socket is gone')));
   ws.on('error', (error) => log().debug({ err: error, room: asked.room }, 'a socket of a room failed'));
-  const visitor = { ...asked, ws, gone: AbortSignal.any([closed.signal, entrance.stopping]), isHeldUp: false };
+  const visitor = { ...asked, ws, socket, gone: AbortSignal.any([closed.signal, entrance.stopping]), isHeldUp: false };
   try {
     await proceed(entrance, visitor);
   } catch (error) {
@@ -96,7 +101,7 @@ function holdUp(visitor: Visitor): void {
 
 function attach(visitor: Visitor, room: Room, participant: Participant): void {
   const { ws, wantsNotices } = visitor;
-  const connection = new Connection(room, peerOf(ws), { participant, wantsNotices });
+  const connection = new Connection(room, peerOf(visitor), { participant, wantsNotices });
   answersPings(ws);
   ws.on('message', (data: Buffer, isBinary) => {
     if (isBinary) connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -108,13 +113,11 @@ function attach(visitor: Visitor, room: Room, participant: Participant): void {
   ws.resume();
 }
 
-function peerOf(ws: WebSocket): Peer {
+function peerOf({ ws, socket }: Accepted): Peer {
   return {
-    send: (frame) => {
-      if (ws.readyState === ws.OPEN) ws.send(frame, { binary: true });
-    },
+    send: (message) => sendMessage(ws, socket, message),
     close: (code, reason) => closeSocket(ws, code, reason),
-    bufferedBytes: () => ws.bufferedAmount,
+    bufferedBytes: () => socket.writableLength,
     pause: () => ws.pause(),
     resume: () => ws.resume(),
   };

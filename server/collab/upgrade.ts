@@ -190,7 +190,7 @@ async function upgrade(service: Service, given: Upgrade): Promise<void> {
   if (where === 'passed') return arrived();
   if (socket.destroyed) return;
   service.server.handleUpgrade(req, socket, head, (ws) => {
-    if (where === 'here') void enter(service, ws, wanted).finally(arrived);
+    if (where === 'here') void enter(service, { ws, socket }, wanted).finally(arrived);
     else closeSocket(ws, 1013, 'The room’s server cannot be reached right now. Connect again.');
   });
 }
