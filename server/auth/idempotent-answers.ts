@@ -24,12 +24,20 @@ export async function claimIdempotencyKey(
   if (!row) return claimIdempotencyKey(db, claim);
   if (row.requestHash !== claim.requestHash)
     throw new AppError('conflict', 'This Idempotency-Key was used for another request. Use a new key.');
-  if (row.status === null || row.response === null)
-    throw new AppError(
-      'conflict',
-      'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
-    );
+  if (row.status === null || row.response === null) throw unanswered(row.createdAt);
   return { kind: 'answered', answer: { status: row.status, body: row.response } };
+}
+
+/** No request is worked on for longer. */
+const longestWorkMs = 10 * 60_000;
+
+/** A process that died left its key behind; what it did before it died is done, so the request is not done again. */
+function unanswered(since: Date): AppError {
+  const message =
+    Date.now() - since.getTime() < longestWorkMs
+      ? 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.'
+      : 'The first request with this Idempotency-Key ended without an answer, because the server stopped in it. Look whether it was done, and use a new key if not.';
+  return new AppError('conflict', message);
 }
 
 export async function keepAnswer(

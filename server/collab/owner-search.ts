@@ -2,13 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import type { Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
-import { findOwner, findOwners, giveUpNode } from './lease.ts';
+import { findOwners } from './lease.ts';
+import { OwnerLookup } from './owner-lookup.ts';
 import { passOn, type Upgrade } from './pass-through.ts';
 import type { Rooms } from './rooms.ts';
 
 /** An owner that died is replaced after its lease at the latest; who waits longer than this comes back later. */
 const searchMs = 8_000;
-const pauseMs = 150;
+/** Between two tries, spread so that many who wait do not ask at one moment. */
+const pauseMs = { least: 100, spread: 150 };
 
 type Passed = { sessionId: string; nodeId: string; socket: Duplex };
 
@@ -17,12 +19,14 @@ export class OwnerSearch {
   readonly #db: Database;
   readonly #rooms: Rooms;
   readonly #nodeId: string;
+  readonly #lookup: OwnerLookup;
   readonly #passed = new Set<Passed>();
 
   constructor(given: { db: Database; rooms: Rooms; nodeId: string }) {
     this.#db = given.db;
     this.#rooms = given.rooms;
     this.#nodeId = given.nodeId;
+    this.#lookup = new OwnerLookup(given.db);
   }
 
   /** Sockets that this node carries to another. */
@@ -38,20 +42,20 @@ export class OwnerSearch {
     const until = performance.now() + searchMs;
     const { room: sessionId, address } = wanted;
     for (;;) {
-      if (this.#rooms.has(sessionId)) return 'here';
-      const owner = await findOwner(this.#db, sessionId);
+      if (this.#rooms.find(sessionId)) return 'here';
+      const owner = await this.#lookup.find(sessionId);
       if (!owner || owner.nodeId === this.#nodeId) return 'here';
       const attempt = await passOn(upgrade, owner, { from: this.#nodeId, room: sessionId, address });
       if (typeof attempt === 'object') {
         this.#carry({ sessionId, nodeId: owner.nodeId, socket: attempt.passed });
         return 'passed';
       }
-      if (attempt === 'refused' && (await giveUpNode(this.#db, owner.nodeId))) {
+      if (attempt === 'refused' && (await this.#lookup.giveUp(owner.nodeId))) {
         log().warn({ node: owner.nodeId, address: owner.address }, 'a web process is gone; its rooms are free');
         continue;
       }
       if (upgrade.socket.destroyed || performance.now() > until) return this.#giveUp(owner.address);
-      await delay(pauseMs);
+      await delay(pauseMs.least + pauseMs.spread * Math.random());
     }
   }
 
@@ -61,6 +65,7 @@ export class OwnerSearch {
   }
 
   #carry(passed: Passed): void {
+    if (passed.socket.destroyed) return;
     this.#passed.add(passed);
     passed.socket.once('close', () => this.#passed.delete(passed));
   }

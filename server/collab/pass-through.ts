@@ -68,6 +68,7 @@ export function passOn({ req, socket, head }: Upgrade, owner: WebNode, passage: 
     });
     request.once('upgrade', (response, upstream, upstreamHead) => {
       clearTimeout(tooLong);
+      if (socket.destroyed) upstream.destroy();
       socket.write(answerOf(response));
       if (upstreamHead.byteLength > 0) socket.write(upstreamHead);
       if (head.byteLength > 0) upstream.write(head);

@@ -78,11 +78,6 @@ export class Rooms {
     return this.#entries.get(sessionId)?.room;
   }
 
-  /** Whether the room is in this process, or on its way into it. */
-  has(sessionId: string): boolean {
-    return this.#entries.has(sessionId);
-  }
-
   /** Rooms whose load fails and is tried again. */
   get failingCount(): number {
     let failing = 0;

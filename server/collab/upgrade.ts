@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { db as openDb, type Database } from '../../db/client.ts';
 import { clientAddress } from '../auth/client-address.ts';
+import { systemContext } from '../context.ts';
 import { log } from '../platform/log.ts';
 import { gauge } from '../platform/metrics.ts';
 import { notifications } from '../platform/notifications.ts';
+import { reconcileHunks } from '../review/settle-hunk.ts';
 import { admissionsNow, concerns, type Participant } from './access.ts';
 import { countRefused, Door, type DoorBounds } from './door.ts';
 import { closeSocket, enter, pingAll, type Asked, type Entrance } from './entrance.ts';
@@ -21,6 +23,7 @@ const pingMs = 25_000;
 const recheckMs = 10_000;
 const commandPollMs = 2_000;
 const activityMs = 20_000;
+const settleMs = 60_000;
 
 export type CollabOptions = {
   nodeId: string;
@@ -69,6 +72,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),
     every(activityMs, 'mark the activity of sessions', () => rooms.markActivity()),
     every(commandPollMs, 'look for room commands', () => commands.runQueued()),
+    every(settleMs, 'settle the hunks of a process that died', () => reconcileHunks(systemContext('room', { db }))),
     setInterval(() => pingAll(server.clients), pingMs).unref(),
   ];
   return {

@@ -92,6 +92,28 @@ describe('an idempotency key', () => {
   });
 });
 
+describe('an idempotency key whose request', () => {
+  const asking = () => ({ team: team.slug, name: 'Four', source: { type: 'empty' } });
+  const headers = { 'idempotency-key': 'unanswered' };
+  const left = (createdAt: Date) =>
+    db()
+      .update(schema.idempotencyKey)
+      .set({ status: null, response: null, createdAt })
+      .where(eq(schema.idempotencyKey.key, headers['idempotency-key']));
+  const again = () => call('POST', '/projects', { body: asking(), headers });
+
+  test('is under way, or died with its process, is not done again and says which', async () => {
+    expect((await again()).status).toBe(202);
+    await left(new Date());
+    expect(await again()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('still') as string } });
+    await left(new Date(Date.now() - 11 * 60_000));
+    expect(await again()).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('stopped') as string },
+    });
+  });
+});
+
 describe('a project', () => {
   test('from a git address takes a credential in each of its forms, and never tells it', async () => {
     const credentials = [

@@ -148,7 +148,7 @@ function actorOf(ref: ActorRef): Actor {
 }
 
 /**
- * Settles every decision whose room command was answered while nobody waited for it: at start, after a crash.
+ * Settles every decision whose room command was answered while nobody waited for it: a process died in between.
  * @returns how many were looked at
  */
 export async function reconcileHunks(ctx: Context): Promise<number> {
