@@ -1,11 +1,13 @@
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import type { TextAuthors } from '@/server/core/authorship.ts';
 import { participantColour } from '@/server/core/participant-colour.ts';
+import { AuthorQuestions } from './author-questions.ts';
 import type { Aside, AsideReason, Keeping, LocalCopy } from './local-copy.ts';
 import { refusalIn } from './refused-ticket.ts';
 import { fromElsewhere, RoomEdits } from './room-edits.ts';
 import { isTooNew, readFiles, sameFiles, type RoomFile } from './room-files.ts';
-import { presenceFrame, readFrame, stateVectorFrame, type Notice } from './room-frames.ts';
+import { authorsFrame, presenceFrame, readFrame, stateVectorFrame, type Notice } from './room-frames.ts';
 import { forgetOthers, presentAs, readParticipants, type Participant } from './room-presence.ts';
 import { RoomSocket, type AfterClose } from './room-socket.ts';
 
@@ -64,6 +66,7 @@ export class RoomConnection {
   readonly edits: RoomEdits;
   private readonly options: Options;
   private readonly socket: RoomSocket;
+  private readonly questions = new AuthorQuestions();
   private readonly listeners = new Set<() => void>();
   private snapshot: RoomSnapshot;
   /** What the server said on this connection so far. `isBehind`: the room was set back to an earlier state. */
@@ -149,6 +152,11 @@ export class RoomConnection {
     if (!this.socket.isOpen) return;
     this.lost(undefined);
     this.socket.again();
+  }
+
+  /** Who wrote the lines of a file; undefined when the room does not say. */
+  authorsOf(fileId: string): Promise<TextAuthors | undefined> {
+    return this.questions.ask(fileId, () => this.socket.send(authorsFrame(fileId)));
   }
 
   private set(change: Partial<RoomSnapshot>): void {
@@ -274,6 +282,8 @@ export class RoomConnection {
         this.rejected = 0;
         this.set({ storeError: undefined });
         return this.edits.saved(notice.updates);
+      case 'authors':
+        return this.questions.answered(notice.fileId, notice);
       case 'store':
         return this.set({
           storeError:

@@ -1,5 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import type { TextAuthors } from '@/server/core/authorship.ts';
 
 /** Frames of the y-websocket protocol as a client writes and reads them, and ours (docs/spec/collab.md, Protocol). */
 const sync = 0;
@@ -15,7 +16,8 @@ const update = 2;
 export type Notice =
   | { type: 'welcome' | 'rights'; rights: readonly string[] }
   | { type: 'saved'; updates: number }
-  | { type: 'store'; state: 'failing' | 'ok' };
+  | { type: 'store'; state: 'failing' | 'ok' }
+  | ({ type: 'authors'; fileId: string } & TextAuthors);
 
 export type ServerFrame =
   | { type: 'state_vector' | 'missing' | 'update' | 'presence'; bytes: Uint8Array }
@@ -64,9 +66,14 @@ export const updateFrame = (bytes: Uint8Array) => frame([sync, update], bytes);
 export const presenceFrame = (bytes: Uint8Array) => frame([presence], bytes);
 
 /** Says of the next update message that it takes something back (docs/spec/collab.md, CB33). */
-export function undoFrame(): Uint8Array {
+export const undoFrame = () => noticeFrame({ type: 'next', kind: 'undo' });
+
+/** Asks who wrote the lines of a file (CB135). */
+export const authorsFrame = (fileId: string) => noticeFrame({ type: 'authors', fileId });
+
+function noticeFrame(body: Record<string, string>): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, notice);
-    encoding.writeVarString(encoder, JSON.stringify({ type: 'next', kind: 'undo' }));
+    encoding.writeVarString(encoder, JSON.stringify(body));
   });
 }

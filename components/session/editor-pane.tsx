@@ -24,6 +24,7 @@ const CodeEditor = dynamic(() => import('@/components/editor/code-editor.tsx'), 
   loading: () => <EditorSkeleton />,
 });
 
+const ProvenanceGutter = dynamic(() => import('@/components/review/provenance-gutter.tsx'), { ssr: false });
 const SuggestionsInFile = dynamic(() => import('@/components/review/suggestions-in-file.tsx'), { ssr: false });
 
 export function EditorPane() {
@@ -181,6 +182,7 @@ function FileTab({ fileId, path }: { fileId: string; path: string }) {
         onPlace={setEditorPlace}
         onEditor={setEditor}
       />
+      {editor && <ProvenanceGutter editor={editor} file={file} />}
       {editor && inFile && <SuggestionsInFile editor={editor} file={file} />}
     </>
   );

@@ -61,6 +61,7 @@ const guestMay = [
   'files.list',
   'files.open',
   'files.read',
+  'rooms.authors',
   'rooms.ticket',
   'sessions.get',
   'sessions.markRead',

@@ -168,6 +168,8 @@ const plainFields: Record<string, unknown> = {
   personIds: [],
   scopes: ['read'],
   seq: 1,
+  people: ['per_1'],
+  runs: ['run_1'],
   source: { type: 'empty' },
   teamName: 'Walkers',
   text: 'README',

@@ -1,5 +1,7 @@
+import { authorsByLine } from '../core/authorship.ts';
 import type { Participant } from './access.ts';
 import { RateLimit } from './rate-limit.ts';
+import { readText } from './room-document.ts';
 import type { Room } from './room.ts';
 import type { Author } from './room-store.ts';
 import { inspectUpdate } from './update-inspection.ts';
@@ -36,6 +38,8 @@ const outsideLayout = 'A room holds files and meta, and no other root. Write the
 
 /** Frames a second, and how many may come at once; what is above waits in the network. */
 const frameRate = { perSecond: 2_000, burst: 8_000 };
+/** Questions for who wrote a file: each reads its whole text. */
+const authorsRate = { perSecond: 2, burst: 10 };
 
 /** One participant's line into a room: guards what comes in, message by message. */
 export class Connection {
@@ -48,6 +52,7 @@ export class Connection {
   readonly #room: Room;
   readonly #peer: Peer;
   readonly #rate = new RateLimit(frameRate);
+  readonly #authorsRate = new RateLimit(authorsRate);
   readonly #inbox: Frame[] = [];
   #busy = false;
   #closed = false;
@@ -191,7 +196,18 @@ export class Connection {
       case 'next':
         if (!this.wantsNotices) throw new MalformedFrame('a notice that was not agreed on');
         this.#nextKind = frame.kind;
+        return undefined;
+      case 'authors':
+        return this.#tellAuthors(frame.fileId);
     }
+  }
+
+  /** Who asks more often than a person looks gets no answer. */
+  #tellAuthors(fileId: string): void {
+    if (!this.wantsNotices) throw new MalformedFrame('a notice that was not agreed on');
+    if (this.#authorsRate.take() > 0) return;
+    const text = readText(this.#room.doc, fileId);
+    this.notify({ type: 'authors', fileId, ...authorsByLine(text, this.#room.authorsOf(fileId)) });
   }
 
   #handleUpdate(update: Uint8Array): Promise<void> | void {

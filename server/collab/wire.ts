@@ -1,6 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { z } from 'zod';
+import type { TextAuthors } from '../core/authorship.ts';
 
 /** The frames of the y-websocket protocol (y-protocols, PROTOCOL.md), and one of ours (docs/spec/collab.md, CB30). */
 const sync = 0;
@@ -23,7 +24,9 @@ export type Frame =
   | { type: 'presence'; entries: PresenceEntry[] }
   | { type: 'query_presence' }
   /** What the next update of this connection is (CB33). */
-  | { type: 'next'; kind: 'undo' };
+  | { type: 'next'; kind: 'undo' }
+  /** Who wrote the lines of a file (CB135)? */
+  | { type: 'authors'; fileId: string };
 
 /** A frame that is not of the protocol; the connection that sent it is closed with 1007. */
 export class MalformedFrame extends Error {
@@ -61,8 +64,11 @@ function readSync(decoder: decoding.Decoder): Frame {
   throw new MalformedFrame(`unknown sync message ${step}`);
 }
 
-/** The only notice a client sends. */
-const clientNotice = z.strictObject({ type: z.literal('next'), kind: z.literal('undo') });
+/** The notices a client sends. */
+const clientNotice = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('next'), kind: z.literal('undo') }),
+  z.strictObject({ type: z.literal('authors'), fileId: z.string().max(64) }),
+]);
 
 function readNotice(json: string): Frame {
   const parsed = clientNotice.safeParse(JSON.parse(json));
@@ -133,7 +139,8 @@ export type Notice =
   | { type: 'rights'; rights: readonly string[] }
   /** The first `updates` sync messages of this connection are durable, with them this client's clocks. */
   | { type: 'saved'; updates: number; clocks: Record<string, number> }
-  | { type: 'store'; state: 'failing' | 'ok' };
+  | { type: 'store'; state: 'failing' | 'ok' }
+  | ({ type: 'authors'; fileId: string } & TextAuthors);
 
 export function noticeFrame(body: Notice): Uint8Array {
   return encoding.encode((encoder) => {

@@ -70,3 +70,48 @@ export function projectRuns(text: string, runs: readonly AuthorRun[], next: stri
   }
   return joinRuns([...projected, ...sliceRuns(runs, at, text.length - at)]);
 }
+
+/** `count` lines from `line` (1-based) and the numbers of their credits, who wrote last first. */
+export type AuthoredLines = { line: number; count: number; credits: number[] };
+export type TextAuthors = { credits: Credit[]; lines: AuthoredLines[] };
+
+/** Who wrote each line of a text; a line belongs to those who wrote characters of it. Lines nobody is known for are left out. */
+export function authorsByLine(text: string, runs: readonly AuthorRun[]): TextAuthors {
+  const found: TextAuthors = { credits: [], lines: [] };
+  let inLine = new Set<number>();
+  let line = 1;
+  let at = 0;
+  const endLine = () => {
+    addLine(found, line, inLine);
+    inLine = new Set();
+    line += 1;
+  };
+  for (const run of runs) {
+    const credit = run.credit && creditNumber(found.credits, run.credit);
+    const end = at + run.length;
+    for (let lf = text.indexOf('\n', at); at < end; lf = text.indexOf('\n', at)) {
+      if (credit !== undefined) inLine.add(credit);
+      if (lf < 0 || lf >= end) break;
+      at = lf + 1;
+      endLine();
+    }
+    at = end;
+  }
+  endLine();
+  return found;
+}
+
+function addLine({ credits, lines }: TextAuthors, line: number, inLine: ReadonlySet<number>): void {
+  if (inLine.size === 0) return;
+  const at = (index: number) => credits[index]?.at ?? 0;
+  const latestFirst = [...inLine].toSorted((a, b) => at(b) - at(a) || a - b);
+  const last = lines.at(-1);
+  const goesOn = last && last.line + last.count === line && last.credits.join() === latestFirst.join();
+  if (goesOn) last.count += 1;
+  else lines.push({ line, count: 1, credits: latestFirst });
+}
+
+function creditNumber(credits: Credit[], credit: Credit): number {
+  const known = credits.findIndex((one) => sameCredit(one, credit));
+  return known >= 0 ? known : credits.push(credit) - 1;
+}
