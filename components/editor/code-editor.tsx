@@ -10,8 +10,11 @@ import type { RoomConnection } from './room-connection.ts';
 import type { RoomFile } from './room-files.ts';
 
 export type EditorPlace = { line: number; column: number; language: string };
-/** Where to look: `line` is 1-based. A new object asks again, also for the same line. */
-export type EditorTarget = { fileId: string; line: number; column?: number; length?: number };
+/**
+ * Where to look: `line` is 1-based. A new object asks again, also for the same line. `onlyLook` leaves the caret and
+ * the focus where they are.
+ */
+export type EditorTarget = { fileId: string; line: number; column?: number; length?: number; onlyLook?: boolean };
 
 export type CodeEditorProps = {
   room: RoomConnection;
@@ -103,6 +106,7 @@ export default function CodeEditor(props: CodeEditorProps) {
   useEffect(() => {
     const editor = editorRef.current;
     if (!editor || !target || target.fileId !== file.fileId) return;
+    if (target.onlyLook) return editor.revealLineInCenterIfOutsideViewport(target.line);
     const column = target.column ?? 1;
     const range = new monaco.Range(target.line, column, target.line, column + (target.length ?? 0));
     editor.setSelection(range);

@@ -56,6 +56,7 @@ function publishCursor({ editor, awareness, text }: Options): void {
   awareness.setLocalStateField('cursor', {
     anchor: relative(selection.selectionStartLineNumber, selection.selectionStartColumn),
     head: relative(selection.positionLineNumber, selection.positionColumn),
+    line: selection.positionLineNumber,
   });
 }
 

@@ -108,8 +108,7 @@ export class RoomConnection {
     this.doc.getMap('files').observeDeep(() => this.showFiles());
     this.awareness.on('update', this.present);
     this.awareness.on('change', () => this.set({ participants: readParticipants(this.awareness) }));
-    // The server says to the others who we are; to ourselves nobody else does.
-    this.awareness.setLocalStateField('user', { ...me, color: participantColour(me.id), kind: 'person' });
+    this.showMe(participantColour(me.id));
     void this.begin();
   }
 
@@ -273,6 +272,7 @@ export class RoomConnection {
       case 'welcome':
         this.greeting.rights = notice.rights;
         this.set({ rights: notice.rights, storeError: undefined });
+        this.showMe(notice.color);
         return this.greeted();
       case 'rights':
         this.greeting.rights = notice.rights;
@@ -358,6 +358,11 @@ export class RoomConnection {
       void this.options.copy.forgetText();
     }
     this.set({ status: { kind: 'ended', why, reason } });
+  }
+
+  /** The server says to the others who we are; to ourselves nobody else does. */
+  private showMe(color: string): void {
+    this.awareness.setLocalStateField('user', { ...this.options.me, color, kind: 'person' });
   }
 
   private showFiles(): void {

@@ -14,7 +14,8 @@ const update = 2;
 
 /** What the server tells our own client (docs/spec/collab.md, "Notices to our own client"). */
 export type Notice =
-  | { type: 'welcome' | 'rights'; rights: readonly string[] }
+  | { type: 'welcome'; rights: readonly string[]; color: string }
+  | { type: 'rights'; rights: readonly string[] }
   | { type: 'saved'; updates: number }
   | { type: 'store'; state: 'failing' | 'ok' }
   | ({ type: 'authors'; fileId: string } & TextAuthors);

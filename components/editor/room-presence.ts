@@ -4,7 +4,10 @@ import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
 export type ParticipantState = {
   user?: { id: string; name: string; color: string; kind: 'person' | 'agent' };
   file?: string;
-  cursor?: { anchor: unknown; head: unknown } | null;
+  /** `line`: of the head, 1-based, so that nobody has to count lines to say where someone is. */
+  cursor?: { anchor: unknown; head: unknown; line?: unknown } | null;
+  /** The client id of whom they follow. */
+  following?: unknown;
 };
 
 export type Participant = {
@@ -13,13 +16,21 @@ export type Participant = {
   user: NonNullable<ParticipantState['user']>;
   file: string | undefined;
   cursor: ParticipantState['cursor'];
+  line: number | undefined;
+  following: number | undefined;
 };
+
+/** Others may send anything. */
+const numberIn = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 
 export function readParticipants(awareness: Awareness): Participant[] {
   const states = awareness.getStates() as Map<number, ParticipantState>;
-  return [...states].flatMap(([clientId, { user, file, cursor }]) =>
-    user ? [{ clientId, isMe: clientId === awareness.clientID, user, file, cursor }] : [],
-  );
+  return [...states].flatMap(([clientId, { user, file, cursor, following }]) => {
+    if (!user) return [];
+    const isMe = clientId === awareness.clientID;
+    return [{ clientId, isMe, user, file, cursor, line: numberIn(cursor?.line), following: numberIn(following) }];
+  });
 }
 
 /** The others are gone with the connection; what this person says of themselves stays. */

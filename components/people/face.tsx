@@ -2,7 +2,11 @@
 
 import { Avatar, Tooltip } from '@mantine/core';
 import { IconRobot } from '@tabler/icons-react';
+import { createContext, useContext } from 'react';
 import { participantColour } from '@/server/core/participant-colour.ts';
+
+/** Who has another colour than their own where they are now, because somebody else there has it (CB99). */
+export const FaceColours = createContext<ReadonlyMap<string, string>>(new Map());
 
 /** People are circles, agents are rounded squares; colour is never the only signal. */
 export function Face({
@@ -18,12 +22,13 @@ export function Face({
   size?: number;
   tooltip?: boolean;
 }) {
+  const colour = useContext(FaceColours).get(id) ?? participantColour(id);
   const face = (
     <Avatar
       size={size}
       radius={kind === 'person' ? size : 6}
       variant="filled"
-      styles={{ placeholder: { background: participantColour(id), color: '#fff', fontSize: Math.round(size * 0.42) } }}
+      styles={{ placeholder: { background: colour, color: '#fff', fontSize: Math.round(size * 0.42) } }}
       alt={name}
     >
       {kind === 'agent' ? <IconRobot size={Math.round(size * 0.66)} stroke={1.8} aria-hidden /> : initials(name)}

@@ -15,6 +15,7 @@ import { StoredFile } from './archived.tsx';
 import { ChangeView } from './change-view.tsx';
 import { setEditorPlace } from './editor-place.ts';
 import classes from './editor-pane.module.css';
+import { FacesInFile } from './faces-in-file.tsx';
 import { FollowFrame } from './follow.tsx';
 import { may, useSession, useWorkbench } from './session-context.tsx';
 import { tabKey, type Tab } from './workbench.ts';
@@ -95,6 +96,7 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
                   </span>
                 )}
               </UnstyledButton>
+              {tab.kind === 'file' && <FacesInFile path={tab.path} />}
               {/* A tab list holds tabs and nothing else: by keyboard a tab is closed with Delete. */}
               <ActionIcon
                 size={18}

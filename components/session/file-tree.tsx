@@ -6,15 +6,16 @@ import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconChevronRight, IconDots, IconFilePlus, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { useRoomState } from '@/components/editor/use-room.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { fileTree, visibleRows, type TreeFile, type TreeNode } from '@/server/core/file-tree.ts';
+import { FacesInFile } from './faces-in-file.tsx';
 import classes from './file-tree.module.css';
 import { NameDialog } from './name-dialog.tsx';
 import { may, useSession, useWorkbench } from './session-context.tsx';
 import side from './side-bar.module.css';
+import { useWhereabouts } from './use-whereabouts.ts';
 
 type Dialog = { kind: 'create'; folder: string } | { kind: 'rename'; path: string };
 
@@ -168,15 +169,14 @@ const marks = {
 };
 
 function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate, onRemove, onDialog }: RowProps) {
-  const { room } = useSession();
   const activePath = useWorkbench((state) => {
     const tab = state.tabs[state.active];
     return tab && tab.kind !== 'suggestion' ? tab.path : undefined;
   });
-  const names = useRoomState(room, (state) =>
-    state.participants
-      .filter((each) => !each.isMe && each.file !== undefined && state.files.get(each.file)?.path === node.path)
-      .map((each) => each.user.name)
+  const names = useWhereabouts(({ byPath }) =>
+    (byPath.get(node.path) ?? [])
+      .filter(({ isMe }) => !isMe)
+      .map(({ name }) => name)
       .join(', '),
   );
   const mark = node.change ? marks[node.change] : undefined;
@@ -201,11 +201,7 @@ function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate,
     >
       <span className={classes.chevron}>{node.kind === 'folder' && <Chevron size={14} aria-hidden />}</span>
       <span className={classes.name}>{node.name}</span>
-      {names && (
-        <Tooltip label={names}>
-          <span className={classes.present} aria-hidden />
-        </Tooltip>
-      )}
+      {names && <FacesInFile path={node.path} />}
       {unreviewed > 0 && (
         <span className={`${classes.unreviewed} ens-tabular`} title={`${unreviewed} to review`} aria-hidden>
           ●{unreviewed}

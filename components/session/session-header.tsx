@@ -12,6 +12,7 @@ import { may, useSession } from './session-context.tsx';
 import classes from './session-header.module.css';
 import { SessionMenu } from './session-menu.tsx';
 import { useChangeCount } from './side-bar.tsx';
+import { personKey } from './whereabouts.ts';
 
 export function SessionHeader() {
   const { session } = useSession();
@@ -91,7 +92,7 @@ function Faces() {
             type="button"
             className={classes.face}
             disabled={each.isMe}
-            onClick={() => workbench.set({ following: each.clientId })}
+            onClick={() => workbench.set({ following: personKey(each.clientId) })}
           >
             <span aria-hidden>
               <Face kind={each.user.kind} id={each.user.id} name={each.user.name} tooltip={false} />

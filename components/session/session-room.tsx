@@ -8,7 +8,8 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { OpenModels } from '@/components/editor/open-models.ts';
 import type { RoomConnection } from '@/components/editor/room-connection.ts';
-import { useRoom } from '@/components/editor/use-room.ts';
+import { useRoom, useRoomState } from '@/components/editor/use-room.ts';
+import { FaceColours } from '@/components/people/face.tsx';
 import { useTRPC, useTRPCClient } from '@/components/trpc.tsx';
 import { ArchivedBanner, useArchiveNews } from './archived.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
@@ -31,8 +32,10 @@ import classes from './session-room.module.css';
 import { SideBar, SidePanelContent } from './side-bar.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useSessionFeed } from './use-feed.ts';
+import { usePeopleCommands } from './use-people-commands.ts';
 import { useSessionCommands } from './use-session-commands.ts';
 import { useWaitingTitle } from './use-waiting-title.ts';
+import { people } from './whereabouts.ts';
 import { Workbench, type EditorOpen } from './workbench.ts';
 
 /** A session: code in the centre, conversation beside it, people and files around. */
@@ -83,9 +86,19 @@ function OpenSession({ session, room, feed }: { session: SessionFacts; room: Roo
   );
   return (
     <SessionProvider value={value}>
-      <Layout />
+      <FaceColours value={useFaceColours(room)}>
+        <Layout />
+      </FaceColours>
     </SessionProvider>
   );
+}
+
+/** As the room says, so that the same face looks the same in all of the session. */
+function useFaceColours(room: RoomConnection): ReadonlyMap<string, string> {
+  const colours = useRoomState(room, (state) =>
+    JSON.stringify(people(state.participants, state.files).map(({ id, colour }) => [id, colour])),
+  );
+  return useMemo(() => new Map(JSON.parse(colours) as [string, string][]), [colours]);
 }
 
 /** The editor's code is large: it arrives after the page, and is kept for the whole session. */
@@ -129,6 +142,7 @@ function Layout() {
   const { session, workbench, room } = useSession();
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   useSessionCommands();
+  usePeopleCommands();
   useWaitingTitle();
   useArchiveNews();
   useFreshQueries();

@@ -24,8 +24,8 @@ export type WorkbenchState = {
   phone: PhoneView;
   target: EditorTarget | undefined;
   quickOpen: boolean;
-  /** The participant's client id whose place the editor follows. */
-  following: number | null;
+  /** Whose place the editor follows: the key of somebody (whereabouts.ts). */
+  following: string | null;
 };
 
 const initial: WorkbenchState = {

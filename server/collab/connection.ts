@@ -82,7 +82,8 @@ export class Connection {
 
   /** The first frames: who you are here, what the room has, who is in it. */
   greet(): void {
-    this.notify({ type: 'welcome', clientId: this.participant.clientId, rights: this.participant.rights });
+    const { clientId, rights, personId } = this.participant;
+    this.notify({ type: 'welcome', clientId, rights, color: this.#room.colours.of(personId) });
     this.send(stateVectorFrame(this.#room.stateVector()));
     this.#sendPresence();
   }

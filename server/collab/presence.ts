@@ -1,11 +1,10 @@
-import { participantColour } from '../core/participant-colour.ts';
 import type { PresenceEntry } from './wire.ts';
 
 /** The largest state of one participant, in characters of JSON. */
 export const maxPresenceLength = 16 * 1024;
 
 /** Who a participant is, as the server says it. */
-export type PresenceUser = { id: string; name: string; kind: 'person' | 'agent' };
+export type PresenceUser = { id: string; name: string; color: string; kind: 'person' | 'agent' };
 
 type Held = { clock: number; state: string; owner: object };
 
@@ -75,7 +74,7 @@ function withIdentity(json: string, user: PresenceUser): string | null | undefin
   const state = parseJson(json);
   if (state === null) return null;
   if (typeof state !== 'object' || Array.isArray(state)) return undefined;
-  return JSON.stringify({ ...state, user: { ...user, color: participantColour(user.id) } });
+  return JSON.stringify({ ...state, user });
 }
 
 function parseJson(json: string): unknown {

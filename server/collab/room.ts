@@ -6,6 +6,7 @@ import { AuthorshipLog, type ChangeOrigin } from './authorship-log.ts';
 import type { ClientRegistry } from './client-ids.ts';
 import { maxWaitingBytes, type Connection } from './connection.ts';
 import { Presence } from './presence.ts';
+import { RoomColours } from './room-colours.ts';
 import {
   captureTexts,
   documentLayout,
@@ -76,6 +77,7 @@ export class Room {
   readonly files: Map<string, RoomFile>;
   readonly clientIds: ClientRegistry;
   readonly presence = new Presence();
+  readonly colours = new RoomColours();
   readonly connections = new Set<Connection>();
   readonly #store: RoomStore;
   readonly #log: RoomLog;
@@ -136,11 +138,13 @@ export class Room {
 
   join(connection: Connection): void {
     this.connections.add(connection);
+    this.colours.enter(connection.participant.personId);
     connection.greet();
   }
 
   leave(connection: Connection): void {
     if (!this.connections.delete(connection)) return;
+    this.colours.leave(connection.participant.personId);
     for (const id of this.presence.removeOwner(connection)) this.#presenceChanged(id);
     if (this.connections.size === 0) this.#onEmpty(this);
   }
@@ -266,7 +270,9 @@ export class Room {
   present(connection: Connection, entries: readonly PresenceEntry[]): void {
     const { personId, name } = connection.participant;
     for (const entry of entries) {
-      if (this.presence.set(entry, connection, { id: personId, name, kind: 'person' })) {
+      if (
+        this.presence.set(entry, connection, { id: personId, name, color: this.colours.of(personId), kind: 'person' })
+      ) {
         this.#presenceChanged(entry.clientId);
       }
     }

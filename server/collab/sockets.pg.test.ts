@@ -322,6 +322,7 @@ test('[CB30] our own client learns its rights and what of its own is durable', a
       type: 'welcome',
       clientId: client.clientId,
       rights: ['view', 'comment', 'prompt', 'edit'],
+      color: participantColour(requirePerson(ada).personId),
     }),
   );
   client.text.insert(0, 'saved?');

@@ -135,7 +135,7 @@ export function refusalFrame(reason: string): Uint8Array {
 
 /** What our own client is told (CB30–CB33). */
 export type Notice =
-  | { type: 'welcome'; clientId: number; rights: readonly string[] }
+  | { type: 'welcome'; clientId: number; rights: readonly string[]; color: string }
   | { type: 'rights'; rights: readonly string[] }
   /** The first `updates` sync messages of this connection are durable, with them this client's clocks. */
   | { type: 'saved'; updates: number; clocks: Record<string, number> }
