@@ -355,3 +355,28 @@ test('[CB32] people are told when the store fails and when it works again', asyn
   await turn();
   expect(notices().at(-1)).toBe('{"type":"store","state":"ok"}');
 });
+
+test('[CB135] a client of ours is told who wrote the lines of a file, and not more often than it may ask', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const { connection, seen } = enter(room, 'ada');
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  doc.clientID = 7_001;
+  const before = Y.encodeStateVector(doc);
+  virtualText(doc).insert(0, 'mine\nand mine\n');
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc, before)));
+  await turn();
+  const [fileId] = [...room.files.keys()];
+  for (let i = 0; i < 30; i++) connection.receive(notice({ type: 'authors', fileId }));
+  const answers = seen.frames
+    .map((frame) => new TextDecoder().decode(frame))
+    .filter((text) => text.includes('"authors"'))
+    .map((text): unknown => JSON.parse(text.replace(/^[^{]*/, '')));
+  expect(answers).toHaveLength(10);
+  expect(answers[0]).toMatchObject({
+    fileId,
+    credits: [{ actor: { kind: 'person', id: 'per_ada' }, kind: 'edit' }],
+    lines: [{ line: 1, count: 2, credits: [0] }],
+  });
+});
