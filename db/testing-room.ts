@@ -9,7 +9,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { findText } from '../server/collab/room-document.ts';
 import { createCollab, type Collab, type CollabOptions } from '../server/collab/upgrade.ts';
-import { createContext, type Context } from '../server/context.ts';
+import type { Context } from '../server/context.ts';
 import type { TeamRole } from '../server/core/permissions.ts';
 import { env } from '../server/platform/env.ts';
 import { newId } from '../server/platform/ids.ts';
@@ -17,9 +17,9 @@ import { closeNotifications } from '../server/platform/notifications.ts';
 import { setDatabaseUrl } from './client.ts';
 import { issueTicket } from '../server/sessions/issue-ticket.ts';
 import { openFile } from '../server/sessions/open-file.ts';
-import { initBareRepo, repoPath, updateRef } from '../server/workspace/git.ts';
-import { commitTree, emptyTree, writeBlob, writeTreeChanges } from '../server/workspace/git-objects.ts';
+import { initBareRepo, repoPath } from '../server/workspace/git.ts';
 import { schema } from './client.ts';
+import { seedPerson, seedSession, seedTeam } from './testing-seeds.ts';
 import { testDatabase, type TestDatabase } from './testing.ts';
 
 /** What tests of rooms share: a team with a project and a session, people with roles, a server with sockets. */
@@ -63,8 +63,6 @@ export type RoomServer = {
   stop(): Promise<void>;
 };
 
-const author = { name: 'Test', email: 'test@example.com', at: new Date('2026-01-01T00:00:00Z') };
-
 export async function roomFixture(): Promise<RoomFixture> {
   const database = await testDatabase();
   setDatabaseUrl(database.url);
@@ -106,86 +104,6 @@ export async function roomFixture(): Promise<RoomFixture> {
       return client;
     },
   };
-}
-
-async function seedTeam({ db }: TestDatabase) {
-  const teamId = newId('team');
-  const projectId = newId('prj');
-  const owner = newId('per');
-  await db.insert(schema.person).values({ id: owner, email: `${owner}@example.com`, name: 'Owner' });
-  await db.insert(schema.team).values({ id: teamId, slug: teamId.replace('_', '-'), name: 'Team' });
-  await db.insert(schema.teamMember).values({ teamId, personId: owner, role: 'admin' });
-  await db.insert(schema.project).values({
-    id: projectId,
-    teamId,
-    name: 'Project',
-    slug: 'project',
-    source: { type: 'empty' },
-    status: 'ready',
-    defaultBranch: 'main',
-    createdBy: owner,
-  });
-  return { teamId, projectId, owner };
-}
-
-async function seedPerson(
-  { db }: TestDatabase,
-  given: { teamId: string; role: TeamRole; name: string },
-): Promise<Context> {
-  const personId = newId('per');
-  const email = `${personId}@example.com`;
-  const authSessionId = newId('ase');
-  await db.insert(schema.person).values({ id: personId, email, name: given.name });
-  await db.insert(schema.teamMember).values({ teamId: given.teamId, personId, role: given.role });
-  await db
-    .insert(schema.authSession)
-    .values({ id: authSessionId, personId, expiresAt: new Date(Date.now() + 3_600_000) });
-  return createContext({
-    db,
-    actor: { kind: 'person', personId, name: given.name, email },
-    credential: { kind: 'auth_session', id: authSessionId },
-  });
-}
-
-type SeedSession = {
-  teamId: string;
-  projectId: string;
-  repo: string;
-  owner: string;
-  files: Record<string, string | Uint8Array>;
-};
-
-async function seedSession({ db }: TestDatabase, given: SeedSession): Promise<string> {
-  const changes = [];
-  for (const [file, content] of Object.entries(given.files)) {
-    const oid = await writeBlob(given.repo, typeof content === 'string' ? Buffer.from(content) : content);
-    changes.push({ path: file, mode: file.endsWith('.sh') ? ('100755' as const) : ('100644' as const), oid });
-  }
-  const tree =
-    changes.length === 0
-      ? await storedEmptyTree(given.repo)
-      : await writeTreeChanges(given.repo, await storedEmptyTree(given.repo), changes);
-  const commit = await commitTree(given.repo, { tree, parents: [], message: 'base', author });
-  const id = newId('ses');
-  await updateRef(given.repo, `refs/ensemble/sessions/${id}`, { to: commit, expected: null });
-  await db.insert(schema.session).values({
-    id,
-    teamId: given.teamId,
-    projectId: given.projectId,
-    title: 'Session',
-    branch: 'main',
-    baseCommit: commit,
-    headCommit: commit,
-    createdBy: given.owner,
-  });
-  return id;
-}
-
-/** git knows the empty tree without storing it, but a commit's tree should be there. */
-async function storedEmptyTree(repo: string): Promise<string> {
-  const blob = await writeBlob(repo, Buffer.from(''));
-  const one = await writeTreeChanges(repo, emptyTree, [{ path: 'x', mode: '100644', oid: blob }]);
-  return writeTreeChanges(repo, one, [{ path: 'x', remove: true }]);
 }
 
 export async function startRoomServer(options: Partial<CollabOptions> = {}): Promise<RoomServer> {
