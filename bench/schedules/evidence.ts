@@ -51,6 +51,14 @@ export class Evidence {
     if (clock > (this.#clocks.get(client)?.clock ?? 0)) this.#clocks.set(client, { clock, why });
   }
 
+  /** What is known until now, to hold against something that is read meanwhile. */
+  soFar(): Evidence {
+    const copy = new Evidence();
+    for (const [client, { clock, why }] of this.#clocks) copy.addClock(client, clock, why);
+    copy.#deletions = [...this.#deletions];
+    return copy;
+  }
+
   /** Something happened that must not. */
   accuse(what: string): void {
     this.#accusations.push(what);

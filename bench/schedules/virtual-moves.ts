@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { pick } from './random.ts';
+import { typeSomewhere } from './typing.ts';
 import { deliverUp, type VirtualClient } from './virtual-client.ts';
 import { ask, serve } from './virtual-commands.ts';
 import { exchange, passTime, renewLeases, type VirtualWorld } from './virtual-world.ts';
@@ -12,37 +13,13 @@ type Move = {
   make: (world: VirtualWorld, client: VirtualClient) => string | undefined | Promise<string | undefined>;
 };
 
-const words = ['a', 'word ', 'שלום ', 'é', 'e\u0301', '😀', '😃👍', '👩‍👩‍👧', '\n', '    ', 'x = 1;\n', '{}'];
-
-function insertion(world: VirtualWorld): string {
-  if (world.next() < 0.01) return 'a long line that someone pasted 😀 '.repeat(20 + world.below(200));
-  return Array.from({ length: 1 + world.below(3) }, () => pick(world.next, words) ?? '').join('');
-}
-
-const isLowHalf = (text: string, at: number) => /[\uDC00-\uDFFF]/.test(text.charAt(at));
-
-/** A place in a text that is not inside a surrogate pair. */
-function place(world: VirtualWorld, text: string): number {
-  const at = world.below(text.length + 1);
-  return isLowHalf(text, at) ? at - 1 : at;
-}
-
 function edit(world: VirtualWorld, client: VirtualClient): string | undefined {
   const found = pick(world.next, client.texts());
   if (!found) return undefined;
   const [fileId, text] = found;
-  const value = text.toJSON();
-  const from = place(world, value);
-  const deletes = value.length > 0 && world.next() < 0.3;
-  client.doc.transact(() => {
-    if (!deletes) return text.insert(from, insertion(world));
-    let to = Math.min(value.length, from + 1 + world.below(world.next() < 0.1 ? 40 : 4));
-    if (isLowHalf(value, to)) to++;
-    text.delete(from, to - from);
-  }, client);
-  remember(world, fileId, value);
-  if (!client.link) return 'offline edit';
-  return deletes ? 'delete' : 'insert';
+  remember(world, fileId, text.toJSON());
+  const done = client.doc.transact(() => typeSomewhere(world.next, text), client);
+  return client.link ? done : 'offline edit';
 }
 
 function remember(world: VirtualWorld, fileId: string, text: string): void {
