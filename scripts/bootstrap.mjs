@@ -51,9 +51,15 @@ const verbs = {
     await buildPages();
     return handOver('bench/run.ts', args, { env: { NODE_ENV: 'production' } });
   },
+
+  async schedules(args) {
+    requireGit();
+    await installPackages();
+    return handOver('bench/schedules/run.ts', args);
+  },
 };
 
-const usage = `usage: node scripts/bootstrap.mjs start | dev | test [${stageNames.join(' | ')}] … | check | bench NAME …`;
+const usage = `usage: node scripts/bootstrap.mjs start | dev | test [${stageNames.join(' | ')}] … | check | bench NAME … | schedules`;
 
 async function main() {
   const [verb = '', ...args] = process.argv.slice(2);

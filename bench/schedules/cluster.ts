@@ -93,7 +93,7 @@ export class Cluster {
 
   /** kill -9. Another takes its place some time later. */
   async kill(process: WebProcess): Promise<void> {
-    if (!this.#processes.includes(process)) return;
+    if (!this.#processes.includes(process) || process.isPaused) return;
     this.#processes = this.#processes.filter((one) => one !== process);
     const ended = once(process.child, 'exit');
     process.child.kill('SIGKILL');

@@ -4,7 +4,7 @@ import { pick, pickWeighted } from './random.ts';
 import { realMoves } from './real-moves.ts';
 import { RealWorld, type RealGround } from './real-world.ts';
 
-const steps = 70;
+const steps = 120;
 const patienceMs = 40_000;
 
 /**

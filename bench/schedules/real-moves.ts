@@ -79,11 +79,10 @@ async function rework(world: RealWorld, ctx: Context): Promise<void> {
   await request({ kind: 'apply_tree' as const, base, result, cause: 'command' as const, onConflict });
 }
 
-/** A process that may go: others remain. */
+/** The process that owns the room, or any. */
 async function victim(world: RealWorld): Promise<WebProcess | undefined> {
   const { cluster } = world.ground;
   const running = cluster.processes.filter((one) => !one.isPaused);
-  if (running.length < 2) return undefined;
   const owner = await world.ownerProcess();
   return owner && !owner.isPaused && cluster.processes.includes(owner) ? owner : pick(world.next, running);
 }
@@ -102,7 +101,8 @@ async function kill(world: RealWorld): Promise<void> {
 async function pause(world: RealWorld): Promise<void> {
   const { cluster } = world.ground;
   const process = await victim(world);
-  if (!process) return;
+  const others = cluster.processes.filter((one) => !one.isPaused && one !== process);
+  if (!process || others.length === 0) return;
   cluster.pause(process);
   world.count('paused owner');
   await cluster.expire(process);
@@ -114,11 +114,11 @@ export const realMoves: Record<string, Move> = {
   edit: { weight: 45, make: edit },
   undo: { weight: 5, make: (world, client) => undo(world, client, 'undo') },
   redo: { weight: 2, make: (world, client) => undo(world, client, 'redo') },
-  goOffline: { weight: 3, make: goOffline },
-  comeBack: { weight: 5, make: comeBack },
+  goOffline: { weight: 2, make: goOffline },
+  comeBack: { weight: 10, make: comeBack },
   crash: { weight: 0.7, make: crash },
   cut: {
-    weight: 0.7,
+    weight: 0.3,
     make: (world) => {
       world.ground.cluster.cut();
       world.count('cut connections');
@@ -126,11 +126,11 @@ export const realMoves: Record<string, Move> = {
   },
   rename: { weight: 1.5, make: (world) => askFor(world, 'rename') },
   create: { weight: 1, make: (world) => askFor(world, 'create') },
-  delete: { weight: 0.5, make: (world) => askFor(world, 'delete') },
+  delete: { weight: 0.8, make: (world) => askFor(world, 'delete') },
   rework: { weight: 1, make: (world) => world.ask('worktree', (ctx) => rework(world, ctx)) },
   wait: { weight: 4, make: (world) => world.pass(60) },
   kill: { weight: 1.2, make: kill },
-  pause: { weight: 0.6, make: pause },
+  pause: { weight: 1.5, make: pause },
   cutDatabase: {
     weight: 0.3,
     make: async (world) => {

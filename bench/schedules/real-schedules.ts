@@ -18,6 +18,8 @@ export type RealTask = { db: Database; databaseUrl: string; from: number; count:
 
 /** Plays schedules with web processes of their own on this database. */
 export async function playRealSchedules({ db, databaseUrl, from, count }: RealTask): Promise<Outcome> {
+  // Each provider listens for the end of the process.
+  process.setMaxListeners(0);
   const cluster = new Cluster({ db, databaseUrl, next: random(from) });
   const outcome = noOutcome();
   try {

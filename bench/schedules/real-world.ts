@@ -57,6 +57,9 @@ export class RealWorld {
     for (const path of Object.keys(firstFiles)) world.ask('open', (ctx) => openFile(ctx, { sessionId, path }));
     const people = 3 + world.below(3);
     for (let at = 0; at < people; at++) await world.addClient();
+    // Most schedules begin when everybody sees a text, some before.
+    const isPatient = world.next() < 0.8;
+    while (isPatient && world.clients.some((client) => client.texts().length === 0)) await delay(10);
     return world;
   }
 
