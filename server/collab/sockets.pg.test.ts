@@ -289,11 +289,10 @@ test('[CB6] a document that cannot be decoded is kept as it is, and people are t
   const sessionId = await room.sessionWithText();
   const client = await room.enter(await room.person(), sessionId);
   client.text.insert(0, 'x');
-  await eventually(async () =>
-    expect(
-      await room.db.select().from(schema.roomUpdate).where(eq(schema.roomUpdate.sessionId, sessionId)),
-    ).toHaveLength(2),
-  );
+  await eventually(async () => {
+    const rows = await room.db.select().from(schema.roomUpdate).where(eq(schema.roomUpdate.sessionId, sessionId));
+    expect(rows.map((row) => row.actorKind)).toContain('person');
+  });
   client.provider.destroy();
   await room.server.restart();
   const garbage = Buffer.from('not an update');
