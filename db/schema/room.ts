@@ -1,4 +1,15 @@
-import { bigint, bigserial, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { AuthorRun, StoredCredit } from '../../server/core/authorship.ts';
 import type { SessionRight } from '../../server/core/permissions.ts';
@@ -122,6 +133,8 @@ export const fileAuthorship = pgTable(
     blob: text('blob').notNull(),
     teamId: text('team_id').notNull(),
     runs: jsonb('runs').$type<AuthorRun[]>().notNull(),
+    /** Of a state that the next one replaces: a mirror on disk while people type. */
+    isPassing: boolean('is_passing').notNull().default(false),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.sessionId, t.path, t.blob] })],

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type * as Y from 'yjs';
+import { schema } from '../../db/client.ts';
 import { eventually, roomFixture } from '../../db/testing-room.ts';
 import { requirePerson } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
@@ -68,4 +70,27 @@ test('[CB134] a discard that is undone, and a deleted file that comes back, are 
   const again = await openFile(ada, { sessionId, path: 'b.txt' });
   expect(again.fileId).not.toBe(fileId);
   expect(await authorsOf(sessionId, again.fileId)).toEqual(expected);
+});
+
+test('[CB134] of states that pass only the last is kept, and it stays when it is needed after all', async () => {
+  const { sessionId, fileId, ada, clients } = await written();
+  const blobs = async () => {
+    const { fileAuthorship } = schema;
+    return room.db
+      .select({ blob: fileAuthorship.blob, isPassing: fileAuthorship.isPassing })
+      .from(fileAuthorship)
+      .where(eq(fileAuthorship.sessionId, sessionId));
+  };
+  const [first] = clients;
+  for (const more of ['one\n', 'two\n', 'three\n']) {
+    if (first) textOf(first, fileId)?.insert(0, more);
+    await eventually(async () =>
+      expect(await room.server.collab.rooms.with(sessionId, (live) => readText(live.doc, fileId))).toContain(more),
+    );
+    await ask(ada, sessionId, { kind: 'materialize', isPassing: true });
+    expect(await blobs()).toMatchObject([{ isPassing: true }]);
+  }
+  const [last] = await blobs();
+  await ask(ada, sessionId, { kind: 'materialize' });
+  expect(await blobs()).toEqual([{ ...last, isPassing: false }]);
 });

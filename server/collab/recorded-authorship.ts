@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { projectRuns, type AuthorRun } from '../core/authorship.ts';
 import type { CommandWork } from './session-state.ts';
@@ -6,14 +6,25 @@ import type { CommandWork } from './session-state.ts';
 /** Who wrote a file as it is in a stored state. */
 export type FileAuthorship = { path: string; blob: string; runs: readonly AuthorRun[] };
 
-/** Keeps who wrote the texts of a stored state, so that what comes back from it comes back as theirs (CB134). */
-export async function recordAuthorship(work: CommandWork, files: readonly FileAuthorship[]): Promise<void> {
+/**
+ * Keeps who wrote the texts of a stored state, so that what comes back from it comes back as theirs (CB134). What was
+ * kept of a passing state goes with the next one, unless this one is to stay.
+ */
+export async function recordAuthorship(
+  work: CommandWork,
+  files: readonly FileAuthorship[],
+  { isPassing }: { isPassing: boolean },
+): Promise<void> {
   const { id: sessionId, teamId } = work.session;
+  const { fileAuthorship } = schema;
+  const passing = and(eq(fileAuthorship.sessionId, sessionId), eq(fileAuthorship.isPassing, true));
+  const paths = files.map(({ path }) => path);
+  if (paths.length > 0) await work.db.delete(fileAuthorship).where(and(passing, inArray(fileAuthorship.path, paths)));
+  if (!isPassing) await work.db.update(fileAuthorship).set({ isPassing }).where(passing);
   const rows = files
     .filter(({ runs }) => runs.some((run) => run.credit && run.credit.kind !== 'open'))
-    .map(({ runs, ...file }) => ({ sessionId, teamId, ...file, runs: [...runs] }));
+    .map(({ runs, ...file }) => ({ sessionId, teamId, ...file, runs: [...runs], isPassing }));
   if (rows.length === 0) return;
-  const { fileAuthorship } = schema;
   await work.db
     .insert(fileAuthorship)
     .values(rows)

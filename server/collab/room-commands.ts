@@ -184,7 +184,7 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
     case 'delete_path':
       return deletePath(work, command);
     case 'materialize':
-      return materialize(work);
+      return materialize(work, command);
     case 'discard_file':
       return discardFile(work, command);
     case 'restore_text':

@@ -88,7 +88,7 @@ export async function writeState(work: CommandWork, over: string, changes: reado
  * The session's whole state as a commit: the texts of the room written over the state commit, where they differ. Who
  * wrote them is kept with it.
  */
-export async function materialized(work: CommandWork): Promise<string> {
+export async function materialized(work: CommandWork, { isPassing } = { isPassing: false }): Promise<string> {
   const { room, repo, session } = work;
   await room.settled();
   const tree = await filesOfCommit(repo, session.headCommit);
@@ -103,10 +103,8 @@ export async function materialized(work: CommandWork): Promise<string> {
   const changes: TreeChange[] = [];
   for (const { file, bytes } of changed)
     changes.push({ path: file.path, mode: file.gitMode, oid: await writeBlob(repo, bytes) });
-  await recordAuthorship(
-    work,
-    changed.map(({ file, blob, runs }) => ({ path: file.path, blob, runs })),
-  );
+  const files = changed.map(({ file, blob, runs }) => ({ path: file.path, blob, runs }));
+  await recordAuthorship(work, files, { isPassing });
   return writeState(work, session.headCommit, changes);
 }
 

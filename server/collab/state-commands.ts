@@ -21,8 +21,8 @@ import {
 
 type Command<Kind extends RoomCommand['kind']> = Extract<RoomCommand, { kind: Kind }>;
 
-export async function materialize(work: CommandWork): Promise<Finish<'materialize'>> {
-  const commit = await materialized(work);
+export async function materialize(work: CommandWork, command: Command<'materialize'>): Promise<Finish<'materialize'>> {
+  const commit = await materialized(work, { isPassing: command.isPassing ?? false });
   return () => ({ result: { commit }, headCommit: commit });
 }
 

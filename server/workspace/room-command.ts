@@ -30,8 +30,11 @@ export const roomCommandSchema = z.discriminatedUnion('kind', [
   /** A file, or a folder with all that is in it. */
   z.object({ kind: z.literal('rename_path'), from: path, to: path }),
   z.object({ kind: z.literal('delete_path'), path }),
-  /** Writes the room's texts over the session's latest state commit, when they differ from it. */
-  z.object({ kind: z.literal('materialize') }),
+  /**
+   * Writes the room's texts over the session's latest state commit, when they differ from it. `isPassing`: nobody comes
+   * back to this state, so who wrote it is kept only until the next one.
+   */
+  z.object({ kind: z.literal('materialize'), isPassing: z.boolean().optional() }),
   z.object({ kind: z.literal('apply_hunk'), ...hunk }),
   z.object({ kind: z.literal('undo_hunk'), ...hunk }),
   /** Gives a file back the state it has in the session's base commit. */

@@ -178,7 +178,7 @@ class BridgeRun {
     // Read before the room is asked: what is typed meanwhile makes it another.
     const version = await this.#roomVersion();
     this.#isRoomDue = false;
-    const { commit } = await askRoom(this.#place, { kind: 'materialize' });
+    const { commit } = await askRoom(this.#place, { kind: 'materialize', isPassing: true });
     const all = await diffCommits(worktree.repo, known.base, commit);
     const settled = this.#lookAtConflicts(all);
     const differences = all.filter(

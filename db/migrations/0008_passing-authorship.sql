@@ -1,0 +1,1 @@
+ALTER TABLE "file_authorship" ADD COLUMN "is_passing" boolean DEFAULT false NOT NULL;
