@@ -1,4 +1,4 @@
-import { caretAtEndOf, openFile } from './fixtures/editor.ts';
+import { caretAtEndOf, openFile, textOf } from './fixtures/editor.ts';
 import { expect, test } from './fixtures/people.ts';
 import { saved } from './fixtures/session-page.ts';
 
@@ -46,4 +46,31 @@ test('output arrives while a command runs, for everyone, and a long command is s
       timeout: 5_000,
     });
   await expect(ana.getByRole('region', { name: 'Run' }).getByRole('log')).not.toContainText('never');
+});
+
+test('a running command and the editor see each other’s changes; what does not go together is shown with a way out', async ({
+  ana,
+  session,
+}) => {
+  await ana.goto(session.path);
+  await openFile(ana, 'README.md');
+  await ana.getByRole('button', { name: 'Run', exact: true }).click();
+  const panel = ana.getByRole('region', { name: 'Run' });
+  const output = panel.getByRole('log');
+  const own = ana.getByRole('textbox', { name: 'Another command' });
+
+  // A watcher: prints the file when it changes, and answers in it.
+  await own.fill(
+    'sleep 1; printf "\\nwatching\\n" >> README.md; until grep -q "typed here" README.md; do sleep 0.1; done; echo seen; sed -i "s/watching/answered/" README.md; sleep 300',
+  );
+  await own.press('Enter');
+  await expect.poll(() => textOf(ana), { timeout: 40_000 }).toContain('watching');
+  await caretAtEndOf(ana, '# ');
+  await ana.keyboard.type(' typed here');
+  await expect(output).toContainText('seen');
+  await expect.poll(() => textOf(ana)).toContain('answered');
+  expect(await textOf(ana)).toContain('typed here');
+  await panel.getByRole('button', { name: 'Stop' }).click();
+  await expect(panel.getByText('cancelled', { exact: true })).toBeVisible();
+  expect(await textOf(ana)).toContain('answered');
 });

@@ -9,6 +9,7 @@ import { useTRPC } from '@/components/trpc.tsx';
 import type { TaskLog } from '@/server/core/task-log.ts';
 import classes from './bottom-panel.module.css';
 import { may, useSession } from './session-context.tsx';
+import { TaskConflicts } from './task-conflicts.tsx';
 
 const known = ['setup', 'test', 'lint'] as const;
 const labels = { setup: 'Set up', test: 'Test', lint: 'Lint' };
@@ -146,6 +147,7 @@ function TaskView({ task }: { task: TaskLog }) {
           </Button>
         )}
       </Group>
+      <TaskConflicts task={task} />
       <Output task={task} />
     </>
   );

@@ -56,9 +56,10 @@ export async function restoreText(
   command: Command<'restore_text'>,
 ): Promise<Finish<'restore_text'>> {
   await requireCommit(work, command.commit);
-  const over = work.session.headCommit;
-  const back = await bringBack(work, { path: command.path, from: command.commit, over });
-  return () => ({ ...back, result: { path: command.path }, changed: { paths: [command.path], cause: 'restore' } });
+  const restoreCommit = await materialized(work);
+  const back = await bringBack(work, { path: command.path, from: command.commit, over: restoreCommit });
+  const result = { path: command.path, restoreCommit };
+  return () => ({ ...back, result, changed: { paths: [command.path], cause: 'restore' } });
 }
 
 type BringBack = { path: string; from: string; over: string };

@@ -36,3 +36,12 @@ test('of a long output the end is kept, and it is said', () => {
   expect(task?.output).toHaveLength(400_000);
   expect(task?.cut).toBe(true);
 });
+
+test('[CB105] the conflicts of a task are those that were told last', () => {
+  const [task] = fold([
+    { type: 'task_started', taskId: 't1', name: 'lint', command: 'npm run lint' },
+    { type: 'task_conflicts', taskId: 't1', commit: 'c1', conflicts: [{ path: 'a' }, { path: 'b', reason: 'x' }] },
+    { type: 'task_conflicts', taskId: 't1', commit: 'c2', conflicts: [{ path: 'b' }] },
+  ]);
+  expect(task).toMatchObject({ conflicts: [{ path: 'b' }], conflictsCommit: 'c2' });
+});

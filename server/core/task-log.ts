@@ -1,4 +1,4 @@
-import type { SessionEvent } from './session-event.ts';
+import type { SessionEvent, SessionEventBody } from './session-event.ts';
 
 /** The Run panel's commands, folded from the session's log. */
 export type TaskLog = {
@@ -14,6 +14,9 @@ export type TaskLog = {
   exitCode: number | null;
   durationMs: number | null;
   error: string | undefined;
+  /** Files that the command and people changed in the same lines; `commit` has the command's versions. */
+  conflicts: Extract<SessionEventBody, { type: 'task_conflicts' }>['conflicts'];
+  conflictsCommit: string | undefined;
 };
 
 const keptCharacters = 400_000;
@@ -38,6 +41,8 @@ export function foldTask(tasks: readonly TaskLog[], event: SessionEvent): readon
           exitCode: null,
           durationMs: null,
           error: undefined,
+          conflicts: [],
+          conflictsCommit: undefined,
         },
       ];
     case 'task_output':
@@ -45,6 +50,12 @@ export function foldTask(tasks: readonly TaskLog[], event: SessionEvent): readon
         const output = task.output + body.text;
         return { ...task, output: output.slice(-keptCharacters), cut: task.cut || output.length > keptCharacters };
       });
+    case 'task_conflicts':
+      return change(tasks, body.taskId, (task) => ({
+        ...task,
+        conflicts: body.conflicts,
+        conflictsCommit: body.commit,
+      }));
     case 'task_finished':
       return change(tasks, body.taskId, (task) => ({
         ...task,

@@ -69,9 +69,9 @@ export type RoomCommandResults = {
   /** `changed` false: the text was as wanted already. */
   apply_hunk: { path: string; changed?: boolean };
   undo_hunk: { path: string; changed?: boolean };
-  /** `restoreCommit` holds the discarded state: restore_text from it undoes the discard. */
+  /** `restoreCommit` holds the state before: restore_text from it undoes what was done. */
   discard_file: { path: string; restoreCommit: string };
-  restore_text: { path: string };
+  restore_text: { path: string; restoreCommit: string };
   /** `conflicts` are left as they are in the session; `reasons` says why for those that are no overlap of lines. */
   apply_tree: {
     commit: string;
