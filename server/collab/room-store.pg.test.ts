@@ -131,6 +131,27 @@ test('[CB5] a long batch is stored whole and in its order, with whom and what it
   }
 });
 
+test('[CB7] a node that stops in the middle of a write holds a new owner up for a while only, and writes nothing', async () => {
+  const key = await ownedRoom('node_stalled');
+  const written = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  const stop = () => {
+    written.resolve();
+    return taken.promise;
+  };
+  const stalled = store.append(key, [by('ada')], [stop]).then(
+    () => 'stored',
+    () => 'refused',
+  );
+  await written.promise;
+  await expire('node_stalled');
+  const nodeId = await livingNode();
+  expect(await takeLease(room.db, { sessionId: key.sessionId, nodeId })).toBe(key.fence + 1);
+  taken.resolve();
+  expect(await stalled).toBe('refused');
+  expect(await rowsOf(key.sessionId)).toEqual([]);
+});
+
 test('[CB8] folding keeps the text, and of the rows who changed which file last', async () => {
   const key = await ownedRoom();
   const rows = [{ ...by('ada'), fileIds: ['fil_1', 'fil_2'] }, by('bob'), { ...by('server'), kind: 'open' as const }];

@@ -131,7 +131,7 @@ async function load(tx: Transaction, sessionId: string): Promise<StoredRoom | un
 }
 
 /** A node that stops in the middle of a transaction holds up whoever takes the room no longer than this. */
-const stalledMs = 2_000;
+const stalledMs = 3_000;
 
 /**
  * Held until the transaction ends: a node that takes the room waits for it, and so loads what is written here. A node
