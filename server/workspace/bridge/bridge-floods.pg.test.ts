@@ -73,7 +73,6 @@ test('[CB106] a checkout of other files and back ends where it began', async () 
     command: `for f in d*/*; do echo more >> $f; done; git rm -rq --cached d6; rm -r d6; echo gone; until [ -e back ]; do sleep 0.05; done; git reset -q --hard; ${untilStopped}`,
   });
   await eventually(() => expect(textOf(client, id('d0/f0.txt')).toJSON()).toBe('0\n\n\nend\nmore\n'), 20_000);
-  textOf(client, id('d0/f0.txt')).insert(0, 'typed ');
   await eventually(async () => {
     const { items } = await listFiles(ada, { sessionId });
     expect(items.map((item) => item.path)).not.toContain('d6/f6.txt');
@@ -101,7 +100,7 @@ test('[CB107] links swapped in while files are read and written lead nowhere', a
       sessionId,
       command: `until [ -e stop ]; do ${swap}; done; rm -rf d e; mkdir d e; echo end > d/secret.txt; ln -s ${outside}/secret.txt e/link`,
     });
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 4; n++) {
       const versions = (await commandsOf(sessionId, 'materialize')).length;
       const there = ['d/secret.txt', 'e/secret.txt'].filter((file) => client.doc.getMap('files').has(id(file)));
       for (const file of there) textOf(client, id(file)).insert(0, `typed ${n}\n`);

@@ -110,3 +110,50 @@ test('[CB103] [CB104] a rename, a mode and a deletion on disk come in while the 
   await stop(ada, sessionId);
   expect(await command.ended()).toMatchObject({ state: 'succeeded' });
 }, 60_000);
+
+test('[CB108] a program that read a file before something was typed, and writes it afterwards, takes nothing of it away', async () => {
+  const { sessionId, ada, client, id } = await openSession(room, { 'a.ts': 'first\n\nconst  x = 1;\n\nlast\n' });
+  const command = await runCommand(ada, {
+    sessionId,
+    command: `cp a.ts /tmp/read; echo read; until grep -q typed a.ts; do sleep 0.02; done; sed 's/  / /' /tmp/read > a.ts; ${untilStopped} sleep 0.05; done; cat a.ts`,
+  });
+  await command.printed('read');
+  const text = () => textOf(client, id('a.ts')).toJSON();
+  textOf(client, id('a.ts')).insert(5, ' typed');
+  const whole = 'first typed\n\nconst x = 1;\n\nlast\n';
+  await eventually(() => expect(text()).toBe(whole), 20_000);
+  await stop(ada, sessionId);
+  expect(await command.ended()).toMatchObject({ state: 'succeeded' });
+  expect(await command.output()).toContain(whole);
+  expect(text()).toBe(whole);
+}, 60_000);
+
+test('[CB101] what a program writes into a file that it had open when the bridge replaced it comes in as well', async () => {
+  const { sessionId, ada, client, id } = await openSession(room, { 'log.txt': 'head\n\nbegin\n' });
+  const command = await runCommand(ada, {
+    sessionId,
+    command: `exec 3>>log.txt; echo opened; until grep -q typed log.txt; do sleep 0.02; done; echo late >&3; ${untilStopped} sleep 0.05; done`,
+  });
+  await command.printed('opened');
+  textOf(client, id('log.txt')).insert(0, 'typed ');
+  await eventually(() => expect(textOf(client, id('log.txt')).toJSON()).toBe('typed head\n\nbegin\nlate\n'), 20_000);
+  await stop(ada, sessionId);
+  expect(await command.ended()).toMatchObject({ state: 'succeeded' });
+}, 60_000);
+
+test('[CB101] what the repository says of line ends holds on disk', async () => {
+  const files = { '.gitattributes': '*.bat text eol=crlf\n', 'run.bat': 'one\n\ntwo\n' };
+  const { sessionId, ada, client, id } = await openSession(room, files, ['run.bat']);
+  const command = await runCommand(ada, {
+    sessionId,
+    command: `${untilStopped} od -c run.bat | tr -d ' \n'; sleep 0.05; printf 'new\\r\\n' > made.bat; done`,
+  });
+  await command.printed('one\\r\\n');
+  textOf(client, id('run.bat')).insert(0, 'typed\n');
+  await command.printed('typed\\r\\n');
+  await stop(ada, sessionId);
+  expect(await command.ended()).toMatchObject({ state: 'succeeded' });
+  const { commit } = await listFiles(ada, { sessionId });
+  expect(await readTestFile(room.repo, 'run.bat', commit)).toBe('typed\none\n\ntwo\n');
+  expect(await readTestFile(room.repo, 'made.bat', commit)).toBe('new\n');
+}, 60_000);

@@ -191,6 +191,7 @@ class BridgeRun {
       differences: differences.filter((difference) => !settled.includes(difference)),
       show,
       replaced: this.#replaced,
+      recent: known.recent,
     });
     const done = [...settled, ...written];
     if (done.length === all.length && left.length === 0) known.base = commit;

@@ -34,7 +34,16 @@ export async function bringIn(
           known.base,
           due.map((difference) => sideOf(difference, 'new')),
         );
-  const command = { kind: 'apply_tree', base: known.base, result, cause: 'command' } as const;
+  const older = await known.recent.readBefore(repo, due);
+  const base =
+    older.length === 0
+      ? known.base
+      : await commitOn(
+          place,
+          known.base,
+          older.map((difference) => sideOf(difference, 'old')),
+        );
+  const command = { kind: 'apply_tree', base, result, cause: 'command' } as const;
   // The audit log has the beginning and the end; what lies between is in the room's own rows, as typing is.
   const audit = found.isFinal || known.paths.size === 0 ? auditOf(place, command) : undefined;
   const { paths, conflicts, reasons } = await askRoom(place, command, audit);

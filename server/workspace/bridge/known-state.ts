@@ -3,6 +3,7 @@ import type { Person } from '../git.ts';
 import { commitTree, writeTreeChanges, type TreeChange, type TreeDifference } from '../git-objects.ts';
 import type { TaskRow } from '../task-end.ts';
 import type { Worktree } from '../worktree.ts';
+import { rememberVersions, type RecentVersions } from './recent-versions.ts';
 
 /** Where a bridge works, and for whom. */
 export type BridgePlace = {
@@ -37,6 +38,8 @@ export type Known = {
   emptied: Set<string>;
   /** Changes that are not taken over, by path, as people were told. */
   refused: Map<string, string>;
+  /** What programs may have read before the bridge wrote something newer. */
+  recent: RecentVersions;
   /** Every path that was taken over. */
   paths: Set<string>;
 };
@@ -49,6 +52,7 @@ export function knowAt(base: string): Known {
     toldConflicts: '',
     emptied: new Set(),
     refused: new Map(),
+    recent: rememberVersions(),
     paths: new Set(),
   };
 }

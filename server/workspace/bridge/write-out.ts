@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { maxTextBytes } from '../../core/file-text.ts';
 import { mergeInThread } from '../../platform/merge-worker.ts';
 import { readBlobs, type TreeDifference } from '../git-objects.ts';
@@ -9,6 +10,7 @@ import {
   removeEmptyFolders,
   type DiskFile,
 } from './conditional-files.ts';
+import type { RecentVersions } from './recent-versions.ts';
 import type { ReplacedFiles } from './replaced-files.ts';
 
 /** A program that writes faster than it is read has the next turn. */
@@ -23,6 +25,7 @@ export type WriteOut = {
   show: ((oid: string, path: string) => Promise<Uint8Array>) | undefined;
   /** Takes the files that were replaced, to look at them again. */
   replaced: ReplacedFiles;
+  recent: RecentVersions;
 };
 
 export type WrittenOut = {
@@ -55,26 +58,33 @@ export async function writeOut(worktree: Worktree, wanted: WriteOut): Promise<Wr
 type Writing = { difference: TreeDifference; expected: DiskFile | null; next: DiskFile | null };
 
 /** @returns false when on disk lies what does not go together with the session's version */
-async function writeFile(worktree: Worktree, writing: Writing, { replaced }: WriteOut): Promise<boolean> {
-  const { path, oldMode } = writing.difference;
+async function writeFile(worktree: Worktree, writing: Writing, wanted: WriteOut): Promise<boolean> {
+  const { path } = writing.difference;
   let { expected, next } = writing;
   for (let left = maxMerges; left > 0; left--) {
     const outcome = await changeFileIfSame(worktree, { path, expected, next });
     if (outcome.state === 'changed') {
-      if (outcome.replaced && expected)
-        replaced.keep({ path, file: outcome.replaced, bytes: expected.bytes, mode: oldMode });
       if (next === null) await removeEmptyFolders(worktree, path);
+      if (expected && outcome.replaced) rememberReplaced(writing, { ...wanted, was: expected, file: outcome.replaced });
       return true;
     }
     const { found } = outcome;
     if (!found || !writing.next) return false;
     if (isSameFile(found, writing.next)) return true;
-    const merged = writing.expected && (await mergeOnDisk(writing.expected, writing.next, found));
+    const base = writing.expected && wanted.recent.madeFrom(path, writing.expected, found);
+    const merged = base && (await mergeOnDisk(base, writing.next, found));
     if (!merged) return false;
     next = merged;
     expected = found;
   }
   return false;
+}
+
+type Replaced = Pick<WriteOut, 'recent' | 'replaced'> & { was: DiskFile; file: FileHandle };
+
+function rememberReplaced({ difference, expected }: Writing, { recent, replaced, was, file }: Replaced): void {
+  replaced.keep({ path: difference.path, file, bytes: was.bytes, mode: difference.oldMode });
+  if (expected) recent.remember(difference, expected);
 }
 
 const labels = { ours: 'session', theirs: 'disk' };
