@@ -1,10 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { schema, type Transaction } from '../../db/client.ts';
+import { AppError } from '../core/errors.ts';
 import type { SessionEventBody } from '../core/session-event.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
 import type { RoomCommandKind, RoomCommandResults } from '../workspace/room-command.ts';
 import { putFile, removeFile, showPath, type RoomFile } from './room-document.ts';
-import type { Edit } from './room.ts';
+import type { Edit, Room } from './room.ts';
 import type { Author } from './room-store.ts';
 import type { CommandWork } from './session-state.ts';
 
@@ -38,7 +39,17 @@ export const serverAuthor: Author = { kind: 'system', id: 'room' };
 
 /** Brings a file into the document with its text. */
 export function seeding(file: RoomFile, text: string, by: Omit<Edit, 'apply'>): Edit {
-  return { ...by, apply: (doc) => putFile(doc, file, text) };
+  return { ...by, bringsBytes: Buffer.byteLength(text), apply: (doc) => putFile(doc, file, text) };
+}
+
+/** @throws AppError too_large when the room would hold more than it may; what only removes text always passes */
+export function requireRoomFor(room: Room, edits: readonly Edit[]): void {
+  const bytes = edits.reduce((sum, edit) => sum + (edit.bringsBytes ?? 0), 0);
+  if (bytes === 0 || room.hasRoomFor(bytes)) return;
+  throw new AppError(
+    'too_large',
+    'The session holds too much text to take this in. Remove text, or commit and open a new session.',
+  );
 }
 
 export function removing(files: readonly RoomFile[], by: Pick<Edit, 'author' | 'kind'>): Edit {

@@ -2,54 +2,12 @@ import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { VirtualServer, virtualText } from '../../db/testing-virtual-room.ts';
-import type { Participant } from './access.ts';
-import { Connection, maxBufferedBytes, type Peer } from './connection.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { Room } from './room.ts';
 import { foldByAuthor } from './room-log.ts';
-import { presenceFrame, readFrame, updateFrame } from './wire.ts';
+import { enter, presence, presenceOf, type Seen } from './testing-connection.ts';
+import { readFrame, updateFrame } from './wire.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
-
-type Seen = { frames: Uint8Array[]; closed: number | undefined; paused: boolean; buffered: number };
-
-function enter(
-  room: Room,
-  name: string,
-  { wantsNotices = true, ...participant }: Partial<Participant> & { wantsNotices?: boolean } = {},
-): { connection: Connection; seen: Seen } {
-  const seen: Seen = { frames: [], closed: undefined, paused: false, buffered: 0 };
-  const peer: Peer = {
-    send: (frame) => void seen.frames.push(frame),
-    close: (code) => {
-      seen.closed = code;
-    },
-    bufferedBytes: () => seen.buffered,
-    pause: () => {
-      seen.paused = true;
-    },
-    resume: () => {
-      seen.paused = false;
-    },
-  };
-  const whole: Participant = {
-    ticketId: `tkt_${name}`,
-    sessionId: 'ses',
-    projectId: 'prj',
-    teamId: 'team',
-    personId: `per_${name}`,
-    name,
-    authSessionId: null,
-    apiTokenId: null,
-    clientId: 5_000,
-    rights: ['view', 'edit'],
-    ...participant,
-  };
-  const connection = new Connection(room, peer, { participant: whole, wantsNotices });
-  room.join(connection);
-  return { connection, seen };
-}
 
 const notice = (body: unknown) =>
   encoding.encode((encoder) => {
@@ -57,60 +15,7 @@ const notice = (body: unknown) =>
     encoding.writeVarString(encoder, JSON.stringify(body));
   });
 
-const presence = (clientId: number, state: unknown) =>
-  presenceFrame([{ clientId, clock: 1, state: JSON.stringify(state) }]);
-
-const presenceOf = (room: Room) =>
-  room.presence.entries().map((entry) => JSON.parse(entry.state) as Record<string, unknown>);
-
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-test('[CB24] a reader that falls too far behind is closed with 1013, and the room goes on', async () => {
-  const room = await new VirtualServer().start();
-  const slow = enter(room, 'slow');
-  slow.seen.buffered = maxBufferedBytes + 1;
-  slow.connection.send(updateFrame(new Uint8Array(1)));
-  expect(slow.seen.closed).toBe(1013);
-  expect(room.connections.size).toBe(0);
-});
-
-test('[CB24] the text of a long room does not count while it is under way, everything else does', async () => {
-  const room = await new VirtualServer().start();
-  const { connection, seen } = enter(room, 'new');
-  connection.sendState(new Uint8Array(3 * maxBufferedBytes));
-  seen.buffered = 4 * maxBufferedBytes;
-  connection.send(updateFrame(new Uint8Array(1)));
-  expect(seen.closed).toBeUndefined();
-  seen.buffered = maxBufferedBytes;
-  connection.send(updateFrame(new Uint8Array(1)));
-  seen.buffered = maxBufferedBytes + 1;
-  connection.send(updateFrame(new Uint8Array(1)));
-  expect(seen.closed).toBe(1013);
-});
-
-test('[CB24] asking for the text again and again does not raise what may be unsent', async () => {
-  const room = await new VirtualServer().start();
-  const { connection, seen } = enter(room, 'greedy');
-  for (let i = 0; i < 10; i++) {
-    connection.sendState(new Uint8Array(2 * maxBufferedBytes));
-    seen.buffered += 2 * maxBufferedBytes;
-  }
-  expect(seen.closed).toBe(1013);
-});
-
-test('[CB25] frames above the rate wait in the network and are not lost', async () => {
-  const limit = new RateLimit({ perSecond: 10, burst: 2 }, 0);
-  expect([limit.take(0), limit.take(0), limit.take(0)]).toEqual([0, 0, 100]);
-  expect(limit.take(1_000)).toBe(0);
-  const room = await new VirtualServer().start();
-  const { connection, seen } = enter(room, 'fast');
-  const query = encoding.encode((encoder) => encoding.writeVarUint(encoder, 3));
-  for (let i = 0; i < 9_000; i++) connection.receive(query);
-  expect(seen.paused).toBe(true);
-  vi.advanceTimersByTime(10_000);
-  expect(seen.paused).toBe(false);
-  expect(seen.closed).toBeUndefined();
-});
 
 test('[CB14] a presence that is too large or no object is dropped; its removal is taken', async () => {
   const room = await new VirtualServer().start();

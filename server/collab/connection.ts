@@ -1,5 +1,6 @@
 import { authorsByLine } from '../core/authorship.ts';
 import type { Participant } from './access.ts';
+import { Pace } from './pace.ts';
 import { RateLimit } from './rate-limit.ts';
 import { readText } from './room-document.ts';
 import type { Room } from './room.ts';
@@ -38,6 +39,11 @@ const outsideLayout = 'A room holds files and meta, and no other root. Write the
 
 /** Frames a second, and how many may come at once; what is above waits in the network. */
 const frameRate = { perSecond: 2_000, burst: 8_000 };
+/** Bytes of presence that a connection may say, for each goes to everybody. */
+const presenceRate = { perSecond: 64 * 1024, burst: 256 * 1024 };
+/** Bytes of the room's text and presence that a connection may ask for; an answer counts for something in any case. */
+const answerRate = { perSecond: 16 * 1024 * 1024, burst: 80 * 1024 * 1024 };
+const leastAnswerBytes = 4 * 1024;
 /** Questions for who wrote a file: each reads its whole text. */
 const authorsRate = { perSecond: 2, burst: 10 };
 
@@ -53,8 +59,10 @@ export class Connection {
   readonly #peer: Peer;
   readonly #rate = new RateLimit(frameRate);
   readonly #authorsRate = new RateLimit(authorsRate);
+  readonly #presenceRate = new RateLimit(presenceRate);
+  readonly #answerRate = new RateLimit(answerRate);
+  readonly #pace: Pace;
   readonly #inbox: Frame[] = [];
-  #busy = false;
   #closed = false;
   /** An update was refused: the client has what the room does not, and no later count may say that all is saved. */
   #hasRefused = false;
@@ -70,6 +78,7 @@ export class Connection {
     this.#peer = peer;
     this.participant = options.participant;
     this.wantsNotices = options.wantsNotices;
+    this.#pace = new Pace(peer, () => this.#work());
   }
 
   get author(): Author {
@@ -118,6 +127,7 @@ export class Connection {
   ended(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#pace.end();
     this.#inbox.length = 0;
     this.waiting = undefined;
     this.#room.leave(this);
@@ -139,22 +149,13 @@ export class Connection {
     } catch (error) {
       return this.#refuseMalformed(error);
     }
-    this.#throttle();
+    this.#pace.slowDown(this.#rate.take());
     this.#work();
-  }
-
-  #throttle(): void {
-    const waitMs = this.#rate.take();
-    if (waitMs === 0) return;
-    this.#peer.pause();
-    setTimeout(() => {
-      if (!this.#closed && !this.#busy) this.#peer.resume();
-    }, waitMs).unref();
   }
 
   /** Handles frames in their order; one that has to ask the database holds up those behind it. */
   #work(): void {
-    while (!this.#busy && !this.#closed) {
+    while (!this.#pace.isPaused && !this.#closed) {
       const frame = this.#inbox.shift();
       if (!frame) return;
       try {
@@ -167,15 +168,11 @@ export class Connection {
   }
 
   #continueAfter(later: Promise<void>): void {
-    this.#busy = true;
-    this.#peer.pause();
+    this.#pace.hold();
     later
       .catch((error: unknown) => this.#refuseMalformed(error))
       .finally(() => {
-        this.#busy = false;
-        if (this.#closed) return;
-        this.#peer.resume();
-        this.#work();
+        if (!this.#closed) this.#pace.release();
       });
   }
 
@@ -187,13 +184,13 @@ export class Connection {
   #handle(frame: Frame): Promise<void> | void {
     switch (frame.type) {
       case 'state_vector':
-        return this.#room.answerStateVector(this, frame.stateVector);
+        return this.#answered(this.#room.answerStateVector(this, frame.stateVector));
       case 'update':
         return this.#handleUpdate(frame.update);
       case 'presence':
         return this.#handlePresence(frame.entries);
       case 'query_presence':
-        return this.#sendPresence();
+        return this.#answered(this.#sendPresence());
       case 'next':
         if (!this.wantsNotices) throw new MalformedFrame('a notice that was not agreed on');
         this.#nextKind = frame.kind;
@@ -201,6 +198,10 @@ export class Connection {
       case 'authors':
         return this.#tellAuthors(frame.fileId);
     }
+  }
+
+  #answered(sizeBytes: number): void {
+    this.#pace.slowDown(this.#answerRate.charge(Math.max(sizeBytes, leastAnswerBytes)));
   }
 
   /** Who asks more often than a person looks gets no answer. */
@@ -223,11 +224,12 @@ export class Connection {
     if (inspection.isOutside) return this.close(4422, outsideLayout);
     // Deletions bring no structs: they pass also when the room is full.
     if (inspection.newClients.size > 0 && !this.#room.hasRoomFor(whole.byteLength)) return this.close(4413, roomIsFull);
-    return this.#withIds(inspection.newClients, () => {
+    return this.#withIds(inspection.newClients, (hasWaited) => {
       if (this.#closed) return;
       if (!this.mayEdit) return this.#refuse();
-      // Looked at again: other changes may have come while the ids were asked for.
-      this.#room.applyFrom(this, whole, { kind, inspection: inspectUpdate(this.#room.doc, whole) });
+      // Other changes may have come while the ids were asked for.
+      const looked = hasWaited ? inspectUpdate(this.#room.doc, whole) : inspection;
+      this.#room.applyFrom(this, whole, { kind, inspection: looked });
       if (!this.waiting) this.#markSaved(count);
     });
   }
@@ -238,16 +240,16 @@ export class Connection {
   }
 
   /** Runs `then` when the ids are this participant's, or closes the connection. */
-  #withIds(ids: ReadonlySet<number>, then: () => void): Promise<void> | void {
-    const decide = (own: boolean) => {
-      if (own) return then();
+  #withIds(ids: ReadonlySet<number>, then: (hasWaited: boolean) => void): Promise<void> | void {
+    const decide = (own: boolean, hasWaited: boolean) => {
+      if (own) return then(hasWaited);
       this.close(4403, 'Changes under a client id that belongs to someone else are refused.');
     };
     const known = this.#room.clientIds.check(ids, this.author);
-    if (known !== undefined) return decide(known);
+    if (known !== undefined) return decide(known, false);
     for (const id of ids) this.clientIds.add(id);
     if (this.clientIds.size > maxClientIds) return this.close(4403, 'Too many client ids on one connection.');
-    return this.#room.clientIds.claim(ids, this.author).then(decide);
+    return this.#room.clientIds.claim(ids, this.author).then((own) => decide(own, true));
   }
 
   #markSaved(updates: number): void {
@@ -266,9 +268,13 @@ export class Connection {
     if (saved) this.notify(saved);
   }
 
-  #sendPresence(): void {
+  /** @returns how many bytes that was */
+  #sendPresence(): number {
     const entries = this.#room.presence.everyone().filter((entry) => !this.clientIds.has(entry.clientId));
-    if (entries.length > 0) this.send(presenceFrame(entries));
+    if (entries.length === 0) return 0;
+    const frame = presenceFrame(entries);
+    this.send(frame);
+    return frame.byteLength;
   }
 
   /** Standard clients echo the states of others; only what this connection says of itself counts. */
@@ -278,6 +284,7 @@ export class Connection {
     const ids = new Set(own.map((entry) => entry.clientId));
     const known = this.#room.clientIds.check(ids, this.author);
     if (known === false) return undefined;
+    this.#pace.slowDown(this.#presenceRate.charge(own.reduce((sum, entry) => sum + entry.state.length, 0)));
     const present = () => {
       if (this.#closed) return;
       for (const entry of own) this.clientIds.add(entry.clientId);

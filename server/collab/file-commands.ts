@@ -61,19 +61,9 @@ export async function readForRoom(
   if (!read.ok)
     throw new AppError('unsupported', read.message, { details: { reason: read.reason, sizeBytes: entry.sizeBytes } });
   const { encoding, eol, text } = read;
-  requireRoomFor(work, text);
   const gitMode = entry.mode === '100755' ? '100755' : '100644';
   const runs = await recordedAuthorship(work, { path: asked.path, blob: entry.oid });
   return { file: { fileId: newId('fil'), path: asked.path, gitMode, encoding, eol }, text, runs };
-}
-
-/** @throws AppError too_large when the room would hold more than it may */
-function requireRoomFor({ room }: CommandWork, text: string): void {
-  if (room.hasRoomFor(Buffer.byteLength(text))) return;
-  throw new AppError(
-    'too_large',
-    'The session holds too much text to take in another file. Remove text, or commit and open a new session.',
-  );
 }
 
 export function noSuchFile(path: string): AppError {
@@ -95,7 +85,6 @@ export async function createFile(work: CommandWork, command: Command<'create_fil
   const read = readFileText(new TextEncoder().encode(command.text ?? ''), { normaliseEol: true });
   if (!read.ok) throw new AppError('unsupported', read.message, { details: { reason: read.reason } });
   const { encoding, eol, text } = read;
-  requireRoomFor(work, text);
   const file: RoomFile = { fileId: newId('fil'), path: command.path, gitMode: '100644', encoding, eol };
   return () => ({
     result: { fileId: file.fileId, path: file.path },

@@ -14,11 +14,12 @@ import {
 } from '../review/hunk-plan.ts';
 import { readBlob } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
+import { textEdits } from '../core/text-diff.ts';
 import { LiveTextMoved, removing, seeding, type Effects, type Finish } from './command-effects.ts';
 import type { Edit } from './room.ts';
 import { entryAt, opening, readForRoom, requireFree, type StoredFile } from './file-commands.ts';
 import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
-import { findText, readText, replaceText, type RoomFile } from './room-document.ts';
+import { findText, insertedBytes, readText, replaceText, type RoomFile } from './room-document.ts';
 import type { Author } from './room-store.ts';
 import { currentPaths, filesOfCommit, findRoomFile, writeState, type CommandWork } from './session-state.ts';
 
@@ -104,6 +105,7 @@ async function changeFile(
   const edit: Edit = {
     ...by,
     ...back?.(file.fileId),
+    bringsBytes: insertedBytes(textEdits(live.text, next)),
     apply: (doc) => {
       const text = findText(doc, file.fileId);
       if (text) replaceText(text, next);

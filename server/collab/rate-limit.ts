@@ -12,11 +12,16 @@ export class RateLimit {
     this.#filledAt = nowMs;
   }
 
-  /** Takes one token. @returns 0, or how many milliseconds to wait before taking more */
-  take(nowMs = performance.now()): number {
+  /** Takes so many tokens, one if nothing is said. @returns 0, or how many milliseconds to wait before taking more */
+  take(nowMs = performance.now(), tokens = 1): number {
     const filled = this.#tokens + ((nowMs - this.#filledAt) / 1000) * this.#perSecond;
-    this.#tokens = Math.min(this.#burst, filled) - 1;
+    this.#tokens = Math.min(this.#burst, filled) - tokens;
     this.#filledAt = nowMs;
     return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / this.#perSecond) * 1000);
+  }
+
+  /** Takes what something costs, now. */
+  charge(tokens: number): number {
+    return this.take(performance.now(), tokens);
   }
 }

@@ -7,7 +7,7 @@ import { notify } from '../platform/notify.ts';
 import { settleHunkCommand } from '../review/settle-hunk.ts';
 import { repoPath } from '../workspace/git.ts';
 import { roomCommandSchema, type RoomCommand } from '../workspace/room-command.ts';
-import { LiveTextMoved, writeEffects, type Effects, type Finish } from './command-effects.ts';
+import { LiveTextMoved, requireRoomFor, writeEffects, type Effects, type Finish } from './command-effects.ts';
 import { createFile, deletePath, openFile, renamePath } from './file-commands.ts';
 import { applyHunk } from './hunk-commands.ts';
 import { RoomLost, UnreadableRoom, type Room } from './room.ts';
@@ -202,6 +202,7 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
 /** Edits the document at once and waits until edits, rows and the command's end are durable together. */
 async function carryOut(work: CommandWork, row: CommandRow, effects: Effects): Promise<void> {
   const { room } = work;
+  requireRoomFor(room, effects.edits ?? []);
   for (const file of effects.remove ?? []) room.files.delete(file.fileId);
   for (const file of effects.put ?? []) room.files.set(file.fileId, file);
   await room.changeAll(effects.edits ?? [], async (tx) => {

@@ -57,6 +57,10 @@ export function replaceText(text: Y.Text, next: string): void {
   applyEdits(text, textEdits(text.toJSON(), next));
 }
 
+export function insertedBytes(edits: readonly TextEdit[]): number {
+  return edits.reduce((sum, edit) => sum + Buffer.byteLength(edit.insert), 0);
+}
+
 /** Edits from the end of the text to its beginning. */
 export function applyEdits(text: Y.Text | undefined, edits: readonly TextEdit[]): void {
   for (const edit of edits) {

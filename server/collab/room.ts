@@ -48,6 +48,8 @@ export type Edit = {
   author: Author;
   kind: RoomUpdateKind;
   apply: (doc: Y.Doc) => void;
+  /** New text in it. */
+  bringsBytes?: number;
   /** Who wrote the texts that these files have afterwards, where the change brings older text. */
   authorship?: ReadonlyMap<string, readonly AuthorRun[]>;
 };
@@ -173,13 +175,17 @@ export class Room {
     if (!(await this.#log.settled())) throw new RoomLost('the room was closed before its changes were stored');
   }
 
-  /** Sends what the other side lacks; it may contain what is not stored yet, so it waits for that. */
-  answerStateVector(connection: Connection, stateVector: Uint8Array): void {
+  /**
+   * Sends what the other side lacks; it may contain what is not stored yet, so it waits for that.
+   * @returns how many bytes that is
+   */
+  answerStateVector(connection: Connection, stateVector: Uint8Array): number {
     const missing = orMalformed('a state vector that cannot be decoded', () =>
       Y.encodeStateAsUpdate(this.doc, stateVector),
     );
     const frame = missingFrame(missing);
     this.whenStored(() => connection.sendState(frame));
+    return frame.byteLength;
   }
 
   withWaiting(connection: Connection, update: Uint8Array): Uint8Array {

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type * as Y from 'yjs';
 import { eventually, roomFixture, sessionRow, type Client } from '../../db/testing-room.ts';
 import type { Context } from '../context.ts';
 import { openFile } from '../sessions/open-file.ts';
 import { commitTree, readBlob, readTree, treeOf, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
 import { requestRoomCommand, requireDone, type RoomCommand } from '../workspace/room-command.ts';
+import { Room } from './room.ts';
 
 const room = await roomFixture();
 const author = { name: 'Test', email: 'test@example.com', at: new Date('2026-01-01T00:00:00Z') };
@@ -184,3 +185,19 @@ test('[CB102] while 2,000 files and long texts come in, people go on typing', as
   expect(typed).toBeGreaterThan(2);
   await eventually(() => expect(textOf(reader, fileId).toJSON()).toBe(next.join('')));
 }, 120_000);
+
+test('[CB26] a tree that brings more text than the room may hold is refused whole, one that removes text is not', async () => {
+  const { sessionId, ada, client, base, id } = await openSession({ 'a.txt': 'one\ntwo\n', 'b.txt': 'b\n' });
+  const growing = await commitOver(base, { 'a.txt': { text: 'one\n' }, 'b.txt': { text: 'b\nmore\n' } });
+  const shrinking = await commitOver(base, { 'a.txt': { text: 'one\n' } });
+  const full = vi.spyOn(Room.prototype, 'hasRoomFor').mockReturnValue(false);
+  try {
+    const refused = ask(ada, sessionId, { kind: 'apply_tree', base, result: growing, cause: 'command' });
+    await expect(refused).rejects.toMatchObject({ code: 'too_large' });
+    expect(textOf(client, id('a.txt')).toJSON()).toBe('one\ntwo\n');
+    await ask(ada, sessionId, { kind: 'apply_tree', base, result: shrinking, cause: 'command' });
+    await eventually(() => expect(textOf(client, id('a.txt')).toJSON()).toBe('one\n'));
+  } finally {
+    full.mockRestore();
+  }
+});

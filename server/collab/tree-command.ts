@@ -4,7 +4,7 @@ import type { RoomCommand } from '../workspace/room-command.ts';
 import { LiveTextMoved, removing, showing, type Effects, type Finish } from './command-effects.ts';
 import type { Edit } from './room.ts';
 import { obstacleFinder } from './file-commands.ts';
-import { applyEdits, findText, readText, type RoomFile } from './room-document.ts';
+import { applyEdits, findText, insertedBytes, readText, type RoomFile } from './room-document.ts';
 import { currentPaths, filesOfCommit, writeState, type CommandWork } from './session-state.ts';
 import { requireCommit } from './state-commands.ts';
 import { planTree, type PathPlan, type PlannedPath } from './tree-plan.ts';
@@ -62,7 +62,7 @@ function finish(work: CommandWork, command: ApplyTree, { plans, headCommit }: Pl
     if (done.isConflict) result.conflicts.push(path);
     if (done.reason !== undefined) result.reasons.push({ path, reason: done.reason });
     if (done.isChanged) result.paths.push(path);
-    if (done.apply) edits.push({ ...by, apply: done.apply });
+    if (done.apply) edits.push({ ...by, apply: done.apply, bringsBytes: done.bringsBytes ?? 0 });
     if (done.put) put.push(done.put);
     if (done.remove) remove.push(done.remove);
   }
@@ -76,6 +76,7 @@ type CarriedOut = {
   isChanged: boolean;
   reason?: string;
   apply?: Edit['apply'];
+  bringsBytes?: number;
   put?: RoomFile;
   remove?: RoomFile;
 };
@@ -106,7 +107,10 @@ function changeLive(work: CommandWork, plan: Extract<PathPlan, { kind: 'live_tex
   return {
     isConflict: merged.conflicts > 0,
     isChanged: edits.length > 0 || isMoved,
-    ...(edits.length > 0 && { apply: (doc) => applyEdits(findText(doc, file.fileId), edits) }),
+    ...(edits.length > 0 && {
+      apply: (doc) => applyEdits(findText(doc, file.fileId), edits),
+      bringsBytes: insertedBytes(edits),
+    }),
     ...(isMoved && { put: next }),
   };
 }
