@@ -43,11 +43,12 @@ export async function giveUpNode(db: DatabaseOrTransaction, nodeId: string): Pro
 /**
  * Makes this node the owner of a room when no other living node is. Each taking raises the fence, so what a former
  * owner still writes is refused.
+ * @param mayInherit whether rooms of a node that shows no life may be taken
  * @returns the fence, or undefined while another node holds the room
  */
 export async function takeLease(
   db: DatabaseOrTransaction,
-  { sessionId, nodeId }: { sessionId: string; nodeId: string },
+  { sessionId, nodeId, mayInherit = true }: { sessionId: string; nodeId: string; mayInherit?: boolean },
 ): Promise<number | undefined> {
   // Taking locks the row also when it fails, and the owner's writes would wait for that.
   const owner = await findOwner(db, sessionId);
@@ -59,7 +60,7 @@ export async function takeLease(
     .onConflictDoUpdate({
       target: lease.sessionId,
       set: { nodeId, fence: sql`${lease.fence} + 1` },
-      setWhere: sql`${lease.nodeId} is null or ${lease.nodeId} = ${nodeId} or not ${isHeld}`,
+      setWhere: sql`${lease.nodeId} is null or ${lease.nodeId} = ${nodeId} or (${mayInherit} and not ${isHeld})`,
     })
     .returning({ fence: lease.fence });
   return row?.fence;

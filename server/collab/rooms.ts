@@ -45,6 +45,8 @@ export type RoomsOptions = {
   idleMs?: number;
   store?: RoomStore;
   bounds?: Partial<typeof bounds>;
+  /** Whether rooms of a node that shows no life may be taken; always, if not given. */
+  mayInherit?: () => boolean;
 };
 
 /**
@@ -57,6 +59,7 @@ export class Rooms {
   readonly #idleMs: number;
   readonly #store: RoomStore;
   readonly #bounds: typeof bounds;
+  readonly #mayInherit: () => boolean;
   readonly #entries = new Map<string, Entry>();
   readonly #unreadable = new Map<string, UnreadableRoom>();
   #closed = false;
@@ -67,6 +70,7 @@ export class Rooms {
     this.#idleMs = options.idleMs ?? idleMs;
     this.#store = options.store ?? createRoomStore(options.db);
     this.#bounds = { ...bounds, ...options.bounds };
+    this.#mayInherit = options.mayInherit ?? (() => true);
   }
 
   /** The rooms that are loaded. */
@@ -174,7 +178,7 @@ export class Rooms {
 
   async #takeLease(sessionId: string): Promise<number | undefined> {
     try {
-      return await takeLease(this.#db, { sessionId, nodeId: this.#nodeId });
+      return await takeLease(this.#db, { sessionId, nodeId: this.#nodeId, mayInherit: this.#mayInherit() });
     } catch (error) {
       // The lease refers to its session.
       if (isForeignKeyViolation(error)) throw new RoomAbsent(`there is no session ${sessionId}`, { cause: error });

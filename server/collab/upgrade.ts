@@ -11,7 +11,8 @@ import { reconcileHunks } from '../review/settle-hunk.ts';
 import { admissionsNow, concerns, type Participant } from './access.ts';
 import { countRefused, Door, type DoorBounds } from './door.ts';
 import { closeSocket, enter, pingAll, type Asked, type Entrance } from './entrance.ts';
-import { leaseRenewalMs, removeNode, renewNode } from './lease.ts';
+import { leaseRenewalMs } from './lease.ts';
+import { NodeLife } from './node-life.ts';
 import { OwnerSearch } from './owner-search.ts';
 import { readPassage, type Upgrade } from './pass-through.ts';
 import { createCommandRunner, type CommandRunner } from './room-commands.ts';
@@ -53,22 +54,24 @@ type Service = Entrance & {
   commands: CommandRunner;
   server: WebSocketServer;
   owners: OwnerSearch;
+  life: NodeLife;
 };
 
 /** Rooms and their sockets in this process (docs/spec/collab.md). */
 export async function createCollab(options: CollabOptions): Promise<Collab> {
-  const { nodeId, nodeUrl } = options;
   const stopping = new AbortController();
   const service = serviceOf(options, stopping.signal);
-  const { db, rooms, owners, server, commands } = service;
-  const live = () => renewNode(db, { nodeId, address: nodeUrl });
-  await live();
+  const { db, life, rooms, owners, server, commands } = service;
+  await life.renew();
   tellMetrics(service);
   const stopListening = await listen(service);
   logged(commands.runQueued());
   const timers = [
-    every(leaseRenewalMs, 'give a sign of life', live),
-    every(leaseRenewalMs, 'look whose the rooms are', () => Promise.all([rooms.closeLost(), owners.endLost()])),
+    every(leaseRenewalMs, 'give a sign of life', async () => {
+      await life.renew();
+      await rooms.closeLost();
+      if (life.canTellTheDead()) await owners.endLost();
+    }),
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),
     every(activityMs, 'mark the activity of sessions', () => rooms.markActivity()),
     every(commandPollMs, 'look for room commands', () => commands.runQueued()),
@@ -85,7 +88,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
       await commands.close();
       await rooms.close();
       for (const timer of timers) clearInterval(timer);
-      await removeNode(db, nodeId).catch(() => undefined);
+      await life.end().catch(() => undefined);
       owners.close();
       for (const socket of server.clients) socket.terminate();
       server.close();
@@ -94,17 +97,20 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
 }
 
 function serviceOf(options: CollabOptions, stopping: AbortSignal): Service {
-  const { nodeId, publicUrl, idleMs } = options;
+  const { nodeId, publicUrl, nodeUrl, idleMs } = options;
   const db = options.db ?? openDb();
+  const life = new NodeLife(db, { nodeId, address: nodeUrl });
   const rooms = new Rooms({
     db,
     nodeId,
+    mayInherit: () => life.canTellTheDead(),
     ...(idleMs !== undefined && { idleMs }),
     ...(options.rooms && { bounds: options.rooms }),
   });
   return {
     db,
     rooms,
+    life,
     nodeId,
     publicUrl,
     stopping,
