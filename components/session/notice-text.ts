@@ -39,6 +39,12 @@ export function noticeText(item: NoticeItem): string {
       return 'begins again: the worker ended while it was at work';
     case 'cancel_requested':
       return 'asked to stop';
+    case 'checkpoint_named':
+      return `saved the checkpoint “${item.name}”`;
+    case 'checkpoint_restored':
+      return item.isPart
+        ? `restored ${named(item.paths)} from “${item.title}”`
+        : `restored the session to “${item.title}” (${item.paths.length} ${item.paths.length === 1 ? 'file' : 'files'})`;
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
     default:

@@ -22,6 +22,10 @@ export type Effects<Kind extends RoomCommandKind = RoomCommandKind> = {
   headCommit?: string;
   baseCommit?: string;
   changed?: { paths: string[]; cause: ChangeCause };
+  /** An entry of the log that says more than `changed`. */
+  event?: SessionEventBody;
+  /** Rows of the command's own; may be repeated when the store fails. */
+  also?: (tx: Transaction) => Promise<void>;
 };
 
 /**
@@ -72,11 +76,12 @@ export function showing(files: readonly RoomFile[]): Edit {
 }
 
 /** The most paths an entry of the log names. */
-const maxNamedPaths = 500;
+export const maxNamedPaths = 500;
 
 /** Writes the rows of a command. Paths are freed before they are taken, for a file may take another's place. */
 export async function writeEffects(tx: Transaction, work: CommandWork, effects: Effects): Promise<void> {
   const { session, actor } = work;
+  await effects.also?.(tx);
   for (const file of effects.remove ?? []) {
     await tx
       .update(schema.roomFile)
@@ -95,6 +100,9 @@ export async function writeEffects(tx: Transaction, work: CommandWork, effects: 
     const { paths, cause } = effects.changed;
     const body = { type: 'files_changed' as const, paths: paths.slice(0, maxNamedPaths), cause };
     await appendSessionEvent(tx, { sessionId: session.id, teamId: session.teamId, actor, body });
+  }
+  if (effects.event) {
+    await appendSessionEvent(tx, { sessionId: session.id, teamId: session.teamId, actor, body: effects.event });
   }
   const commits = {
     ...(effects.headCommit !== undefined && { headCommit: effects.headCommit }),

@@ -6,17 +6,11 @@ import { newId } from '../platform/ids.ts';
 import { readBlob, type TreeChange, type TreeEntry } from '../workspace/git-objects.ts';
 import type { RoomCommand } from '../workspace/room-command.ts';
 import { removing, seeding, serverAuthor, showing, type Finish } from './command-effects.ts';
+import { pointBefore } from './point-before.ts';
 import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
 import { readText, type RoomFile } from './room-document.ts';
 import type { Edit } from './room.ts';
-import {
-  currentPaths,
-  filesOfCommit,
-  findRoomFile,
-  materialized,
-  writeState,
-  type CommandWork,
-} from './session-state.ts';
+import { currentPaths, filesOfCommit, findRoomFile, writeState, type CommandWork } from './session-state.ts';
 
 type Command<Kind extends RoomCommand['kind']> = Extract<RoomCommand, { kind: Kind }>;
 
@@ -178,18 +172,23 @@ export async function deletePath(work: CommandWork, command: Command<'delete_pat
   assertRepoPath(command.path);
   const paths = [...(await currentPaths(work))].filter((path) => isWithin(command.path, path));
   if (paths.length === 0) throw noSuchFile(command.path);
-  const restoreCommit = await materialized(work);
+  const point = await pointBefore(work, { type: 'delete', path: command.path });
+  const restoreCommit = point.commit;
   const headCommit = await writeState(
     work,
     restoreCommit,
     paths.map((path) => ({ path, remove: true })),
   );
   const files = [...work.room.files.values()].filter((file) => isWithin(command.path, file.path));
-  return () => ({
-    result: { paths, commit: headCommit, restoreCommit },
-    remove: files,
-    edits: [removing(files, { author: work.actor, kind: 'edit' })],
-    headCommit,
-    changed: { paths, cause: 'delete' },
-  });
+  return () => {
+    point.requireUntouched(paths);
+    return {
+      result: { paths, commit: headCommit, restoreCommit },
+      remove: files,
+      edits: [removing(files, { author: work.actor, kind: 'edit' })],
+      headCommit,
+      also: point.store,
+      changed: { paths, cause: 'delete' },
+    };
+  };
 }

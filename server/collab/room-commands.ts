@@ -13,6 +13,7 @@ import { applyHunk } from './hunk-commands.ts';
 import { RoomLost, UnreadableRoom, type Room } from './room.ts';
 import { RoomAbsent, RoomElsewhere, type Rooms } from './rooms.ts';
 import type { CommandWork } from './session-state.ts';
+import { restoreTree } from './restore-command.ts';
 import { discardFile, materialize, restoreText, setBase } from './state-commands.ts';
 import { applyTree } from './tree-command.ts';
 
@@ -156,7 +157,14 @@ async function execute(db: Database, room: Room, row: CommandRow): Promise<void>
     .from(session)
     .where(eq(session.id, row.sessionId));
   if (!state) throw new RoomAbsent(`there is no session ${row.sessionId}`);
-  const work: CommandWork = { db, room, repo: repoPath(room.projectId), session: state, actor: row.actor };
+  const work: CommandWork = {
+    db,
+    room,
+    session: state,
+    actor: row.actor,
+    repo: repoPath(room.projectId),
+    commandId: row.id,
+  };
   await carryOut(work, row, await decide(work, command));
 }
 
@@ -186,9 +194,9 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
     case 'materialize':
       return materialize(work, command);
     case 'discard_file':
-      return discardFile(work, command);
     case 'restore_text':
-      return restoreText(work, command);
+    case 'restore_tree':
+      return prepareRestore(work, command);
     case 'set_base':
       return setBase(work, command);
     case 'apply_tree':
@@ -196,6 +204,21 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
     case 'apply_hunk':
     case 'undo_hunk':
       return applyHunk(work, command);
+  }
+}
+
+/** What brings older texts back. */
+function prepareRestore(
+  work: CommandWork,
+  command: Extract<RoomCommand, { kind: 'discard_file' | 'restore_text' | 'restore_tree' }>,
+): Promise<Finish> {
+  switch (command.kind) {
+    case 'discard_file':
+      return discardFile(work, command);
+    case 'restore_text':
+      return restoreText(work, command);
+    case 'restore_tree':
+      return restoreTree(work, command);
   }
 }
 

@@ -23,7 +23,11 @@ export type CommandWork = {
   repo: string;
   session: { id: string; teamId: string; baseCommit: string; headCommit: string };
   actor: ActorRef;
+  commandId: string;
 };
+
+/** The checkpoint that a command stores has one id, however often the command is prepared. */
+export const pointId = ({ commandId }: CommandWork): string => commandId.replace(/^cmd_/, 'chk_');
 
 /** The ref that keeps the chain of a session's state commits. */
 const stateRef = (sessionId: string) => `refs/ensemble/sessions/${sessionId}`;
@@ -67,21 +71,28 @@ export async function currentPaths(work: CommandWork): Promise<Set<string>> {
  * @returns the new commit, or the given one when the changes change nothing
  */
 export async function writeState(work: CommandWork, over: string, changes: readonly TreeChange[]): Promise<string> {
+  const { repo, session } = work;
+  const commit = await stateOver(work, over, changes);
+  if (commit === over) return over;
+  const ref = stateRef(session.id);
+  await updateRef(repo, ref, { to: commit, expected: (await resolveCommit(repo, ref)) ?? null });
+  return commit;
+}
+
+/** `writeState` without moving the session's ref: a commit that only who asks knows of. */
+export async function stateOver(work: CommandWork, over: string, changes: readonly TreeChange[]): Promise<string> {
   if (changes.length === 0) return over;
-  const { repo, session, actor } = work;
+  const { repo, actor } = work;
   const tree = await writeTreeChanges(repo, over, changes);
   if (tree === (await treeOf(repo, over))) return over;
   const at = new Date();
-  const commit = await commitTree(repo, {
+  return commitTree(repo, {
     tree,
     parents: [over],
     message: 'Session state',
     author: { name: actor.name, email: `${actor.id}@users.ensemble.invalid`, at },
     committer: { ...committer, at },
   });
-  const ref = stateRef(session.id);
-  await updateRef(repo, ref, { to: commit, expected: (await resolveCommit(repo, ref)) ?? null });
-  return commit;
 }
 
 /**
@@ -106,6 +117,18 @@ export async function materialized(work: CommandWork, { isPassing } = { isPassin
   const files = changed.map(({ file, blob, runs }) => ({ path: file.path, blob, runs }));
   await recordAuthorship(work, files, { isPassing });
   return writeState(work, session.headCommit, changes);
+}
+
+export type TypedFile = { file: RoomFile; bytes: Uint8Array; blob: string };
+
+/** The files of the room whose bytes are not those of a state that was written a moment ago. */
+export function typedSince({ room }: CommandWork, state: ReadonlyMap<string, TreeEntry>): TypedFile[] {
+  return [...room.files.values()].flatMap((file) => {
+    const bytes = writeFileText(readText(room.doc, file.fileId), file);
+    const entry = state.get(file.path);
+    const blob = blobId(bytes, entry?.oid.length ?? 40);
+    return entry?.oid === blob ? [] : [{ file, bytes, blob }];
+  });
 }
 
 /** The id git gives these bytes, in the repository's own hash. */

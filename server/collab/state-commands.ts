@@ -10,6 +10,7 @@ import { bringingBack, recordedAuthorship } from './recorded-authorship.ts';
 import type { Edit } from './room.ts';
 import { entryAt, noSuchFile, requireFree } from './file-commands.ts';
 import { findText, replaceText, showPath, type RoomFile } from './room-document.ts';
+import { pointBefore } from './point-before.ts';
 import {
   currentPaths,
   filesOfCommit,
@@ -45,10 +46,14 @@ export async function discardFile(
   work: CommandWork,
   command: Command<'discard_file'>,
 ): Promise<Finish<'discard_file'>> {
-  const restoreCommit = await materialized(work);
-  const back = await bringBack(work, { path: command.path, from: work.session.baseCommit, over: restoreCommit });
-  const result = { path: command.path, restoreCommit };
-  return () => ({ ...back, result, changed: { paths: [command.path], cause: 'discard' } });
+  const { path } = command;
+  const point = await pointBefore(work, { type: 'discard', path });
+  const back = await bringBack(work, { path, from: work.session.baseCommit, over: point.commit });
+  const result = { path, restoreCommit: point.commit };
+  return () => {
+    point.requireUntouched([path]);
+    return { ...back, result, also: point.store, changed: { paths: [path], cause: 'discard' } };
+  };
 }
 
 export async function restoreText(

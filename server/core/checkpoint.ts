@@ -22,3 +22,67 @@ const checkpointCauseSchema = z.discriminatedUnion('type', [
 ]);
 
 export type CheckpointCause = z.infer<typeof checkpointCauseSchema>;
+
+const excerptLength = 80;
+
+/** The first words of a text, for a line in a list. */
+export function excerpt(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  const characters = [...line];
+  return characters.length <= excerptLength ? line : `${characters.slice(0, excerptLength - 1).join('')}…`;
+}
+
+type Words = { [Type in CheckpointCause['type']]: (cause: Extract<CheckpointCause, { type: Type }>) => string };
+
+const words: Words = {
+  start: () => 'The session began',
+  saved: () => 'Saved',
+  activity: () => 'While people worked',
+  run: ({ agent, prompt }) => `Before ${agent} ran: ${prompt}`,
+  accept: ({ agent, all }) =>
+    all ? `After all changes of ${agent} were decided on` : `After the first change of ${agent} was accepted`,
+  restore: ({ to, paths }) =>
+    paths ? `Before restoring ${pathsInWords(paths)} from “${to}”` : `Before restoring “${to}”`,
+  discard: ({ path }) => `Before discarding ${path}`,
+  delete: ({ path }) => `Before deleting ${path}`,
+  merge: ({ branch }) => `Before merging ${branch}`,
+  commit: ({ message }) => `Before committing: ${message}`,
+  command: ({ side, name }) => `${side === 'before' ? 'Before' : 'After'} the command ${name}`,
+};
+
+const pathsInWords = ([first = '', ...more]: readonly string[]) =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
+
+/** The cause in words, as it stands in the timeline. */
+export function causeInWords(cause: CheckpointCause): string {
+  // Each entry takes the cause of the type it stands under; the compiler cannot follow that through the lookup.
+  const say = words[cause.type] as (cause: CheckpointCause) => string;
+  return say(cause);
+}
+
+type Point = { id: string; kind: CheckpointKind; cause: Pick<CheckpointCause, 'type'>; createdAt: Date };
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/**
+ * Which automatic points may go: all of the last 24 hours stay, then the last of each hour for a week, then the last of each
+ * day (UTC). Named points, the session's first and its newest always stay.
+ */
+export function thinnedCheckpoints(points: readonly Point[], now: Date): string[] {
+  const newestFirst = points.toSorted(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1),
+  );
+  const taken = new Set<string>();
+  const gone: string[] = [];
+  for (const [index, point] of newestFirst.entries()) {
+    const at = point.createdAt.getTime();
+    const ageMs = now.getTime() - at;
+    const slot = ageMs <= 7 * dayMs ? `hour ${Math.floor(at / hourMs)}` : `day ${Math.floor(at / dayMs)}`;
+    const stays = index === 0 || point.kind === 'named' || point.cause.type === 'start' || ageMs <= dayMs;
+    if (stays) continue;
+    if (taken.has(slot)) gone.push(point.id);
+    else taken.add(slot);
+  }
+  return gone;
+}

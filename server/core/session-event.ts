@@ -115,6 +115,17 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     paths: z.array(z.string()),
     cause: z.enum(['create', 'rename', 'delete', 'discard', 'restore', 'accept', 'command', 'merge', 'commit', 'open']),
   }),
+  /** A point was saved or named; null: its name was taken away. */
+  z.object({ type: z.literal('checkpoint_named'), checkpointId: z.string(), name: z.string().nullable() }),
+  /** The session has the state of a point again, or some of its files have. `undoId`: the point right before. */
+  z.object({
+    type: z.literal('checkpoint_restored'),
+    checkpointId: z.string(),
+    title: z.string(),
+    paths: z.array(z.string()),
+    isPart: z.boolean(),
+    undoId: z.string(),
+  }),
   z.object({ type: z.literal('task_started'), taskId: z.string(), name: z.string(), command: z.string() }),
   z.object({ type: z.literal('task_output'), taskId: z.string(), text: z.string() }),
   z.object({

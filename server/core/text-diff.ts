@@ -65,6 +65,11 @@ export function textEdits(before: string, after: string): TextEdit[] {
   return edits.toReversed();
 }
 
+/** The one edit from the first to the last difference, or none: coarse, and quick however long the texts are. */
+export function changedSpan(before: string, after: string): TextEdit[] {
+  return before === after ? [] : trimmedEdit(0, before, after);
+}
+
 function offsetsOf(lines: readonly string[]): number[] {
   const offsets = [0];
   let offset = 0;

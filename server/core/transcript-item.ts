@@ -98,6 +98,8 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'guest_admitted' | 'guest_denied' | 'guest_revoked'; guest: string }
     | { what: 'guest_changed'; guest: string; level: GuestLevel }
     | { what: 'guest_left'; wasIn: boolean }
+    | { what: 'checkpoint_named'; checkpointId: string; name: string }
+    | ({ what: 'checkpoint_restored' } & Omit<Body<'checkpoint_restored'>, 'type'>)
     | { what: 'files_changed'; cause: Body<'files_changed'>['cause']; paths: string[] }
   );
 

@@ -232,6 +232,11 @@ const handlers: Handlers = {
     // Opening a file changes nothing that people wrote; acceptances show on their suggestion.
     if (cause !== 'open' && cause !== 'accept') note(draft, event, { what: 'files_changed', cause, paths });
   },
+  checkpoint_named: (draft, event, { checkpointId, name }) => {
+    if (name !== null) note(draft, event, { what: 'checkpoint_named', checkpointId, name });
+  },
+  checkpoint_restored: (draft, event, { type: _type, ...restored }) =>
+    note(draft, event, { what: 'checkpoint_restored', ...restored }),
   task_started: (draft, event, { taskId, name, command }) => {
     draft.items.push({
       ...placed(event, taskKey(taskId)),

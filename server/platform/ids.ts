@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'prm'
   | 'sug'
   | 'tsk'
+  | 'chk'
   | 'fil'
   | 'cmd'
   | 'tkt'

@@ -15,18 +15,24 @@ import { singleton } from './singleton.ts';
 export type MergeJob =
   | ({ kind: 'apply' } & HunkMerge)
   | ({ kind: 'undo' } & HunkMerge)
-  | ({ kind: 'marks' } & MarkedMerge);
+  | ({ kind: 'marks' } & MarkedMerge)
+  | { kind: 'edits'; before: string; after: string };
 
 /** `edits` turn our text into the merged one. */
 export type MarkedResult = ReturnType<typeof mergeWithMarks> & { edits: TextEdit[] };
-type ResultOf<Job extends MergeJob> = Job extends { kind: 'marks' } ? MarkedResult : MergeResult;
+type AnyResult = MergeResult | MarkedResult | TextEdit[];
+type ResultOf<Job extends MergeJob> = Job extends { kind: 'marks' }
+  ? MarkedResult
+  : Job extends { kind: 'edits' }
+    ? TextEdit[]
+    : MergeResult;
 
 /** Texts up to this many lines are merged at once; longer ones would hold up everyone else on this thread. */
 const inlineLines = 1_000;
 const defaultTimeoutMs = 20_000;
 
 /** Runs a merge where it is called. */
-export function runMerge(job: MergeJob): MergeResult | MarkedResult {
+export function runMerge(job: MergeJob): AnyResult {
   switch (job.kind) {
     case 'apply':
       return mergeHunk(job);
@@ -36,6 +42,8 @@ export function runMerge(job: MergeJob): MergeResult | MarkedResult {
       const merged = mergeWithMarks(job);
       return { ...merged, edits: textEdits(job.ours, merged.text) };
     }
+    case 'edits':
+      return textEdits(job.before, job.after);
   }
 }
 
@@ -53,8 +61,12 @@ export async function mergeInThread<Job extends MergeJob>(
 }
 
 function isShort(job: MergeJob): boolean {
-  const texts = job.kind === 'marks' ? [job.base, job.ours, job.theirs] : [job.base, job.live];
-  return texts.every((text) => countLines(text) <= inlineLines);
+  return textsOf(job).every((text) => countLines(text) <= inlineLines);
+}
+
+function textsOf(job: MergeJob): string[] {
+  if (job.kind === 'edits') return [job.before, job.after];
+  return job.kind === 'marks' ? [job.base, job.ours, job.theirs] : [job.base, job.live];
 }
 
 function countLines(text: string): number {
@@ -63,15 +75,15 @@ function countLines(text: string): number {
   return count;
 }
 
-type Waiting = { resolve: (result: MergeResult | MarkedResult) => void; reject: (error: Error) => void };
+type Waiting = { resolve: (result: AnyResult) => void; reject: (error: Error) => void };
 type Thread = { worker: Worker | undefined; waiting: Map<number, Waiting>; lastId: number };
 const thread = () => singleton<Thread>('merge-thread', () => ({ worker: undefined, waiting: new Map(), lastId: 0 }));
 
-async function inThread(job: MergeJob, timeoutMs: number): Promise<MergeResult | MarkedResult> {
+async function inThread(job: MergeJob, timeoutMs: number): Promise<AnyResult> {
   const state = thread();
   const id = (state.lastId += 1);
   const worker = (state.worker ??= startWorker(state));
-  const answer = Promise.withResolvers<MergeResult | MarkedResult>();
+  const answer = Promise.withResolvers<AnyResult>();
   state.waiting.set(id, answer);
   worker.ref();
   worker.postMessage({ id, job });
@@ -93,7 +105,7 @@ const tookTooLong = (timeoutMs: number) =>
 
 function startWorker(state: Thread): Worker {
   const worker = new Worker(new URL('./merge-thread.ts', import.meta.url));
-  worker.on('message', ({ id, result }: { id: number; result: MergeResult | MarkedResult }) =>
+  worker.on('message', ({ id, result }: { id: number; result: AnyResult }) =>
     state.waiting.get(id)?.resolve(result),
   );
   worker.on('error', (error) => endWorker(state, error));

@@ -52,6 +52,17 @@ export const roomCommandSchema = z.discriminatedUnion('kind', [
     cause: z.enum(['command', 'merge', 'restore', 'discard', 'accept']),
     onConflict: z.enum(['list', 'mark']).optional(),
   }),
+  /**
+   * Gives the session, or some of its files, the state of a checkpoint again; what it is at that moment becomes another
+   * checkpoint. `title`: the checkpoint in words.
+   */
+  z.object({
+    kind: z.literal('restore_tree'),
+    checkpointId: z.string(),
+    title: z.string(),
+    commit,
+    paths: z.array(path).optional(),
+  }),
   /** Counts uncommitted changes from `commit` onwards. */
   z.object({ kind: z.literal('set_base'), commit }),
 ]);
@@ -79,6 +90,8 @@ export type RoomCommandResults = {
     conflicts: string[];
     reasons: { path: string; reason: string }[];
   };
+  /** `undoId` brings back what was there before; null when nothing had to change. `left` stays as it is in the session. */
+  restore_tree: { paths: string[]; left: { path: string; reason: string }[]; undoId: string | null };
   set_base: { commit: string };
 };
 
