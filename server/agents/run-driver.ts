@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { createContext, type Context } from '../context.ts';
+import { excerpt } from '../core/checkpoint.ts';
 import { isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
 import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '../review/create-suggestion.ts';
@@ -8,13 +9,14 @@ import { recordRunStart, RunLostError } from '../runs/append-run-event.ts';
 import { finishRun, type RunOutcome } from '../runs/finish-run.ts';
 import { handBackRun } from '../runs/hand-back-run.ts';
 import { askerLostRight, type RunClaim, type RunRow } from '../runs/run-claim.ts';
+import { recordCheckpoint, roomPosition } from '../workspace/checkpoint.ts';
 import { createRefs, repoPath } from '../workspace/git.ts';
 import { createWorktree, removeWorktree, type Worktree } from '../workspace/worktree.ts';
 import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
 import type { PromptOutcome } from './acp-types.ts';
 import { getAgentProfile, type AgentProfile } from './registry.ts';
 import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
-import { materializeBase } from './run-base.ts';
+import { materializeBase, type RunBaseOptions } from './run-base.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
 
 export type DriveOptions = {
@@ -93,7 +95,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, ...options.limits };
   const repo = await repoOf(ctx, run);
   const base = { run, signal: hold.signal, answerWithinMs: limits.roomAnswerMs };
-  const baseCommit = await hold.whileHeld(materializeBase(ctx, base));
+  const baseCommit = await hold.whileHeld(baseOf(ctx, base));
   await recordRunStart(ctx, claim, baseCommit);
   const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
   const prompt = await promptFor(ctx, { run, profile });
@@ -103,6 +105,19 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
     return stopped && { outcome: { ...stopped, ...usageOf(outcome) } };
   }
   return finish(ctx, drive, { outcome, worktree, baseCommit });
+}
+
+/** The state that the run begins with stays as a checkpoint. */
+async function baseOf(ctx: Context, base: RunBaseOptions): Promise<string> {
+  const { session } = schema;
+  const { run } = base;
+  const updateId = await roomPosition(ctx.db, { id: run.sessionId, teamId: run.teamId });
+  const commit = await materializeBase(ctx, base);
+  const [row] = await ctx.db.select().from(session).where(eq(session.id, run.sessionId));
+  if (!row) throw new RunLostError(`the session of ${run.id} is gone`);
+  const cause = { type: 'run' as const, runId: run.id, agent: run.agent, prompt: excerpt(run.prompt) };
+  await recordCheckpoint(ctx, { session: row, projectId: row.projectId, commit, updateId, cause });
+  return commit;
 }
 
 async function repoOf(ctx: Context, run: RunRow): Promise<string> {

@@ -8,6 +8,7 @@ import { removeExpired } from '../retention/remove-expired.ts';
 import { claimRun, findClaimableRuns, firstQueuedRun } from '../runs/claim-run.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
 import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
+import { keepCheckpoints } from '../sessions/keep-checkpoints.ts';
 import { importProject } from '../workspace/import-project.ts';
 import { recoverWork } from '../workspace/recover-work.ts';
 import { runTask } from '../workspace/run-task.ts';
@@ -64,6 +65,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     import: { handler: importProject },
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
     task: { handler: runTask, concurrency: 2 },
+    checkpoint: { handler: keepCheckpoints },
     retention: { handler: removeExpired },
   });
   const listening = await notifications();

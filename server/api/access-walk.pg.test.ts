@@ -107,6 +107,7 @@ const inProject = [
   'suggestionId',
   'taskId',
   'blobId',
+  'checkpointId',
   'guestId',
   'linkId',
 ];

@@ -1,4 +1,5 @@
 import { auditRouter } from './routers/audit.ts';
+import { checkpointsRouter } from './routers/checkpoints.ts';
 import { commitsRouter } from './routers/commits.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
@@ -17,6 +18,7 @@ import { router } from './trpc.ts';
 
 export const appRouter = router({
   audit: auditRouter,
+  checkpoints: checkpointsRouter,
   commits: commitsRouter,
   events: eventsRouter,
   files: filesRouter,

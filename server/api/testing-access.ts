@@ -102,9 +102,17 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     suggestionId,
     taskId,
     blobId,
+    checkpointId: await firstCheckpoint(sessionId),
     guestId,
     linkId,
   };
+}
+
+async function firstCheckpoint(sessionId: string): Promise<string> {
+  const { sessionCheckpoint } = schema;
+  const [row] = await db().select().from(sessionCheckpoint).where(eq(sessionCheckpoint.sessionId, sessionId));
+  if (!row) throw new Error('a session without its first checkpoint');
+  return row.id;
 }
 
 async function callerOf(person: TestPerson): Promise<Caller> {

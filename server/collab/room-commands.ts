@@ -193,10 +193,6 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
       return deletePath(work, command);
     case 'materialize':
       return materialize(work, command);
-    case 'discard_file':
-    case 'restore_text':
-    case 'restore_tree':
-      return prepareRestore(work, command);
     case 'set_base':
       return setBase(work, command);
     case 'apply_tree':
@@ -204,6 +200,8 @@ function prepare(work: CommandWork, command: RoomCommand): Promise<Finish> {
     case 'apply_hunk':
     case 'undo_hunk':
       return applyHunk(work, command);
+    default:
+      return prepareRestore(work, command);
   }
 }
 

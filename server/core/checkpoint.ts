@@ -70,19 +70,17 @@ const dayMs = 24 * hourMs;
  * day (UTC). Named points, the session's first and its newest always stay.
  */
 export function thinnedCheckpoints(points: readonly Point[], now: Date): string[] {
-  const newestFirst = points.toSorted(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1),
-  );
+  const newestFirst = points.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
   const taken = new Set<string>();
   const gone: string[] = [];
-  for (const [index, point] of newestFirst.entries()) {
-    const at = point.createdAt.getTime();
+  for (const [index, { id, kind, cause, createdAt }] of newestFirst.entries()) {
+    if (kind === 'named' || cause.type === 'start') continue;
+    const at = createdAt.getTime();
     const ageMs = now.getTime() - at;
-    const slot = ageMs <= 7 * dayMs ? `hour ${Math.floor(at / hourMs)}` : `day ${Math.floor(at / dayMs)}`;
-    const stays = index === 0 || point.kind === 'named' || point.cause.type === 'start' || ageMs <= dayMs;
-    if (stays) continue;
-    if (taken.has(slot)) gone.push(point.id);
-    else taken.add(slot);
+    const [hour, day] = [`hour ${Math.floor(at / hourMs)}`, `day ${Math.floor(at / dayMs)}`];
+    const isSpare = taken.has(ageMs <= 7 * dayMs ? hour : day);
+    if (index > 0 && ageMs > dayMs && isSpare) gone.push(id);
+    taken.add(hour).add(day);
   }
   return gone;
 }

@@ -13,6 +13,8 @@ export type JobPayloads = {
   import: { projectId: string };
   run: { runId: string };
   task: { taskId: string };
+  /** Without a suggestion: look which sessions changed. `all`: every hunk is decided on. */
+  checkpoint: { suggestionId?: string; all?: boolean };
   retention: Record<string, never>;
 };
 
@@ -36,6 +38,7 @@ const wakeChannel: Record<JobQueue, Channel | undefined> = {
   import: 'project',
   run: 'run_queued',
   task: 'task',
+  checkpoint: undefined,
   retention: undefined,
 };
 
@@ -93,7 +96,7 @@ export async function enqueue<Q extends JobQueue>(
   });
   const [id] = Object.values(job.payload);
   const channel = wakeChannel[queue];
-  if (channel && id) await notify(ctx.db, channel, id);
+  if (channel && typeof id === 'string') await notify(ctx.db, channel, id);
 }
 
 /** Ends the sending side; a later `enqueue` opens it again. */
@@ -116,6 +119,10 @@ export async function startWorkers(handlers: JobHandlers): Promise<Workers> {
   if (handlers.import) ending.push(...(await workOn(boss, 'import', { ...handlers.import, stopping, atWork })));
   if (handlers.run) ending.push(...(await workOn(boss, 'run', { ...handlers.run, stopping, atWork })));
   if (handlers.task) ending.push(...(await workOn(boss, 'task', { ...handlers.task, stopping, atWork })));
+  if (handlers.checkpoint) {
+    ending.push(...(await workOn(boss, 'checkpoint', { ...handlers.checkpoint, stopping, atWork })));
+    await boss.schedule('checkpoint', '*/10 * * * *', {}, { missed: 'once' });
+  }
   if (handlers.retention) {
     ending.push(...(await workOn(boss, 'retention', { ...handlers.retention, stopping, atWork })));
     await boss.schedule('retention', '17 3 * * *', {}, { missed: 'once' });

@@ -105,9 +105,7 @@ const tookTooLong = (timeoutMs: number) =>
 
 function startWorker(state: Thread): Worker {
   const worker = new Worker(new URL('./merge-thread.ts', import.meta.url));
-  worker.on('message', ({ id, result }: { id: number; result: AnyResult }) =>
-    state.waiting.get(id)?.resolve(result),
-  );
+  worker.on('message', ({ id, result }: { id: number; result: AnyResult }) => state.waiting.get(id)?.resolve(result));
   worker.on('error', (error) => endWorker(state, error));
   return worker;
 }

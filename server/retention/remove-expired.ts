@@ -5,8 +5,10 @@ import { ensureAuditPartitions } from '../../db/migrate.ts';
 import { appendAudit } from '../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../context.ts';
 import { graceDays } from '../core/grace-time.ts';
-import { deleteRef, repoPath, resolveCommit } from '../workspace/git.ts';
+import { checkpointRef } from '../workspace/checkpoint.ts';
+import { deleteRef, deleteRefs, repoPath, resolveCommit } from '../workspace/git.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
+import { thinCheckpoints } from './thin-checkpoints.ts';
 import { emptyWorktreeTrash, removeWorktree } from '../workspace/worktree.ts';
 
 /**
@@ -21,6 +23,7 @@ export async function removeExpired(): Promise<void> {
   await removeSessions(ctx);
   await removeUploads(ctx);
   await removeStale(ctx);
+  await thinCheckpoints(ctx);
   await emptyWorktreeTrash();
 }
 
@@ -58,6 +61,7 @@ async function removeSessions(ctx: Context): Promise<void> {
     const runs = await ctx.db.select({ id: run.id }).from(run).where(eq(run.sessionId, row.id));
     const refs = [`refs/ensemble/sessions/${row.id}`, ...runs.map(({ id }) => `refs/ensemble/runs/${id}`)];
     for (const ref of refs) await removeRef(repoPath(row.projectId), ref);
+    await deleteRefs(repoPath(row.projectId), await checkpointRefsOf(ctx, row));
     for (const { id } of runs) await removeWorktree({ kind: 'run', id });
     await removeWorktree({ kind: 'session', id: row.id });
     await withTransaction(ctx, async (tx) => {
@@ -70,6 +74,15 @@ async function removeSessions(ctx: Context): Promise<void> {
       });
     });
   }
+}
+
+async function checkpointRefsOf(ctx: Context, row: typeof schema.session.$inferSelect): Promise<string[]> {
+  const { sessionCheckpoint } = schema;
+  const rows = await ctx.db
+    .select({ id: sessionCheckpoint.id })
+    .from(sessionCheckpoint)
+    .where(and(eq(sessionCheckpoint.sessionId, row.id), eq(sessionCheckpoint.teamId, row.teamId)));
+  return rows.map(({ id }) => checkpointRef(id));
 }
 
 async function removeRef(repo: string, ref: string): Promise<void> {

@@ -3,6 +3,7 @@ import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../context.ts';
 import type { Actor, ActorRef } from '../core/actor.ts';
+import { enqueue } from '../jobs/queue.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
 import { roomCommandSchema, type RoomCommand } from '../workspace/room-command.ts';
 
@@ -31,6 +32,7 @@ export async function settleHunkCommand(ctx: Context, ref: { commandId: string; 
     if (!settled) return;
     const { suggestionId, hunkId } = command;
     await countDecided(tx, suggestionId, settled.counts);
+    if (settled.decision === 'accept') await keepAccepted(tx, { suggestionId, teamId: row.teamId });
     if (settled.decision) {
       const { path, reason } = settled;
       const body = { type: 'hunk_decided', suggestionId, hunkId, path, decision: settled.decision } as const;
@@ -129,6 +131,24 @@ async function settleUndo(tx: Context, row: CommandRow, command: HunkCommand): P
       counts: -1,
     }
   );
+}
+
+/** The state after the first accepted hunk, and the one after the last decision, become checkpoints. */
+async function keepAccepted(tx: Context, of: { suggestionId: string; teamId: string }): Promise<void> {
+  const { suggestion, hunkDecision } = schema;
+  const [row] = await tx.db
+    .select({
+      accepted: sql<number>`count(*) filter (where ${hunkDecision.state} = 'accepted')`.mapWith(Number),
+      decided: suggestion.decidedCount,
+      hunks: suggestion.hunkCount,
+    })
+    .from(suggestion)
+    .innerJoin(hunkDecision, eq(hunkDecision.suggestionId, suggestion.id))
+    .where(and(eq(suggestion.id, of.suggestionId), eq(suggestion.teamId, of.teamId)))
+    .groupBy(suggestion.id);
+  const all = row !== undefined && row.decided === row.hunks && row.accepted > 1;
+  if (!all && row?.accepted !== 1) return;
+  await enqueue(tx, 'checkpoint', { payload: { suggestionId: of.suggestionId, all } });
 }
 
 /** Keeps the suggestion's number of decided hunks. */

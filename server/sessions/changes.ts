@@ -32,7 +32,7 @@ export async function listChanges(ctx: Context, given: z.infer<typeof listChange
   return { items: differences.map(changeOf), baseCommit, commit: headCommit, isCurrent };
 }
 
-function changeOf({ path, status, oldMode, newMode }: TreeDifference): Change {
+export function changeOf({ path, status, oldMode, newMode }: TreeDifference): Change {
   const isModeChange = status !== 'added' && status !== 'deleted' && oldMode !== newMode;
   return { path, status: status === 'typechange' ? 'modified' : status, isModeChange };
 }
@@ -49,11 +49,25 @@ export async function getChange(
   const difference = (await diffCommits(repo, baseCommit, headCommit)).find((one) => one.path === path);
   if (!difference)
     throw new AppError('not_found', `${path} has no uncommitted change. Someone may have discarded or committed it.`);
-  const { oldMode, oldOid, newMode, newOid } = difference;
-  const oids = [oldOid, newOid].filter((oid) => !/^0+$/.test(oid));
-  const blobs = await readBlobs(repo, oids, { maxBytesEach: maxTextBytes });
-  const side = (mode: string, oid: string): ChangeSide => sideOf(mode, blobs.get(oid));
-  return { ...changeOf(difference), base: side(oldMode, oldOid), current: side(newMode, newOid) };
+  return { ...changeOf(difference), ...(await readSides(repo, difference)) };
+}
+
+/** Both sides of a difference. */
+export async function readSides(
+  repo: string,
+  { oldMode, oldOid, newMode, newOid }: TreeDifference,
+): Promise<{ base: ChangeSide; current: ChangeSide }> {
+  return {
+    base: await readSide(repo, { mode: oldMode, oid: oldOid }),
+    current: await readSide(repo, { mode: newMode, oid: newOid }),
+  };
+}
+
+/** A file of a state as it is compared. */
+export async function readSide(repo: string, { mode, oid }: { mode: string; oid: string }): Promise<ChangeSide> {
+  const isThere = !/^0+$/.test(oid);
+  const blobs = await readBlobs(repo, isThere ? [oid] : [], { maxBytesEach: maxTextBytes });
+  return sideOf(mode, blobs.get(oid));
 }
 
 type Blob = { sizeBytes: number; bytes?: Uint8Array };

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { SessionRow } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
+import { roomPosition } from '../workspace/checkpoint.ts';
 import type { Assistant, Contributor } from '../core/commit-message.ts';
 
 /** Up to where the room's log and the decisions are counted for a commit. */
@@ -21,18 +22,9 @@ export type Contributions = Omit<CommitProvenance, 'through'> & {
 
 /** Take it before the state is read: what comes in between is counted with this commit and with the next, never lost. */
 export async function readThrough(ctx: Context, session: SessionRow): Promise<Through> {
-  const { roomUpdate, roomContribution } = schema;
-  const here = { sessionId: session.id, teamId: session.teamId };
-  const [row] = await ctx.db
-    .select({ updateId: sql<string>`coalesce(max(${roomUpdate.id}), 0)`, at: sql<Date>`now()`.mapWith(String) })
-    .from(roomUpdate)
-    .where(and(eq(roomUpdate.sessionId, here.sessionId), eq(roomUpdate.teamId, here.teamId)));
-  const [folded] = await ctx.db
-    .select({ updateId: sql<string>`coalesce(max(${roomContribution.lastUpdateId}), 0)` })
-    .from(roomContribution)
-    .where(and(eq(roomContribution.sessionId, here.sessionId), eq(roomContribution.teamId, here.teamId)));
-  const updateId = Math.max(Number(row?.updateId ?? 0), Number(folded?.updateId ?? 0));
-  return { updateId, at: new Date(row?.at ?? ctx.now()).toISOString() };
+  const updateId = await roomPosition(ctx.db, session);
+  const { rows } = await ctx.db.execute<{ at: string }>(sql`select now() as at`);
+  return { updateId, at: new Date(rows[0]?.at ?? ctx.now()).toISOString() };
 }
 
 /** Everyone who typed, or prompted a run whose hunks were accepted, since the session's last commit. */

@@ -4,10 +4,12 @@ import { appendAudit } from '../audit/append.ts';
 import { authorizeSession, type SessionAccess } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
+import { excerpt } from '../core/checkpoint.ts';
 import { withTrailers } from '../core/commit-message.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
+import { recordCheckpoint } from '../workspace/checkpoint.ts';
 import { repoPath, updateRef } from '../workspace/git.ts';
 import { commitTree, treeOf } from '../workspace/git-objects.ts';
 import { readContributions, readThrough, type CommitProvenance } from './commit-contributions.ts';
@@ -48,6 +50,13 @@ export async function createCommit(ctx: Context, given: z.infer<typeof createCom
   if (state.changes.length === 0 && mergeHead === undefined) {
     throw new AppError('conflict', 'Nothing has changed since the last commit, so there is nothing to commit.');
   }
+  await recordCheckpoint(ctx, {
+    session: access.session,
+    projectId: access.project.id,
+    commit: state.state,
+    updateId: through.updateId,
+    cause: { type: 'commit', message: excerpt(input.message) },
+  });
   const { people, runs, coAuthors, assistants } = await readContributions(ctx, access.session);
   const message = withTrailers(input.message, { author: access.actor, people: coAuthors, assistants });
   const provenance = { people, runs, through };

@@ -8,6 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { freeSlug, slugify } from '../core/slug.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
+import { checkpointRef, recordCheckpoint } from '../workspace/checkpoint.ts';
 import { assertRefName, deleteRef, listBranches, repoPath, resolveCommit, updateRef } from '../workspace/git.ts';
 
 export const sessionTitle = z
@@ -41,6 +42,7 @@ export async function createSession(ctx: Context, given: z.infer<typeof createSe
   const repo = repoPath(project.id);
   const branch = await chooseBranch(repo, { ...input, defaultBranch: project.defaultBranch ?? 'main' });
   const id = newId('ses');
+  let pointId: string | undefined;
   try {
     return await withTransaction(ctx, async (tx) => {
       await tx.db.insert(schema.session).values({
@@ -65,6 +67,13 @@ export async function createSession(ctx: Context, given: z.infer<typeof createSe
         resource: { type: 'session', id },
         detail: { projectId: project.id, title: input.title, branch: branch.name, baseCommit: branch.commit },
       });
+      pointId = await recordCheckpoint(tx, {
+        session: { id, teamId },
+        projectId: project.id,
+        commit: branch.commit,
+        updateId: 0,
+        cause: { type: 'start' },
+      });
       // Last, so that a refused row leaves no ref.
       await updateRef(repo, sessionRef(id), { to: branch.commit, expected: null });
       if (branch.isNew && !(await updateRef(repo, branch.ref, { to: branch.commit, expected: null })))
@@ -73,6 +82,7 @@ export async function createSession(ctx: Context, given: z.infer<typeof createSe
     });
   } catch (error) {
     await deleteRef(repo, sessionRef(id), branch.commit);
+    if (pointId !== undefined) await deleteRef(repo, checkpointRef(pointId), branch.commit);
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { appendAudit } from '../audit/append.ts';
 import { authorizeSession, type SessionAccess } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
+import { checkpointNow } from '../workspace/checkpoint.ts';
 import { isAncestor, mergeBase, repoPath, updateRef } from '../workspace/git.ts';
 import { fetchBranch } from '../workspace/git-remote.ts';
 import { askRoom, bringBranchIn, branchTip, sessionNow } from './merge-branch.ts';
@@ -79,6 +80,7 @@ async function mergeApart(
   }
   const ours = await bringBranchIn(ctx, access, tip);
   const session = await sessionNow(ctx, access.session);
+  await checkpointNow(ctx, session, { cause: { type: 'merge', branch: `${session.branch} of the upstream` } });
   await beginMerge(access, theirs);
   try {
     const brought = await askRoom(ctx, session, {

@@ -3,6 +3,7 @@ import { schema } from '../../db/client.ts';
 import { authorizeSession, type SessionAccess, type SessionRow } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
+import { checkpointNow } from '../workspace/checkpoint.ts';
 import { repoPath, resolveCommit } from '../workspace/git.ts';
 import {
   requestRoomCommand,
@@ -35,6 +36,7 @@ export async function mergeBranch(ctx: Context, input: { sessionId: string }): P
 export async function bringBranchIn(ctx: Context, access: SessionAccess, tip: string): Promise<MergedBranch> {
   const { session } = access;
   if (tip === session.baseCommit) return { commit: tip, paths: [], conflicts: [] };
+  await checkpointNow(ctx, session, { cause: { type: 'merge', branch: session.branch } });
   const { paths, conflicts } = await askRoom(ctx, session, {
     command: { kind: 'apply_tree', base: session.baseCommit, result: tip, cause: 'merge', onConflict: 'mark' },
     change: { action: 'session.merge', before: session.baseCommit, after: tip },

@@ -88,7 +88,7 @@ async function lastCheckpoint(db: DatabaseOrTransaction, session: InTeam): Promi
     .select()
     .from(sessionCheckpoint)
     .where(and(eq(sessionCheckpoint.sessionId, session.id), eq(sessionCheckpoint.teamId, session.teamId)))
-    .orderBy(desc(sessionCheckpoint.createdAt), desc(sessionCheckpoint.id))
+    .orderBy(desc(sessionCheckpoint.id))
     .limit(1);
   return row;
 }

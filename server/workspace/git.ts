@@ -284,6 +284,14 @@ export async function createRefs(repo: string, refs: readonly { ref: string; oid
   await gitOk('update-ref', ['-z', '--no-deref', '--stdin'], { repo, input: input.join('') });
 }
 
+/** Deletes many refs, wherever they are; those that are not there are no matter. All or none. */
+export async function deleteRefs(repo: string, refs: readonly string[]): Promise<void> {
+  for (const ref of refs) assertRefName(ref);
+  if (refs.length === 0) return;
+  const input = refs.map((ref) => `delete ${ref}\0\0`).join('');
+  await gitOk('update-ref', ['-z', '--no-deref', '--stdin'], { repo, input });
+}
+
 /** Deletes a ref that is at `expected`. @returns false when it is not there, and then nothing has changed */
 export async function deleteRef(repo: string, ref: string, expected: string): Promise<boolean> {
   assertRefName(ref);

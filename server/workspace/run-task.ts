@@ -8,6 +8,7 @@ import { log } from '../platform/log.ts';
 import { newId } from '../platform/ids.ts';
 import { startBridge } from './bridge/bridge.ts';
 import type { Known } from './bridge/known-state.ts';
+import { checkpointNow, recordCheckpoint, roomPosition } from './checkpoint.ts';
 import { openCommandBox } from './command-box.ts';
 import { packageCachePath } from './project-files.ts';
 import { repoPath } from './git.ts';
@@ -69,7 +70,7 @@ type Doing = Why & { output: TaskOutput; look: () => Promise<void> };
 
 async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   const signal = AbortSignal.any([doing.cancelled, doing.stopping]);
-  const commit = await materialize(place);
+  const commit = await startingPoint(place);
   signal.throwIfAborted();
   const worktree = await worktreeOf(place, commit);
   signal.throwIfAborted();
@@ -87,7 +88,9 @@ async function work(place: Place, doing: Doing): Promise<TaskEnd> {
     // What was stopped halfway leaves halves; the worktree is made anew for the next command.
     if (end.state === 'cancelled' || end.error !== undefined) return end;
     await mayGoOn();
-    sayWhatChanged(await bridge.finish(), note);
+    const known = await bridge.finish();
+    sayWhatChanged(known, note);
+    if (known.paths.size > 0) await checkpointNow(ctx, place.session, { cause: causeOf(place, 'after') });
     return end;
   } finally {
     await bridge.stop();
@@ -105,6 +108,17 @@ function sayWhatChanged(known: Known, note: (text: string) => void): void {
     note(`\nNot taken over, because people changed the same lines meanwhile: ${overlapping.join(', ')}`);
   for (const [path, { reason }] of conflicts)
     if (reason !== undefined) note(`\nNot taken over: ${JSON.stringify(path)}, because ${reason}.`);
+}
+
+const causeOf = ({ task }: Place, side: 'before' | 'after') => ({ type: 'command' as const, side, name: task.name });
+
+/** The state that the command begins with; it stays as a checkpoint when it is another than the last. */
+async function startingPoint(place: Place): Promise<string> {
+  const { ctx, session, project } = place;
+  const updateId = await roomPosition(ctx.db, session);
+  const commit = await materialize(place);
+  await recordCheckpoint(ctx, { session, projectId: project.id, commit, updateId, cause: causeOf(place, 'before') });
+  return commit;
 }
 
 async function materialize({ ctx, task }: Place): Promise<string> {

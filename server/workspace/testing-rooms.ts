@@ -40,5 +40,5 @@ async function answer(commandId: string): Promise<void> {
 /** What a room without any open file would answer. */
 function resultOf({ kind, payload }: typeof schema.roomCommand.$inferSelect, commit: string): Record<string, unknown> {
   if (kind === 'open_file') return { fileId: 'fil_testing', path: payload['path'], sizeBytes: 0, eol: 'lf' };
-  return { commit, paths: ['a file'], conflicts: [], reasons: [] };
+  return { commit, paths: ['a file'], conflicts: [], reasons: [], left: [], undoId: null };
 }

@@ -1,4 +1,5 @@
 import { auditRoutes } from './audit.ts';
+import { checkpointRoutes } from './checkpoints.ts';
 import { commitRoutes } from './commits.ts';
 import { meRoutes } from './me.ts';
 import { peopleRoutes } from './people.ts';
@@ -21,6 +22,7 @@ export const restRoutes: readonly RestRoute[] = [
   ...sessionFileRoutes,
   ...runRoutes,
   ...suggestionRoutes,
+  ...checkpointRoutes,
   ...commitRoutes,
   ...taskRoutes,
   ...auditRoutes,
