@@ -88,8 +88,8 @@ test('[CB122] a restore is a new state: the texts are those of the point, and un
   expect(await stateOf(ada, sessionId)).toEqual(atPoint);
   const titles = (await listCheckpoints(ada, { sessionId })).map(({ title }) => title);
   expect(titles.slice(0, 3)).toEqual([
-    'Before restoring “Before restoring “Before restoring “Before the change”””',
-    'Before restoring “Before restoring “Before the change””',
+    'Before restoring “the state before Before the change”',
+    'Before restoring “the state before Before the change”',
     'Before restoring “Before the change”',
   ]);
 });

@@ -127,7 +127,7 @@ async function withLate(
   const changes: TreeChange[] = [];
   for (const { file, bytes } of late)
     changes.push({ path: file.path, mode: file.gitMode, oid: await writeBlob(work.repo, bytes) });
-  await recordAuthorship(work, credits);
+  await recordAuthorship(work, credits, { isPassing: false });
   const commit = await stateOver(work, now, changes);
   return readyCheckpoint(work.db, { ...pointBefore(work, command), commit, updateId, evenIfSame: true });
 }

@@ -70,7 +70,9 @@ const dayMs = 24 * hourMs;
  * day (UTC). Named points, the session's first and its newest always stay.
  */
 export function thinnedCheckpoints(points: readonly Point[], now: Date): string[] {
-  const newestFirst = points.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
+  const newestFirst = points.toSorted(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1),
+  );
   const taken = new Set<string>();
   const gone: string[] = [];
   for (const [index, { id, kind, cause, createdAt }] of newestFirst.entries()) {

@@ -31,6 +31,14 @@ export async function authorizeCheckpoint(
   return { ...access, checkpoint };
 }
 
+/** What a restore of it is called. Undoing a restore goes to the state before it, which does not nest. */
+export function restoreTitle({ name, cause }: Pick<CheckpointRow, 'name' | 'cause'>): string {
+  if (name !== null || cause.type !== 'restore') return checkpointTitle({ name, cause });
+  return cause.to.startsWith(undoing) ? cause.to : `${undoing}${cause.to}`;
+}
+
+const undoing = 'the state before ';
+
 /** What a checkpoint is called in a list: its name, or why it was made. */
 export function checkpointTitle({ name, cause }: Pick<CheckpointRow, 'name' | 'cause'>): string {
   return name ?? causeInWords(cause);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { requestRoomCommand, requireDone, type RoomCommandResults } from '../workspace/room-command.ts';
-import { authorizeCheckpoint, checkpointTitle } from './checkpoint-access.ts';
+import { authorizeCheckpoint, restoreTitle } from './checkpoint-access.ts';
 import { previewRestoreInput } from './preview-restore.ts';
 import { requireActiveSession } from './require-active-session.ts';
 
@@ -20,7 +20,7 @@ export async function restoreCheckpoint(
   const access = await authorizeCheckpoint(ctx, checkpointId, 'edit');
   requireActiveSession(access.session);
   const { checkpoint, teamId, session } = access;
-  const title = checkpointTitle(checkpoint);
+  const title = restoreTitle(checkpoint);
   const command = {
     kind: 'restore_tree' as const,
     checkpointId,
