@@ -4,7 +4,7 @@ import { schema } from '../../db/client.ts';
 import { eventually, roomFixture, sessionRow, type Client } from '../../db/testing-room.ts';
 import { findText } from '../collab/room-document.ts';
 import { systemContext, type Context } from '../context.ts';
-import { AppError } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
 import { thinCheckpoints } from '../retention/thin-checkpoints.ts';
 import { resolveCommit } from '../workspace/git.ts';
 import { gitOk } from '../workspace/git.ts';
