@@ -40,9 +40,9 @@ const startAfterMs = 150;
 /** How often it is asked whether somebody typed. */
 const lookMs = 100;
 /** Events of the disk are gathered for so long. */
-const gatherMs = 80;
-/** While things change without a pause the bridge takes breaths, up to the longest. */
-const breaths = { growth: 1.25, longestMs: 600, quietMs: 1_500, share: 2 };
+const gatherMs = 50;
+/** After a busy turn others get as long as it took. */
+const breathMs = { shortest: 100, longest: 600 };
 /** So often the disk is looked at without an event; more often when not all of it is watched. */
 const netMs = { watched: 20_000, unwatched: 2_000 };
 /** After so many failures in a row what is left waits for the end of the command. */
@@ -93,8 +93,6 @@ class BridgeRun {
   /** The loop; never rejects. */
   async follow(): Promise<void> {
     let failures = 0;
-    let breathMs = 0;
-    let quietSince = Date.now();
     await this.#pause(startAfterMs);
     while (!this.#isEnded && failures < maxFailures) {
       const startedAt = Date.now();
@@ -102,11 +100,7 @@ class BridgeRun {
         const wasBusy = await this.#turn();
         failures = 0;
         const tookMs = Date.now() - startedAt;
-        if (wasBusy) {
-          quietSince = Date.now();
-          breathMs = Math.min(breaths.longestMs, Math.max(breathMs * breaths.growth, lookMs, tookMs * breaths.share));
-          await this.#pause(breathMs);
-        } else if (Date.now() - quietSince > breaths.quietMs) breathMs = 0;
+        if (wasBusy) await this.#pause(Math.min(breathMs.longest, Math.max(breathMs.shortest, tookMs)));
       } catch (error) {
         failures += 1;
         await this.#recover(error, failures);

@@ -5,3 +5,5 @@ import { runTask } from '../run-task.ts';
 const [, , url = '', taskId = ''] = process.argv;
 setDatabaseUrl(url);
 await runTask({ taskId }, new AbortController().signal);
+// Its connections would keep it alive.
+process.exit(0);
