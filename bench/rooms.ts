@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts';
+import { checkSandbox } from '../server/workspace/sandbox.ts';
 import { percentile, type Bench, type Result } from './result.ts';
+import { measureDisk } from './rooms/disk.ts';
 import { measure, type Measured, type Shape } from './rooms/load.ts';
 import { installPeers, startServer, type ServerName } from './rooms/servers.ts';
 
@@ -25,6 +27,7 @@ export const bench: Bench = async ({ quick }) => {
   try {
     const results: Result[] = [];
     for (const shape of shapes) results.push(...(await compare(shape, { quick, place })));
+    if ((await checkSandbox()).ok) results.push(...(await measureDisk(place, { quick })));
     return results;
   } finally {
     await postgres.stop();

@@ -60,7 +60,7 @@ async function diskToScreen(place: Place, seat: Seat, changes: number): Promise<
     eachStamp(frame, (number) => void seenAt.set(number, seenAt.get(number) ?? now));
   };
   const reader = await Participant.enter({ dialect: 'plain', seat, writes: false, onUpdate });
-  const written = await run(place, seat.room, writing(changes));
+  const written = await run(place, { room: seat.room, program: writing(changes) });
   reader.leave();
   return [...written].map(([number, at]) => (seenAt.get(number) ?? Infinity) - at);
 }
@@ -68,13 +68,14 @@ async function diskToScreen(place: Place, seat: Seat, changes: number): Promise<
 async function keysToDisk(place: Place, seat: Seat, changes: number): Promise<number[]> {
   const typedAt = new Map<number, number>();
   const writer = await Participant.enter({ dialect: 'plain', seat, writes: true, onUpdate: () => undefined });
-  const seen = await run(place, seat.room, reading(changes), async () => {
+  const meanwhile = async () => {
     for (let number = 0; number < changes; number++) {
       await wait(everyMs);
       typedAt.set(number, Date.now());
       writer.write((text) => text.insert(text.length, `${stamp(number)}\n`));
     }
-  });
+  };
+  const seen = await run(place, { room: seat.room, program: reading(changes), meanwhile });
   writer.leave();
   return [...typedAt].map(([number, at]) => (seen.get(number) ?? Infinity) - at);
 }
@@ -82,9 +83,7 @@ async function keysToDisk(place: Place, seat: Seat, changes: number): Promise<nu
 /** Runs a program as a command of the session. @returns the instants it printed, by stamp */
 async function run(
   place: Place,
-  sessionId: string,
-  program: string,
-  meanwhile: () => Promise<void> = async () => undefined,
+  { room: sessionId, program, meanwhile }: { room: string; program: string; meanwhile?: () => Promise<void> },
 ): Promise<Map<number, number>> {
   const taskId = await newTask(sessionId, `node -e '${program}'`);
   const child = fork(worker, [place.databaseUrl, taskId], {
@@ -93,7 +92,7 @@ async function run(
   });
   const ended = once(child, 'exit');
   await wait(3_000);
-  await meanwhile();
+  await meanwhile?.();
   await Promise.race([ended, wait(patienceMs, undefined, { ref: false })]);
   child.kill('SIGKILL');
   const { sessionEvent } = schema;
