@@ -11,6 +11,7 @@ import classes from './home.module.css';
 export type SessionRowData = RouterOutputs['sessions']['home']['needsYou'][number];
 
 const needWords = {
+  knock: 'asks to be let in ·',
   permission: 'asks for leave ·',
   failed_run: 'a run failed ·',
   mention: 'mentions you ·',

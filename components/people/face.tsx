@@ -3,6 +3,7 @@
 import { Avatar, Tooltip } from '@mantine/core';
 import { IconRobot } from '@tabler/icons-react';
 import { createContext, useContext } from 'react';
+import { withoutGuestMark } from '@/server/core/guest-access.ts';
 import { participantColour } from '@/server/core/participant-colour.ts';
 
 /** Who has another colour than their own where they are now, because somebody else there has it (CB99). */
@@ -38,7 +39,7 @@ export function Face({
 }
 
 function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
+  const words = withoutGuestMark(name.trim()).split(/\s+/);
   const first = [...(words[0] ?? '?')][0] ?? '?';
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
   return (first + last).toUpperCase();

@@ -5,7 +5,7 @@ import { modals } from '@mantine/modals';
 import { IconShieldX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { may, useSession } from '@/components/session/session-context.tsx';
+import { mayAsMember, useSession } from '@/components/session/session-context.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Face } from '@/components/people/face.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
@@ -48,7 +48,7 @@ const mostUnfolded = 50;
 function Review({ suggestion, hunkId }: { suggestion: Suggestion; hunkId: string | undefined }) {
   const { session } = useSession();
   const hunks = useMemo(() => suggestion.files.flatMap((file) => file.hunks), [suggestion]);
-  const canDecide = may(session, 'edit') && suggestion.refusedReason === null;
+  const canDecide = mayAsMember(session, 'edit') && suggestion.refusedReason === null;
   const scroller = useRef<HTMLDivElement>(null);
   const [edited, setEdited] = useState<string>();
   const { current, setCurrent, go, isOpen, toggle } = useCurrentHunk(suggestion, { hunks, hunkId, scroller });

@@ -5,7 +5,7 @@ import * as monaco from 'monaco-editor';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import type { RoomFile } from '@/components/editor/room-files.ts';
-import { may, useSession } from '@/components/session/session-context.tsx';
+import { mayAsMember, useSession } from '@/components/session/session-context.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
 import type { HunkLocation } from '@/server/core/locate-hunk.ts';
 import { openZone, type EditorZone } from './editor-zone.ts';
@@ -64,7 +64,7 @@ function OneSuggestion({ editor, file, suggestion }: OneSuggestionProps) {
         place={place}
         agent={suggestion.agent}
         language={editor.getModel()?.getLanguageId() ?? 'plaintext'}
-        canDecide={may(session, 'edit')}
+        canDecide={mayAsMember(session, 'edit')}
         busy={decisions.busy === hunk.id}
         onDecide={(decision) => {
           decisions.decide({ hunkId: hunk.id, decision });

@@ -43,7 +43,7 @@ export function ChangesPanel() {
         {changes.data?.items.map((change) => (
           <Change key={change.path} path={change.path} status={change.status} />
         ))}
-        <HistoryList />
+        {!session.isGuest && <HistoryList />}
       </div>
     </section>
   );

@@ -18,7 +18,9 @@ type Mode = keyof typeof modeWords;
 export function Composer() {
   const { session } = useSession();
   const trpc = useTRPC();
-  const agents = useQuery(trpc.runs.agents.queryOptions(undefined, { refetchInterval: 30_000 }));
+  const agents = useQuery(
+    trpc.runs.agents.queryOptions(undefined, { refetchInterval: 30_000, enabled: may(session, 'prompt') }),
+  );
   const [draft, setDraft] = useLocalStorage({
     key: `ensemble:draft:${session.id}`,
     defaultValue: '',
@@ -34,7 +36,9 @@ export function Composer() {
   if (!may(session, 'prompt')) {
     return (
       <Text className={classes.composer} c="dimmed">
-        Your role in this team may read along. Ask a team admin for the developer role to prompt agents.
+        {session.isGuest
+          ? 'Guests read along. Ask someone of the team to prompt an agent.'
+          : 'Your role in this team may read along. Ask a team admin for the developer role to prompt agents.'}
       </Text>
     );
   }

@@ -79,6 +79,12 @@ function Slim({
 function SignedOut(snapshot: RoomSnapshot) {
   const { session } = useSession();
   const edits = kept(snapshot);
+  if (session.isGuest)
+    return (
+      <Alert color="yellow" radius={0} icon={<IconLogin2 size={18} />} title="This browser is not known any more">
+        Open the link you were sent again to come back. {edits !== '' && `${edits}.`}
+      </Alert>
+    );
   const signIn = () => {
     const here = `${window.location.pathname}${window.location.search}`;
     window.location.assign(`/sign-in?${new URLSearchParams({ callbackUrl: here })}`);

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Button, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Face } from '@/components/people/face.tsx';
 import { useSession, useWorkbench } from './session-context.tsx';
@@ -10,6 +10,7 @@ import { placeInWords, type Somebody } from './whereabouts.ts';
 
 /** Who is here and where, people and agents at work. A click follows, another one stops; the arrow goes there once. */
 export function PeoplePanel() {
+  const { session, workbench } = useSession();
   const everybody = useWhereabouts(({ all }) => all);
   return (
     <section className={classes.panel} aria-label="People">
@@ -28,6 +29,11 @@ export function PeoplePanel() {
         {everybody.map((each) => (
           <Row key={each.key} somebody={each} />
         ))}
+        {!session.isGuest && (
+          <Button variant="subtle" size="compact-sm" m="sm" onClick={() => workbench.set({ sharing: true })}>
+            Who has access
+          </Button>
+        )}
       </div>
     </section>
   );

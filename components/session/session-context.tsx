@@ -56,5 +56,9 @@ export function useWorkbench<T>(pick: (state: WorkbenchState) => T): T {
   );
 }
 
+/** For what no guest does, whatever they may do with the text: deciding, committing, running commands. */
+export const mayAsMember = (session: SessionFacts, right: 'prompt' | 'edit' | 'approve') =>
+  !session.isGuest && may(session, right);
+
 export const may = (session: SessionFacts, right: 'comment' | 'prompt' | 'edit' | 'approve') =>
   session.rights.includes(right);

@@ -1,21 +1,23 @@
 'use client';
 
 import { Avatar, Button, Group, Menu, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core';
-import { IconGitBranch, IconGitCommit, IconUsersGroup } from '@tabler/icons-react';
+import { IconGitBranch, IconGitCommit, IconUserPlus, IconUsersGroup } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import { Face } from '@/components/people/face.tsx';
 import { CommitDialog } from './commit-dialog.tsx';
 import { RunState } from './run-state.tsx';
-import { may, useSession } from './session-context.tsx';
+import { mayAsMember, useSession, useWorkbench } from './session-context.tsx';
 import classes from './session-header.module.css';
 import { SessionMenu } from './session-menu.tsx';
+import { ShareDialog } from './share-dialog.tsx';
 import { useChangeCount } from './side-bar.tsx';
 import { personKey } from './whereabouts.ts';
 
 export function SessionHeader() {
-  const { session } = useSession();
+  const { session, workbench } = useSession();
+  const sharing = useWorkbench((state) => state.sharing);
   const changes = useChangeCount();
   const [committing, setCommitting] = useState(false);
   return (
@@ -30,7 +32,18 @@ export function SessionHeader() {
       <RunState />
       <span className={classes.spring} />
       <Faces />
-      {may(session, 'edit') && (
+      {!session.isGuest && (
+        <Button
+          variant="default"
+          leftSection={<IconUserPlus size={14} />}
+          onClick={() => workbench.set({ sharing: true })}
+          aria-label="Share"
+          className={classes.share ?? ''}
+        >
+          <span className={classes.wide}>Share</span>
+        </Button>
+      )}
+      {mayAsMember(session, 'edit') && (
         <Button
           variant={changes > 0 ? 'filled' : 'default'}
           leftSection={<IconGitCommit size={14} />}
@@ -40,7 +53,8 @@ export function SessionHeader() {
           Commit{changes > 0 ? ` ${changes}` : ''}
         </Button>
       )}
-      <SessionMenu />
+      {!session.isGuest && <SessionMenu />}
+      {sharing && <ShareDialog onClose={() => workbench.set({ sharing: false })} />}
       {committing && <CommitDialog onClose={() => setCommitting(false)} />}
     </header>
   );

@@ -16,6 +16,7 @@ import { BottomPanel } from './bottom-panel.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Conversation } from './conversation.tsx';
 import { EditorPane } from './editor-pane.tsx';
+import { KnockCards } from './knock-cards.tsx';
 import { KeptEdits } from './kept-edits.tsx';
 import { PhoneBar } from './phone-bar.tsx';
 import { QuickOpen } from './quick-open.tsx';
@@ -80,9 +81,10 @@ function OpenSession({ session, room, feed }: { session: SessionFacts; room: Roo
   const [workbench] = useState(() => new Workbench(session.id));
   const models = useModels();
   const openFile = useOpenFile(session, workbench);
+  const rights = useRoomState(room, (state) => state.rights);
   const value = useMemo<SessionContextValue>(
-    () => ({ session, room, feed, workbench, models, openFile }),
-    [session, room, feed, workbench, models, openFile],
+    () => ({ session: session.isArchived ? session : { ...session, rights }, room, feed, workbench, models, openFile }),
+    [session, rights, room, feed, workbench, models, openFile],
   );
   return (
     <SessionProvider value={value}>
@@ -173,6 +175,7 @@ function Layout() {
       {isPhone ? <PhoneLayout /> : <DeskLayout />}
       <StatusBar />
       <QuickOpen />
+      <KnockCards />
     </Box>
   );
 }
@@ -181,6 +184,18 @@ function focusComposer(workbench: Workbench): void {
   workbench.set({ conversationOpen: true, phone: 'conversation' });
   requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus());
 }
+
+/** Entries after which others have access. */
+const guestEvents = [
+  'guest_link_created',
+  'guest_link_ended',
+  'guest_knocked',
+  'guest_admitted',
+  'guest_denied',
+  'guest_changed',
+  'guest_revoked',
+  'guest_left',
+] as const;
 
 /** What the log says has changed is asked for again. */
 function useFreshQueries(): void {
@@ -192,6 +207,7 @@ function useFreshQueries(): void {
     const files = again(trpc.files.list.pathKey());
     const changes = again(trpc.files.changes.pathKey());
     const suggestions = again(trpc.suggestions.pathKey());
+    const access = again(trpc.sharing.pathKey());
     const history = again(trpc.commits.pathKey());
     const stops = [
       feed.on('files_changed', files),
@@ -202,6 +218,7 @@ function useFreshQueries(): void {
       feed.on('committed', changes),
       feed.on('committed', history),
       feed.on('committed', files),
+      ...guestEvents.map((type) => feed.on(type, access)),
     ];
     // What people type is a change too, once they pause.
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -220,7 +237,8 @@ function useFreshQueries(): void {
 
 function DeskLayout() {
   const side = useWorkbench((state) => state.side);
-  const bottomOpen = useWorkbench((state) => state.bottomOpen);
+  const { session } = useSession();
+  const bottomOpen = useWorkbench((state) => state.bottomOpen) && !session.isGuest;
   const conversationOpen = useWorkbench((state) => state.conversationOpen);
   return (
     <div className={classes.desk}>

@@ -39,18 +39,20 @@ export function StatusBar() {
         </span>
       )}
       <span className={classes.spring} />
-      <Sandbox />
-      <Button
-        size="compact-xs"
-        variant={bottomOpen ? 'light' : 'subtle'}
-        color="gray"
-        className={classes.wide ?? ''}
-        leftSection={<IconLayoutBottombar size={13} />}
-        aria-pressed={bottomOpen}
-        onClick={() => workbench.set({ bottomOpen: !bottomOpen })}
-      >
-        Run
-      </Button>
+      {!session.isGuest && <Sandbox />}
+      {!session.isGuest && (
+        <Button
+          size="compact-xs"
+          variant={bottomOpen ? 'light' : 'subtle'}
+          color="gray"
+          className={classes.wide ?? ''}
+          leftSection={<IconLayoutBottombar size={13} />}
+          aria-pressed={bottomOpen}
+          onClick={() => workbench.set({ bottomOpen: !bottomOpen })}
+        >
+          Run
+        </Button>
+      )}
     </footer>
   );
 }

@@ -33,6 +33,12 @@ export function useSessionCommands(): void {
           run: () => workbench.set({ side: 'people', phone: 'people' }),
         },
         {
+          id: 'session-share',
+          label: 'Share the session, see who has access',
+          keywords: ['invite', 'guest', 'link'],
+          run: () => workbench.set({ sharing: true }),
+        },
+        {
           id: 'session-run',
           label: 'Show the run panel',
           keywords: ['test', 'lint', 'setup', 'terminal'],

@@ -24,6 +24,8 @@ export type WorkbenchState = {
   phone: PhoneView;
   target: EditorTarget | undefined;
   quickOpen: boolean;
+  /** The dialog that says who has access. */
+  sharing: boolean;
   /** Whose place the editor follows: the key of somebody (whereabouts.ts). */
   following: string | null;
 };
@@ -37,6 +39,7 @@ const initial: WorkbenchState = {
   phone: 'conversation',
   target: undefined,
   quickOpen: false,
+  sharing: false,
   following: null,
 };
 

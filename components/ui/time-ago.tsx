@@ -60,3 +60,21 @@ export function TimeAgo({ at }: { at: Date | string }) {
     </Tooltip>
   );
 }
+
+const momentFormat = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const never = () => () => undefined;
+
+/** A moment to come, in the time of whoever looks. */
+export function Moment({ at }: { at: Date }) {
+  // The server does not know the browser's time zone.
+  const text = useSyncExternalStore(
+    never,
+    () => momentFormat.format(at),
+    () => '',
+  );
+  return (
+    <time dateTime={at.toISOString()} className="ens-tabular">
+      {text}
+    </time>
+  );
+}

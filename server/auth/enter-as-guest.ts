@@ -28,7 +28,7 @@ export async function enterAsGuest(ctx: Context, given: z.input<typeof input>): 
   await requireAttempt(ctx, { key: `guest:address:${address}`, attempts: 20, windowMs: minutesMs(15) });
   const { sessionLink, person } = schema;
   const [link] = await ctx.db
-    .select({ expiresAt: sessionLink.expiresAt })
+    .select({ id: sessionLink.id })
     .from(sessionLink)
     .where(
       and(
@@ -52,7 +52,7 @@ export async function enterAsGuest(ctx: Context, given: z.input<typeof input>): 
       resource: { type: 'person', id: personId },
       detail: { after: { name: actor.name, kind: 'guest' } },
     });
-    const authSessionId = await startAuthSession(tx, { personId, userAgent, until: link.expiresAt });
+    const authSessionId = await startAuthSession(tx, personId, userAgent);
     return { actor, authSessionId };
   });
 }

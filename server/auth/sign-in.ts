@@ -39,21 +39,17 @@ export async function signIn(ctx: Context, given: z.input<typeof input>): Promis
   if (!(await verifyPassword(person?.passwordHash, password)) || !person) return undefined;
   const actor: PersonActor = { kind: 'person', personId: person.id, name: person.name, email: person.email };
   const authSessionId = await withTransaction({ ...ctx, actor }, (tx) =>
-    startAuthSession(tx, { personId: actor.personId, userAgent }),
+    startAuthSession(tx, actor.personId, userAgent),
   );
   await clearAttempts(ctx, emailKey);
   return { actor, authSessionId };
 }
 
-/** Inside a transaction: a browser's sign-in, for 30 days or less. @returns its id */
-export async function startAuthSession(
-  tx: Context,
-  { personId, userAgent, until }: { personId: string; userAgent: string; until?: Date },
-): Promise<string> {
+/** Inside a transaction: a browser's sign-in, for 30 days. @returns its id */
+export async function startAuthSession(tx: Context, personId: string, userAgent: string): Promise<string> {
   const id = newId('ase');
   const now = tx.now();
-  const longest = new Date(now.getTime() + authSessionDays * 24 * minutesMs(60));
-  const expiresAt = until && until < longest ? until : longest;
+  const expiresAt = new Date(now.getTime() + authSessionDays * 24 * minutesMs(60));
   await tx.db
     .insert(schema.authSession)
     .values({ id, personId, userAgent, createdAt: now, lastSeenAt: now, expiresAt });

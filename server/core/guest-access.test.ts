@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { guestEnding, guestName, guestNameField, guestStanding, type GuestFacts } from './guest-access.ts';
+import {
+  guestEnding,
+  guestName,
+  guestNameField,
+  guestStanding,
+  withoutGuestMark,
+  type GuestFacts,
+} from './guest-access.ts';
 import { guestLevels, rightsOfGuest, rightsOfRole } from './permissions.ts';
 
 const inside: GuestFacts = {
@@ -36,6 +43,7 @@ test('[AC26] a link gives at most the right to edit, and each level what the one
 test('[AC33] a guest is called one wherever the name goes', () => {
   expect(guestName('Bo')).toBe('Bo (guest)');
   expect(guestName(guestName('Bo'))).toBe('Bo (guest)');
+  expect(['Bo', 'Bo (guest)'].map(withoutGuestMark)).toEqual(['Bo', 'Bo']);
 });
 
 test.each([

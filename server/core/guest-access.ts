@@ -61,6 +61,11 @@ export function guestName(name: string): string {
   return name.endsWith(mark) ? name : `${name}${mark}`;
 }
 
+/** The name without the mark, for initials. */
+export function withoutGuestMark(name: string): string {
+  return name.endsWith(mark) ? name.slice(0, -mark.length) : name;
+}
+
 const unseen = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** What somebody without an account calls themselves: seen as it is written, one line, with something to read in it. */

@@ -10,7 +10,7 @@ import { tellProcessMetrics } from '../platform/process-metrics.ts';
 import { countRequest, handleMetrics } from './metrics.ts';
 import { handleRest } from './rest-v1.ts';
 import { sameOrigin } from './same-origin.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { isSecretPath, setSecurityHeaders } from './security-headers.ts';
 import { handleUpload } from './upload.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -31,7 +31,7 @@ export function createRequestListener(options: RouteOptions): (req: IncomingMess
     req.headers[addressHeader] = clientAddress(req, options.publicUrl);
     countRequest(res, pathOf(req));
     route(req, res, options).catch((error: unknown) => {
-      log().error({ err: error, path: pathOf(req) }, 'request failed');
+      log().error({ err: error, path: toldPath(req) }, 'request failed');
       if (!res.headersSent)
         answerJson(res, 500, {
           error: 'The server met a fault it did not expect. An admin finds the cause in the log.',
@@ -42,6 +42,8 @@ export function createRequestListener(options: RouteOptions): (req: IncomingMess
 }
 
 const pathOf = (req: IncomingMessage) => (req.url ?? '/').split('?', 1)[0] ?? '/';
+
+const toldPath = (req: IncomingMessage) => (isSecretPath(pathOf(req)) ? '/join/…' : pathOf(req));
 
 async function route(req: IncomingMessage, res: ServerResponse, options: RouteOptions): Promise<void> {
   const path = pathOf(req);

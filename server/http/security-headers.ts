@@ -11,7 +11,8 @@ export function setSecurityHeaders(
   options: { dev: boolean; https: boolean },
 ): void {
   res.setHeader('x-content-type-options', 'nosniff');
-  res.setHeader('referrer-policy', 'same-origin');
+  // The address of a link into a session is its secret.
+  res.setHeader('referrer-policy', isSecretPath(req.url ?? '/') ? 'no-referrer' : 'same-origin');
   res.setHeader('x-frame-options', 'DENY');
   res.setHeader('cross-origin-opener-policy', 'same-origin');
   res.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=()');
@@ -24,6 +25,9 @@ export function setSecurityHeaders(
   req.headers['x-page'] = req.url ?? '/';
   res.setHeader('content-security-policy', policy);
 }
+
+/** Whether the path itself is a secret, which goes into no log and to nobody. */
+export const isSecretPath = (path: string) => path.startsWith('/join/');
 
 /** Styles need 'unsafe-inline' without a nonce beside it: the editor sets styles on elements. */
 function contentSecurityPolicy(nonce: string, dev: boolean): string {

@@ -1,4 +1,4 @@
-import { requirePerson, type PersonActor } from '../auth/authorize.ts';
+import { requirePerson } from '../auth/authorize.ts';
 import { findGuestPlace, type GuestPlace } from '../auth/guest-access.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
@@ -79,9 +79,9 @@ function viewOf({ standing, guest }: GuestPlace, linkCreatedAt: Date): PlaceView
 
 export type GuestStandingView = {
   standing: GuestStanding;
-  message: string | undefined;
+  personId: string;
   name: string;
-  me: Pick<PersonActor, 'personId'>;
+  expiresAt: Date;
 };
 
 /** How the actor stands in a session as a guest. @throws not_found for whoever never knocked */
@@ -89,11 +89,6 @@ export async function guestStandingOf(ctx: Context, { sessionId }: { sessionId: 
   const actor = requirePerson(ctx);
   const place = await findGuestPlace(ctx.db, { sessionId, personId: actor.personId });
   if (!place) throw new AppError('not_found', 'There is no such session, or you have no access to it.');
-  const { standing } = place;
-  return {
-    standing,
-    message: standing === 'in' ? undefined : guestEnding(standing),
-    name: guestName(actor.name),
-    me: { personId: actor.personId },
-  };
+  const { standing, guest } = place;
+  return { standing, personId: actor.personId, name: guestName(actor.name), expiresAt: guest.expiresAt };
 }

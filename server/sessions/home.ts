@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { authorizeTeamBySlug, type TeamAccess } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { describeStep, stepTypes } from '../core/last-step.ts';
-import { rightsOfRole } from '../core/permissions.ts';
+import { knockMs } from '../core/guest-access.ts';
+import { mayInTeam, rightsOfRole } from '../core/permissions.ts';
 import { sessionEventBody } from '../core/session-event.ts';
 
 /** Why a session needs the person who looks, most urgent first. */
-export type Need = 'permission' | 'failed_run' | 'mention' | 'suggestion';
+export type Need = 'permission' | 'knock' | 'failed_run' | 'mention' | 'suggestion';
 
 export type HomeRow = {
   id: string;
@@ -87,7 +88,10 @@ function sessionsOf(access: TeamAccess): SQL {
         and e.type = 'run_finished' and e.body->>'state' = 'failed') as has_failed_run,
       exists (select 1 from session_event e where e.session_id = s.id and e.seq > coalesce(seen.seq, 0)
         and e.type = 'prompt' and e.actor->>'id' <> ${actor.personId}
-        and e.body->>'text' ~* ${mentionPattern(actor.name)}) as has_mention
+        and e.body->>'text' ~* ${mentionPattern(actor.name)}) as has_mention,
+      (${mayInTeam(role, 'session.share')} and exists (
+        select 1 from session_guest k where k.session_id = s.id and k.state = 'knocking' and k.expires_at > now()
+          and k.knocked_at > now() - make_interval(secs => ${knockMs / 1000}))) as has_knock
     from session s
     join project p on p.id = s.project_id
     left join session_read seen on seen.session_id = s.id and seen.person_id = ${actor.personId}
@@ -128,12 +132,14 @@ const sqlRow = z.object({
   needs_decision: z.boolean(),
   has_failed_run: z.boolean(),
   has_mention: z.boolean(),
+  has_knock: z.boolean(),
 });
 
 function toHomeRow(given: unknown): HomeRow {
   const row = sqlRow.parse(given);
   const needs: Need[] = [];
   if (row.needs_permission) needs.push('permission');
+  if (row.has_knock) needs.push('knock');
   if (row.has_failed_run) needs.push('failed_run');
   if (row.has_mention) needs.push('mention');
   if (row.needs_decision) needs.push('suggestion');

@@ -11,6 +11,7 @@ export type MemberAccess = { personId: string; name: string; role: TeamRole; rig
 export type GuestAccess = {
   id: string;
   personId: string;
+  linkId: string;
   name: string;
   level: GuestLevel;
   standing: GuestStanding;
@@ -93,6 +94,7 @@ async function guestsOf(ctx: Context, { session: { id }, teamId }: SessionAccess
   return rows.map(({ guest, name, letInBy, ...facts }) => ({
     id: guest.id,
     personId: guest.personId,
+    linkId: guest.linkId,
     name: guestName(name),
     level: guest.level,
     standing: guestStanding(facts),
