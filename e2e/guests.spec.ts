@@ -28,27 +28,24 @@ test('a guest on a phone knocks without an account, edits, may only view, and is
   await openFile(bo, 'src/money.ts');
   const link = await makeLink(bo, 'Edit');
   expect(link).toMatch(/\/join\/[\w-]{43}$/);
-  await inspect(bo, 'share-link');
   await bo.getByRole('button', { name: 'Close' }).click();
 
   await stranger.setViewportSize({ width: 390, height: 844 });
   const answer = await stranger.goto(link);
   expect(answer?.headers()).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' });
   await expect(stranger.getByText('Bo of the team Team invites you to this session.')).toBeVisible();
-  await inspect(stranger, 'join-name');
   await stranger.getByLabel('Your name').fill('Gil');
   await stranger.getByRole('button', { name: 'Ask to join' }).click();
   await expect(stranger.getByRole('heading', { name: /^Waiting for someone in the session/ })).toBeVisible();
-  await inspect(stranger, 'join-waiting');
+  await inspect(stranger, 'join-waiting', ['phone']);
 
   const card = bo.getByRole('group', { name: 'Gil (guest) asks to be let in' });
   await expect(card).toBeVisible();
   await expect(bo).toHaveTitle(/^\(1\) /);
-  await inspect(bo, 'knock-card');
+  await inspect(bo, 'knock-card', ['desk']);
   await card.getByRole('button', { name: 'Decline Gil (guest)' }).click();
   await expect(card).toBeHidden();
   await expect(stranger.getByRole('heading', { name: 'You were not let in' })).toBeVisible();
-  await inspect(stranger, 'join-declined');
   await stranger.setViewportSize({ width: 390, height: 844 });
   await stranger.getByRole('button', { name: 'Ask again' }).click();
   await card.getByRole('button', { name: 'Let Gil (guest) in' }).click();
@@ -64,7 +61,7 @@ test('a guest on a phone knocks without an account, edits, may only view, and is
   await stranger.keyboard.type(' by Gil');
   await expect.poll(() => textOf(bo)).toContain('by Gil');
   await saved(stranger);
-  await inspect(stranger, 'guest-session');
+  await inspect(stranger, 'guest-session', ['phone']);
   await stranger.setViewportSize({ width: 390, height: 844 });
 
   await panelButton(bo, 'People').click();
@@ -83,7 +80,6 @@ test('a guest on a phone knocks without an account, edits, may only view, and is
 
   await dialog.getByRole('button', { name: 'End the access of Gil (guest)' }).click();
   await expect(stranger.getByText('Someone in the session ended your access.').first()).toBeVisible();
-  await inspect(stranger, 'guest-ended');
   await stranger.reload();
   await expect(stranger.getByRole('heading', { name: 'You are not in this session' })).toBeVisible();
   await stranger.goto(link);

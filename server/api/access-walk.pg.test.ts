@@ -204,6 +204,9 @@ describe('a guest of one session', () => {
     else expect(editor.code).toBe('FORBIDDEN');
     if (guestMay.includes(path)) expect(mayNot).not.toContain(looker.code);
     else expect(looker.code).toBe('FORBIDDEN');
+    // What they may read answers them as it answers a member.
+    if (guestMay.includes(path) && procedure.type === 'query')
+      expect(editor.code).toBe((await ask(procedure, world.viewer)).code);
   });
 
   test.each(walked)('[AC27] $path tells them of nothing beside it', async (procedure) => {

@@ -1,7 +1,7 @@
 import { and, eq, exists, inArray, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
-import { authorizeSession } from '../auth/authorize.ts';
+import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import type { Context } from '../context.ts';
 
 const ids = z.array(z.string().max(64)).max(500);
@@ -18,7 +18,7 @@ const promptCharacters = 200;
 /** Names for the ids that stand in a session's authorship: people who are or were in it, and its runs. */
 export async function nameAuthors(ctx: Context, given: z.infer<typeof nameAuthorsInput>): Promise<NamedAuthors> {
   const input = nameAuthorsInput.parse(given);
-  const { session, teamId } = await authorizeSession(ctx, input.sessionId, 'view');
+  const { session, teamId, role } = await authorizeParticipant(ctx, input.sessionId, 'view');
   const { person, run, roomClient, teamMember } = schema;
   const wasHere = ctx.db
     .select({ one: sql`1` })
@@ -31,7 +31,10 @@ export async function nameAuthors(ctx: Context, given: z.infer<typeof nameAuthor
   const people = await ctx.db
     .select({ id: person.id, name: person.name })
     .from(person)
-    .where(and(inArray(person.id, input.people), or(exists(wasHere), exists(isMember))));
+    // A guest is told who was in this session, not who else is in the team.
+    .where(
+      and(inArray(person.id, input.people), role === null ? exists(wasHere) : or(exists(wasHere), exists(isMember))),
+    );
   const runs = await ctx.db
     .select({
       id: run.id,
