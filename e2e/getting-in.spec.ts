@@ -98,7 +98,7 @@ test('a device that is signed out elsewhere loses its page, its socket and its c
   await desk.goto(`/${team}/settings/account`);
   await desk.getByRole('button', { name: 'Sign out all other devices' }).click();
   const askedAt = performance.now();
-  await expect(stranger.getByRole('alert').filter({ hasText: 'You are no longer connected' })).toBeVisible();
+  await expect(stranger.getByRole('alert').filter({ hasText: 'Your sign-in ended' })).toBeVisible();
   expect(performance.now() - askedAt).toBeLessThan(2_500);
   const answer = await stranger.request.get('/api/trpc/identity.devices');
   expect(answer.status()).toBe(401);

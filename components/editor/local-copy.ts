@@ -27,6 +27,8 @@ const stores = [texts, edits, asides];
 const keepDays = 30;
 const flushMs = 250;
 const againMs = 5_000;
+/** A session is not held up by a storage that does not answer. */
+const readWithinMs = 10_000;
 
 /** This page is about to be left by who signed out in it. */
 let isSignedOut = false;
@@ -67,7 +69,7 @@ export class LocalCopy {
 
   async load(): Promise<LocalState> {
     try {
-      const db = await this.opened;
+      const db = await Promise.race([this.opened, noAnswerAfter(readWithinMs)]);
       await sweep(db, this.personId);
       const transaction = db.transaction(stores);
       const [text, kept, aside] = await Promise.all([
@@ -201,6 +203,12 @@ export async function forgetTexts(): Promise<void> {
   } catch {
     // A browser that has no storage kept no text.
   }
+}
+
+function noAnswerAfter(ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('the storage does not answer')), ms);
+  });
 }
 
 function openDatabase(): Promise<IDBDatabase> {

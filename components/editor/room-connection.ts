@@ -72,6 +72,8 @@ export class RoomConnection {
   /** What the server said on this connection so far. `isBehind`: the room was set back to an earlier state. */
   private greeting: { rights?: readonly string[]; clocks?: Map<number, number>; isBehind?: boolean } = {};
   private hasTicket = false;
+  /** A ticket is on its way, or what this browser kept is being read. */
+  private isOpening = true;
   private isStale = false;
   private destroyed = false;
   private ticketAttempts = 0;
@@ -140,10 +142,8 @@ export class RoomConnection {
   hurry(): void {
     const { status } = this.snapshot;
     if (this.isStale || this.socket.isOpen) return;
-    if (status.kind === 'ended' ? status.why === 'signed_out' : !this.hasTicket) {
-      clearTimeout(this.ticketTimer);
-      void this.open();
-    } else this.socket.again();
+    if (status.kind === 'ended' ? status.why === 'signed_out' : !this.hasTicket) void this.open();
+    else this.socket.again();
   }
 
   /** Ends a connection that is known to be dead, before the socket notices, and makes another. */
@@ -167,16 +167,30 @@ export class RoomConnection {
     const ticket = this.options.getTicket();
     ticket.catch(() => {});
     await this.edits.load();
+    this.isOpening = false;
     if (!this.destroyed) await this.open(ticket);
   }
 
   private async open(asked?: Promise<Ticket>): Promise<void> {
+    if (this.isOpening) return;
+    this.isOpening = true;
+    clearTimeout(this.ticketTimer);
     try {
       const ticket = await (asked ?? this.options.getTicket(this.hasTicket ? this.doc.clientID : undefined));
       if (!this.destroyed) this.enter(ticket);
     } catch (error) {
       if (!this.destroyed) this.ticketRefused(error);
+    } finally {
+      this.isOpening = false;
     }
+  }
+
+  /** At once the first time, later after growing pauses. */
+  private openSoon(): void {
+    this.lost(undefined);
+    const waitMs = this.ticketAttempts === 0 ? 0 : Math.min(5_000, 300 * 2 ** Math.min(this.ticketAttempts, 4));
+    this.ticketAttempts += 1;
+    this.ticketTimer = setTimeout(() => void this.open(), waitMs);
   }
 
   private enter(ticket: Ticket): void {
@@ -192,11 +206,8 @@ export class RoomConnection {
 
   private ticketRefused(error: unknown): void {
     const refusal = refusalIn(error);
-    if (refusal === undefined) {
-      this.lost(undefined);
-      const waitMs = Math.min(5_000, 300 * 2 ** Math.min(this.ticketAttempts++, 4));
-      this.ticketTimer = setTimeout(() => void this.open(), waitMs);
-    } else if (refusal.isSignedOut) this.end('signed_out', refusal.message);
+    if (refusal === undefined) this.openSoon();
+    else if (refusal.isSignedOut) this.end('signed_out', refusal.message);
     else void this.shutOut(refusal.message);
   }
 
@@ -304,8 +315,7 @@ export class RoomConnection {
     if (this.destroyed || this.isStale) return 'stop';
     if (rejections.has(code)) return this.sendingRejected(code, reason);
     if (code === 4401) {
-      this.lost(undefined);
-      void this.open();
+      this.openSoon();
       return 'stop';
     }
     if (code >= 4400 && code < 4500) {

@@ -126,7 +126,7 @@ export class RoomEdits {
   async layAside(reason: AsideReason): Promise<void> {
     const { edits } = this.outbox;
     const files = this.textsUnderWay();
-    const mayFitAgain = reason === 'rights' && edits.length > 0;
+    const mayFitAgain = reason !== 'set_back' && edits.length > 0;
     const update = mayFitAgain ? Y.mergeUpdates(edits.map((edit) => edit.update)) : undefined;
     this.end();
     this.outbox.clear();

@@ -10,7 +10,7 @@ export type SocketEvents = {
 };
 
 const quietMs = 15_000;
-const deadMs = 25_000;
+const answerMs = 10_000;
 const openWithinMs = 10_000;
 
 /**
@@ -29,6 +29,8 @@ export class RoomSocket {
   private url: string | undefined;
   private attempts = 0;
   private lastHeardAt = 0;
+  /** When a quiet line was asked for something, as long as no answer came. */
+  private askedAt: number | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setInterval> | undefined;
 
@@ -73,23 +75,32 @@ export class RoomSocket {
     const socket = new WebSocket(this.url);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
-    this.lastHeardAt = Date.now();
+    this.heard();
     socket.onopen = () => {
-      this.lastHeardAt = Date.now();
+      this.heard();
       this.events.onOpen();
     };
     socket.onmessage = (event: MessageEvent<ArrayBuffer>) => {
-      this.lastHeardAt = Date.now();
+      this.heard();
       this.events.onFrame(new Uint8Array(event.data));
     };
     socket.onclose = ({ code, reason }) => this.closed(code, reason);
     this.watch = setInterval(() => this.look(), quietMs / 3);
   }
 
+  private heard(): void {
+    this.lastHeardAt = Date.now();
+    this.askedAt = undefined;
+  }
+
+  /** In a hidden tab the clock of timers is slow, so a line is dead only when it was asked and did not answer. */
   private look(): void {
-    const silentMs = Date.now() - this.lastHeardAt;
-    if (silentMs > (this.isOpen ? deadMs : openWithinMs)) this.closed(1006, '');
-    else if (this.isOpen && silentMs >= quietMs) this.events.onQuiet();
+    const now = Date.now();
+    if (!this.isOpen) return now - this.lastHeardAt > openWithinMs ? this.closed(1006, '') : undefined;
+    if (this.askedAt !== undefined) return now - this.askedAt > answerMs ? this.closed(1006, '') : undefined;
+    if (now - this.lastHeardAt < quietMs) return undefined;
+    this.askedAt = now;
+    return this.events.onQuiet();
   }
 
   private closed(code: number, reason: string): void {
