@@ -145,7 +145,11 @@ test('two hundred random actions of two people leave one text, on both screens, 
   expect(await copiedText(bo)).toBe(text);
 });
 
-test('a followed person leads to their file and line until a key is pressed', async ({ ana, bo, session }) => {
+test('a followed person leads to their file and line until a key is pressed, and each can jump to the other', async ({
+  ana,
+  bo,
+  session,
+}) => {
   await bothOpen([ana, bo], session.path, 'src/money.ts');
   await caretAtEndOf(bo, 'export function toCents');
   await expect.poll(() => caretLabels(ana)).toEqual(['Bo']);
@@ -162,6 +166,27 @@ test('a followed person leads to their file and line until a key is pressed', as
   await openFile(bo, 'src/money.ts');
   await expect(ana.getByRole('button', { name: /^Follow Bo, money\.ts/ })).toBeVisible();
   await expect(ana.getByRole('tab', { name: 'cart.ts' })).toHaveAttribute('aria-selected', 'true');
+
+  // Without following: to their line once, by the list of people and by the palette.
+  await ana.getByRole('button', { name: 'Go to Bo' }).click();
+  await expect(ana.getByRole('tab', { name: 'money.ts' })).toHaveAttribute('aria-selected', 'true');
+  await openFile(bo, 'src/cart.ts');
+  await expect(ana.getByRole('button', { name: /^Follow Bo, cart\.ts/ })).toBeVisible();
+  await ana.keyboard.press('ControlOrMeta+k');
+  await ana.getByRole('button', { name: 'Jump to Bo' }).click();
+  await expect(ana.getByRole('tab', { name: 'cart.ts' })).toHaveAttribute('aria-selected', 'true');
+
+  // Two who follow each other: one of them stops, and nobody is sent back and forth.
+  await panelButton(bo, 'People').click();
+  await bo.getByRole('button', { name: /^Follow ana, / }).click();
+  await expect(bo.getByText('Following ana', { exact: true })).toBeVisible();
+  await ana.getByRole('button', { name: 'Follow Bo', exact: true }).click();
+  const labels = [bo.getByText('Following ana', { exact: true }), ana.getByText('Following Bo', { exact: true })];
+  await expect
+    .poll(async () => (await Promise.all(labels.map((label) => label.isVisible()))).filter(Boolean).length)
+    .toBe(1);
+  const one = (await labels[0]?.isVisible()) ? ana : bo;
+  await expect(one.getByText('You are not following any more.', { exact: false })).toBeVisible();
 });
 
 test('edits made offline are counted, kept, and reach the others when the connection is back', async ({

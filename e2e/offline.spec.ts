@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { caretAtEndOf, copiedText, openFile, savingOf, textOf } from './fixtures/editor.ts';
+import { inspect } from './fixtures/inspect.ts';
 import { anaPerson, boPerson, expect, signIn, team, test } from './fixtures/people.ts';
 import type { Rest } from './fixtures/rest.ts';
 import { joinRoom } from './fixtures/room-client.ts';
@@ -56,6 +57,7 @@ test('edits made without the room outlive the tab, are counted again, and merge 
   await ana.keyboard.type(' kept');
   await expect(savingOf(ana)).toHaveText('Offline: 5 edits kept');
   await expect(ana.getByText('5 edits of yours are kept in this browser')).toBeVisible();
+  await inspect(ana, 'session-offline');
   await caretAtEndOf(bo, 'one');
   await bo.keyboard.type(' from bo');
   await saved(bo);
@@ -155,6 +157,7 @@ test('edits of someone who lost the right to edit are shown to them, and go in a
   const dialog = eve.getByRole('dialog');
   await expect(dialog.getByText('one by evelyn')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Put them in' })).toBeHidden();
+  await inspect(eve, 'session-laid-aside');
   await become(/^Developer/);
   await dialog.getByRole('button', { name: 'Put them in' }).click();
   await saved(eve);
