@@ -9,7 +9,7 @@ import { retrying } from './retrying.ts';
 import { UnreadableRoom, type Room } from './room.ts';
 import { RoomAbsent, RoomElsewhere, RoomsFull, type Rooms } from './rooms.ts';
 import { sendMessage } from './socket-frames.ts';
-import { noticeFrame } from './wire.ts';
+import { noticeFrame, presenceFrame } from './wire.ts';
 
 /** An accepted socket, and the stream under it. */
 export type Accepted = { ws: WebSocket; socket: Duplex };
@@ -156,10 +156,15 @@ function answersPings(ws: WebSocket): void {
   });
 }
 
+/** A browser does not see pings, and a standard client takes a line for dead that brought no message for 30 s. */
+const nobodyChanged = presenceFrame([]);
+
 /** Ends sockets that did not answer since the last round. Those on their way in are not read, so they cannot answer. */
 export function pingAll(sockets: Iterable<WebSocket>): void {
   for (const ws of sockets) {
-    if (alive.get(ws)?.() ?? true) ws.ping();
-    else ws.terminate();
+    if (alive.get(ws)?.() ?? true) {
+      ws.ping();
+      if (alive.has(ws)) ws.send(nobodyChanged, { binary: true });
+    } else ws.terminate();
   }
 }
