@@ -7,7 +7,7 @@ import type { Aside, AsideReason, Keeping, LocalCopy } from './local-copy.ts';
 import { refusalIn } from './refused-ticket.ts';
 import { fromElsewhere, RoomEdits } from './room-edits.ts';
 import { isTooNew, readFiles, sameFiles, type RoomFile } from './room-files.ts';
-import { authorsFrame, presenceFrame, readFrame, stateVectorFrame, type Notice } from './room-frames.ts';
+import { authorsFrame, presenceFrame, readFrame, type Notice } from './room-frames.ts';
 import { forgetOthers, presentAs, readParticipants, type Participant } from './room-presence.ts';
 import { RoomSocket, type AfterClose } from './room-socket.ts';
 
@@ -93,12 +93,15 @@ export class RoomConnection {
       files: new Map(),
       asides: [],
     };
-    this.socket = new RoomSocket({
-      onOpen: () => this.greet(),
-      onFrame: (bytes) => this.receive(bytes),
-      onQuiet: () => this.edits.ask(),
-      onClose: (code, reason) => this.closed(code, reason),
-    });
+    this.socket = new RoomSocket(
+      { url: options.url, doc: this.doc, awareness: this.awareness },
+      {
+        onOpen: () => this.greet(),
+        onFrame: (bytes) => this.receive(bytes),
+        onQuiet: () => this.edits.ask(),
+        onClose: (code, reason) => this.closed(code, reason),
+      },
+    );
     const { me, copy } = options;
     copy.onKeeping = (keeping) => this.set({ keeping });
     this.edits = new RoomEdits({
@@ -127,7 +130,7 @@ export class RoomConnection {
     this.destroyed = true;
     clearTimeout(this.ticketTimer);
     this.options.copy.onKeeping = () => {};
-    this.socket.stop();
+    this.socket.destroy();
     this.doc.destroy();
   }
 
@@ -200,8 +203,7 @@ export class RoomConnection {
     this.hasTicket = true;
     this.doc.clientID = ticket.clientId;
     presentAs(this.awareness, ticket.clientId);
-    const words = new URLSearchParams({ ticket: ticket.ticket, ensemble: '1' });
-    return this.socket.connect(`${this.options.url}/collab/${ticket.room}?${words}`);
+    return this.socket.connect({ room: ticket.room, params: { ticket: ticket.ticket, ensemble: '1' } });
   }
 
   private ticketRefused(error: unknown): void {
@@ -214,8 +216,6 @@ export class RoomConnection {
   private greet(): void {
     this.edits.connected();
     this.greeting = {};
-    this.socket.send(stateVectorFrame(Y.encodeStateVector(this.doc)));
-    this.socket.send(presenceFrame(encodeAwarenessUpdate(this.awareness, [this.awareness.clientID])));
   }
 
   private receive(bytes: Uint8Array): void {

@@ -2,12 +2,14 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { TextAuthors } from '@/server/core/authorship.ts';
 
-/** Frames of the y-websocket protocol as a client writes and reads them, and ours (docs/spec/collab.md, Protocol). */
+/** Frames of the y-websocket protocol as a client reads them, and those it writes itself, and ours (docs/spec/collab.md, Protocol). */
 const sync = 0;
 const presence = 1;
 const refusal = 2;
 const queryPresence = 3;
 const notice = 100;
+/** Every type of message that the server sends. */
+export const messageTypes = [sync, presence, refusal, queryPresence, notice] as const;
 const stateVector = 0;
 const missing = 1;
 const update = 2;
@@ -62,7 +64,6 @@ function frame(types: readonly number[], payload: Uint8Array): Uint8Array {
   });
 }
 
-export const stateVectorFrame = (bytes: Uint8Array) => frame([sync, stateVector], bytes);
 export const updateFrame = (bytes: Uint8Array) => frame([sync, update], bytes);
 export const presenceFrame = (bytes: Uint8Array) => frame([presence], bytes);
 
