@@ -1,10 +1,13 @@
 import type { NextConfig } from 'next';
+import { fingerprint } from './scripts/bootstrap/fingerprint.mjs';
 
 /** Pages only: everything else is served by server/main.ts, which also mounts Next. */
 const config: NextConfig = {
   poweredByHeader: false,
   agentRules: false,
   devIndicators: false,
+  // Of the sources, so that web processes which were built apart serve each other's pages.
+  generateBuildId: () => fingerprint().slice(0, 20),
   // Packages with native parts, or of which a second copy must not exist, are loaded by Node instead of being bundled.
   serverExternalPackages: [
     'pg',

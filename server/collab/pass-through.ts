@@ -97,7 +97,7 @@ function answerOf(response: IncomingMessage): string {
 }
 
 /** What was sent before an end still leaves; then the other direction has so long to end too. */
-const farewellMs = 2_000;
+const farewellMs = 30_000;
 
 /** Two sockets become one: bytes, their pace and the end go both ways, so close codes arrive as they were sent. */
 function join(a: Duplex, b: Duplex): void {

@@ -6,6 +6,7 @@ import { asc, eq } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import type * as Y from 'yjs';
 import { schema } from '../../db/client.ts';
 import { testingEnv } from '../../db/testing-data-folder.ts';
 import { eventually, roomFixture, type Client } from '../../db/testing-room.ts';
@@ -13,6 +14,7 @@ import { requirePerson } from '../auth/authorize.ts';
 import { notify } from '../platform/notify.ts';
 import { sign } from '../platform/secrets.ts';
 import { issueTicket } from '../sessions/issue-ticket.ts';
+import { createFile } from '../sessions/file-commands.ts';
 import { openFile } from '../sessions/open-file.ts';
 import { findOwner } from './lease.ts';
 
@@ -237,6 +239,28 @@ test('[CB72] an owner that was paused writes nothing when it wakes, and sends it
   await eventually(() => expect(textOf(ada)).toBe(textOf(eve)), 20_000);
   const fences = await fencesOf(sessionId);
   expect(fences.toSorted((x, y) => x - y)).toEqual(fences);
+});
+
+test('[CB48] commands that were asked of an owner that is killed are done once by the next one', async () => {
+  const { sessionId, owner } = await ownedSession();
+  const ada = await room.person('developer', 'Ada');
+  const paths = Array.from({ length: 8 }, (_value, index) => `new-${index}.txt`);
+  const asked = paths.map((file) => createFile(ada, { sessionId, path: file, text: `${file}\n` }));
+  await Promise.race(asked);
+  owner.child.kill('SIGKILL');
+  await Promise.allSettled(asked);
+  const { roomCommand, roomFile } = schema;
+  await eventually(async () => {
+    const commands = await room.db.select().from(roomCommand).where(eq(roomCommand.sessionId, sessionId));
+    expect(commands.filter(({ state }) => state === 'done')).toHaveLength(paths.length + 1);
+  }, 20_000);
+  const files = await room.db.select().from(roomFile).where(eq(roomFile.sessionId, sessionId));
+  expect(files.map((file) => file.path).toSorted()).toEqual([...paths, 'text.txt'].toSorted());
+  const [survivor] = nodes.filter(isRunning);
+  if (!survivor) throw new Error('a node survives');
+  const eve = await enter('Eve', sessionId, survivor);
+  const texts = [...eve.doc.getMap<Y.Map<unknown>>('files').values()].map((file) => String(file.get('text')));
+  expect(texts.toSorted()).toEqual(['', ...paths.map((file) => `${file}\n`)].toSorted());
 });
 
 test('[CB71] killing the owner moves its room to the other node, and everybody types on', async () => {
