@@ -6,7 +6,9 @@ import { checkSandbox } from '../server/workspace/sandbox.ts';
 import { percentile, type Bench, type Result } from './result.ts';
 import { measureDisk } from './rooms/disk.ts';
 import { measure, type Measured, type Shape } from './rooms/load.ts';
-import { installPeers, startServer, type ServerName } from './rooms/servers.ts';
+import { measureIdleRooms, measureLongDocument } from './rooms/document.ts';
+import { installPeers, startServer, type Place, type ServerName } from './rooms/servers.ts';
+import { readTrace, type Trace } from './rooms/trace.ts';
 
 const shapes: Shape[] = [
   { rooms: 1, clientsEach: 50, updatesPerSecond: 50 },
@@ -19,7 +21,7 @@ const servers = ['ensemble', 'y-websocket', 'hocuspocus'] as const satisfies Ser
 type Rounds = Record<ServerName, Measured[]>;
 
 /** Rooms beside the usual servers for Yjs: the same load on each in turn, round after round, every server started afresh. */
-export const bench: Bench = async ({ quick }) => {
+export const bench: Bench = async ({ quick, corpus }) => {
   installPeers();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'ens-bench-'));
   const postgres = await startEmbeddedPostgres(dataDir);
@@ -27,6 +29,9 @@ export const bench: Bench = async ({ quick }) => {
   try {
     const results: Result[] = [];
     for (const shape of shapes) results.push(...(await compare(shape, { quick, place })));
+    results.push(...(await measureCrowd({ quick, place })));
+    results.push(...(await measureLongDocument(place, shortened(readTrace(corpus), quick), quick ? 1 : 5)));
+    results.push(...(await measureIdleRooms(place, quick ? 50 : 200)));
     if ((await checkSandbox()).ok) results.push(...(await measureDisk(place, { quick })));
     return results;
   } finally {
@@ -35,7 +40,25 @@ export const bench: Bench = async ({ quick }) => {
   }
 };
 
-type Place = { databaseUrl: string; dataDir: string };
+function shortened(trace: Trace, quick: boolean): Trace {
+  return quick ? { ...trace, patches: trace.patches.slice(0, 20_000), endContent: undefined } : trace;
+}
+
+/** Many documents at once, ours alone: whether anybody is turned away or loses anything. */
+async function measureCrowd({ quick, place }: { quick: boolean; place: Place }): Promise<Result[]> {
+  const shape = { rooms: quick ? 50 : 500, clientsEach: 3, updatesPerSecond: 200 };
+  const seen = await measureOnce('ensemble', shape, {
+    times: { warmUpMs: 1_000, measureMs: quick ? 2_000 : 10_000 },
+    place,
+  });
+  const title = `${shape.rooms} × ${shape.clientsEach} at ${shape.updatesPerSecond}/s`;
+  return [
+    { name: `${title}: writer to receiver, p99`, unit: 'ms', value: seen.delaysMs.p99, ...seen.delaysMs },
+    { name: `${title}: connected`, unit: 'in all', value: seen.connected },
+    { name: `${title}: connections refused or dropped`, unit: 'in all', value: seen.refused + seen.dropped },
+    { name: `${title}: updates lost`, unit: 'in all', value: seen.lost },
+  ];
+}
 
 async function compare(shape: Shape, { quick, place }: { quick: boolean; place: Place }): Promise<Result[]> {
   const rounds: Rounds = { ensemble: [], 'y-websocket': [], hocuspocus: [] };

@@ -17,9 +17,10 @@ import type { Seat } from './participants.ts';
 
 /**
  * The product's rooms in a process of their own: the real sockets, tickets, rights, presence and store, on the Postgres
- * of `DATABASE_URL`. Told to make rooms over the channel, it answers with a seat for each participant.
+ * of `DATABASE_URL`. Over the channel it is told to make rooms, and answers with a seat for each participant; to open
+ * rooms, and answers how long each took; and to close, as at the product's stop.
  */
-export type MakeRooms = { make: { rooms: number; seatsEach: number } };
+export type Told = { make: { rooms: number; seatsEach: number } } | { open: string[] } | { close: true };
 
 await migrateDatabase(env().databaseUrl ?? '');
 setDatabaseUrl(env().databaseUrl ?? '');
@@ -98,30 +99,57 @@ async function makeSession({ teamId, projectId, commit, ownerId, people }: Proje
   return id;
 }
 
-/** All but the tickets, which must be used within a minute. */
-async function makeRooms({ rooms, seatsEach }: MakeRooms['make']): Promise<Seat[][]> {
-  const project = await makeProject(seatsEach);
-  const sessions: string[] = [];
-  for (let at = 0; at < rooms; at++) sessions.push(await makeSession(project));
-  const seats: Seat[][] = [];
-  for (const sessionId of sessions) {
-    const issued = await Promise.all(project.people.map((one) => issueTicket(one, { sessionId })));
-    seats.push(
-      issued.map(({ ticket, clientId }) => ({
-        url: `ws://127.0.0.1:${port}/collab/${sessionId}?ticket=${ticket}`,
-        room: sessionId,
-        clientId,
-        laysOut: false,
-      })),
-    );
-  }
-  return seats;
+async function makeSeats({ people }: Project, sessionId: string): Promise<Seat[]> {
+  const issued = await Promise.all(people.map((one) => issueTicket(one, { sessionId })));
+  return issued.map(({ ticket, clientId }) => ({
+    url: `ws://127.0.0.1:${port}/collab/${sessionId}?ticket=${ticket}`,
+    room: sessionId,
+    clientId,
+    laysOut: false,
+  }));
 }
 
-process.on('message', (message: MakeRooms | string) => {
+/** The tickets last, for they must be used within a minute. */
+async function makeRooms({ rooms, seatsEach }: { rooms: number; seatsEach: number }): Promise<{ seats: Seat[][] }> {
+  const project = await makeProject(seatsEach);
+  const sessions = await inParts(Array.from({ length: rooms }), () => makeSession(project));
+  return { seats: await inParts(sessions, (sessionId) => makeSeats(project, sessionId)) };
+}
+
+const together = 8;
+
+async function inParts<T, R>(all: readonly T[], make: (one: T) => Promise<R>): Promise<R[]> {
+  const made: R[] = [];
+  for (let from = 0; from < all.length; from += together)
+    made.push(...(await Promise.all(all.slice(from, from + together).map(make))));
+  return made;
+}
+
+/** @returns how long each took, in milliseconds */
+async function openRooms(rooms: readonly string[]): Promise<{ openedMs: number[] }> {
+  const openedMs: number[] = [];
+  for (const sessionId of rooms) {
+    const startedAt = performance.now();
+    await collab.rooms.with(sessionId, () => undefined);
+    openedMs.push(performance.now() - startedAt);
+  }
+  return { openedMs };
+}
+
+async function close(): Promise<{ closed: true }> {
+  await collab.close();
+  return { closed: true };
+}
+
+function obey(told: Told): Promise<object> {
+  if ('make' in told) return makeRooms(told.make);
+  return 'open' in told ? openRooms(told.open) : close();
+}
+
+process.on('message', (message: Told | string) => {
   if (typeof message === 'string') return;
-  makeRooms(message.make).then(
-    (seats) => process.send?.({ seats }),
+  obey(message).then(
+    (answer) => process.send?.(answer),
     (error: unknown) => {
       console.error(error);
       process.exit(1);

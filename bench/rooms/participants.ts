@@ -101,7 +101,7 @@ function hasText(doc: Y.Doc): boolean {
   return doc.getMap('files').size > 0;
 }
 
-function textOf(doc: Y.Doc): Y.Text {
+export function textOf(doc: Y.Doc): Y.Text {
   const [entry] = doc.getMap('files').values();
   const text = entry instanceof Y.Map ? entry.get('text') : undefined;
   if (!(text instanceof Y.Text)) throw new Error('the room has no text');

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 import type { Dialect } from './dialect.ts';
+import type { Told } from './ours.ts';
 import type { Seat } from './participants.ts';
 import type { Usage } from './usage.ts';
 
@@ -19,6 +20,16 @@ export type MeasuredServer = {
   usage(after?: 'gc'): Promise<Usage>;
   stop(): Promise<void>;
 };
+
+export type OurServer = MeasuredServer & {
+  /** Loads rooms one after the other. @returns how long each took, in milliseconds */
+  open(rooms: string[]): Promise<number[]>;
+  /** Stores and folds everything, as at the product's stop. */
+  close(): Promise<void>;
+};
+
+/** Where ours keeps what it stores. */
+export type Place = { databaseUrl: string; dataDir: string };
 
 const peers = path.resolve(import.meta.dirname, '../peers/rooms');
 const programs: Record<ServerName, string> = {
@@ -34,10 +45,34 @@ export function installPeers(): void {
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: peers, stdio: 'ignore' });
 }
 
-export async function startServer(
-  name: ServerName,
-  given: { databaseUrl: string; dataDir: string },
-): Promise<MeasuredServer> {
+export async function startServer(name: ServerName, place: Place): Promise<MeasuredServer> {
+  if (name === 'ensemble') return startOurs(place);
+  const { child, port } = await startProcess(name, place);
+  await listening(port, child);
+  return {
+    ...measured(child),
+    dialect: name === 'hocuspocus' ? 'hocuspocus' : 'plain',
+    makeRooms: (rooms, seatsEach) => Promise.resolve(seatsOf(port, rooms, seatsEach)),
+  };
+}
+
+export async function startOurs(place: Place): Promise<OurServer> {
+  const { child } = await startProcess('ensemble', place);
+  await answer(child, 'listening');
+  const tell = async (told: Told, key: string) => {
+    child.send(told);
+    return answer(child, key);
+  };
+  return {
+    ...measured(child),
+    dialect: 'plain',
+    makeRooms: async (rooms, seatsEach) => (await tell({ make: { rooms, seatsEach } }, 'seats')) as Seat[][],
+    open: async (rooms) => (await tell({ open: rooms }, 'openedMs')) as number[],
+    close: async () => void (await tell({ close: true }, 'closed')),
+  };
+}
+
+async function startProcess(name: ServerName, place: Place): Promise<{ child: ChildProcess; port: number }> {
   const port = await freePort();
   const child = fork(programs[name], {
     execArgv: ['--expose-gc', '--import', path.join(import.meta.dirname, 'usage.ts')],
@@ -47,20 +82,16 @@ export async function startServer(
       LOG_LEVEL: 'silent',
       HOST: '127.0.0.1',
       PORT: String(port),
-      DATABASE_URL: given.databaseUrl,
-      ENSEMBLE_DATA: given.dataDir,
+      DATABASE_URL: place.databaseUrl,
+      ENSEMBLE_DATA: place.dataDir,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  if (name === 'ensemble') await answer(child, 'listening');
-  else await listening(port, child);
+  return { child, port };
+}
+
+function measured(child: ChildProcess): Pick<MeasuredServer, 'usage' | 'stop'> {
   return {
-    dialect: name === 'hocuspocus' ? 'hocuspocus' : 'plain',
-    async makeRooms(rooms, seatsEach) {
-      if (name !== 'ensemble') return seatsOf(port, rooms, seatsEach);
-      child.send({ make: { rooms, seatsEach } });
-      return (await answer(child, 'seats')) as Seat[][];
-    },
     async usage(after) {
       child.send(after === 'gc' ? 'settled usage' : 'usage');
       return (await answer(child, 'usage')) as Usage;
