@@ -7,7 +7,7 @@ import { db, schema, setDatabaseUrl } from '../../db/client.ts';
 import { newId } from '../../server/platform/ids.ts';
 import { percentile, type Result } from '../result.ts';
 import { Participant, type Seat } from './participants.ts';
-import { startServer } from './servers.ts';
+import { startServer, type Place } from './servers.ts';
 import { eachStamp, stamp } from './stamps.ts';
 
 const everyMs = 700;
@@ -21,8 +21,6 @@ const writing = (changes: number) =>
 /** Runs in the box: looks at the file all the time and prints when it first sees each stamp. */
 const reading = (changes: number) =>
   `const fs = require("fs"); let n = 0; console.log("ready"); const timer = setInterval(() => { const text = fs.readFileSync("text.txt", "utf8"); while (text.includes("~#~" + String(n).padStart(8, "0"))) { console.log("at", n, Date.now()); n += 1; } if (n >= ${changes}) clearInterval(timer); }, 2);`;
-
-type Place = { databaseUrl: string; dataDir: string };
 
 /**
  * From a file's change by a running command to a participant's socket, and from a keystroke to the file that the command
