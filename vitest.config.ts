@@ -39,8 +39,8 @@ export default defineConfig({
           include: schedules,
           exclude,
           globalSetup: ['db/testing-setup.ts'],
-          testTimeout: 170_000,
-          hookTimeout: 170_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           // Each file keeps every core busy by itself.
           maxWorkers: 1,
         },

@@ -57,7 +57,7 @@ export class VirtualClient {
     return virtualText(this.doc);
   }
 
-  connect(room: Room): void {
+  connect(room: Room, rights: Participant['rights'] = ['view', 'edit']): void {
     const toServer = [stateVectorFrame(Y.encodeStateVector(this.doc))];
     const toClient: Uint8Array[] = [];
     const peer: Peer = {
@@ -70,7 +70,10 @@ export class VirtualClient {
       pause: () => undefined,
       resume: () => undefined,
     };
-    const connection = new Connection(room, peer, { participant: participant(this.#name), wantsNotices: true });
+    const connection = new Connection(room, peer, {
+      participant: { ...participant(this.#name), rights },
+      wantsNotices: true,
+    });
     this.link = { connection, toServer, toClient };
     room.join(connection);
   }

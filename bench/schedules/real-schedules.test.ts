@@ -12,7 +12,7 @@ let outcome: Outcome = noOutcome();
 beforeAll(async () => {
   setDatabaseUrl(database.url);
   outcome = await playRealSchedules({ db: database.db, databaseUrl: database.url, from: 1, count: schedules });
-}, 280_000);
+});
 afterAll(() => closeNotifications());
 
 test('[CB5][CB63] 60 random schedules with real sockets, Postgres and kill -9 end equal everywhere, with nothing lost', () => {

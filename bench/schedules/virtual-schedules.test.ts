@@ -7,7 +7,7 @@ let outcome: Outcome = noOutcome();
 
 beforeAll(async () => {
   outcome = await playVirtualSchedules({ from: 1, count: schedules });
-}, 170_000);
+});
 
 test('[CB1][CB60][CB61][CB62] 2,000 random schedules end equal everywhere, and nothing that was seen or called saved is lost', () => {
   expect(outcome.failures).toEqual([]);

@@ -285,3 +285,77 @@ test('[CB135] a client of ours is told who wrote the lines of a file, and not mo
     lines: [{ line: 1, count: 2, credits: [0] }],
   });
 });
+
+test('[CB20] a deletion without length, or beyond all clocks, ends its connection and not the room', async () => {
+  const room = await new VirtualServer().start();
+  for (const [clock, length] of [
+    [5, 0],
+    [2 ** 48, 1],
+  ]) {
+    const { connection, seen } = enter(room, 'ada');
+    const update = encoding.encode((encoder) => {
+      for (const number of [0, 1, 77, 1, clock ?? 0, length ?? 0]) encoding.writeVarUint(encoder, number);
+    });
+    connection.receive(updateFrame(update));
+    await turn();
+    expect(seen.closed).toBe(1007);
+  }
+  expect(room.isClosed).toBe(false);
+});
+
+test('[CB16] what a map or a text cannot show is deleted from it: lists in maps, marks, attributes, other keys', async () => {
+  const room = await new VirtualServer().start();
+  const { connection } = enter(room, 'ada');
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(room.doc));
+  doc.clientID = 7_000;
+  const text = virtualText(doc);
+  const entry = text.parent;
+  text.insert(0, 'kept');
+  text.format(0, 2, { bold: true });
+  text.setAttribute('odd', 'x');
+  if (entry instanceof Y.Map) entry.set('odd', 'x');
+  connection.receive(updateFrame(Y.encodeStateAsUpdate(doc)));
+  // A plain string in the list that the map `files` has as every type of Yjs.
+  const hidden = encoding.encode((encoder) => {
+    for (const number of [1, 1, 7_000, Y.getState(doc.store, 7_000)]) encoding.writeVarUint(encoder, number);
+    encoding.writeUint8(encoder, 4);
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarString(encoder, 'files');
+    encoding.writeVarString(encoder, 'hidden');
+    encoding.writeVarUint(encoder, 0);
+  });
+  await turn();
+  connection.receive(updateFrame(hidden));
+  await turn();
+  const live = virtualText(room.doc);
+  expect(live.toDelta()).toEqual([{ insert: 'kept' }]);
+  expect(live.getAttributes()).toEqual({});
+  expect(live.parent instanceof Y.Map && [...live.parent.keys()].toSorted()).toEqual(['eol', 'path', 'text']);
+  const shown = new TextDecoder().decode(Y.encodeStateAsUpdate(room.doc));
+  expect(shown).not.toContain('hidden');
+});
+
+test('[CB16] the name of another root is refused also in an item that the room has already', async () => {
+  const room = await new VirtualServer().start();
+  const { connection, seen } = enter(room, 'ada');
+  const update = encoding.encode((encoder) => {
+    // The first struct of the server's, with another root, and a new one of the client's own.
+    encoding.writeVarUint(encoder, 2);
+    for (const [client, root] of [
+      [7_000, 'files'],
+      [1, 'other'],
+    ] as const) {
+      for (const number of [1, client, 0]) encoding.writeVarUint(encoder, number);
+      encoding.writeUint8(encoder, 4);
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarString(encoder, root);
+      encoding.writeVarString(encoder, 'x');
+    }
+    encoding.writeVarUint(encoder, 0);
+  });
+  connection.receive(updateFrame(update));
+  await turn();
+  expect(seen.closed).toBe(4422);
+  expect([...room.doc.share.keys()].toSorted()).toEqual(['files', 'meta']);
+});

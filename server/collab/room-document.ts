@@ -26,7 +26,8 @@ const filesOf = (doc: Y.Doc) => doc.getMap('files');
 export function findText(doc: Y.Doc, fileId: string): Y.Text | undefined {
   const entry = filesOf(doc).get(fileId);
   const text = entry instanceof Y.Map ? entry.get('text') : undefined;
-  return text instanceof Y.Text ? text : undefined;
+  // A text of XML is a Y.Text as well.
+  return text instanceof Y.Text && !(text instanceof Y.XmlText) ? text : undefined;
 }
 
 export function readText(doc: Y.Doc, fileId: string): string {
@@ -86,31 +87,46 @@ export function restoreLayout(
   texts: ReadonlyMap<string, string>,
 ): void {
   const entries = filesOf(doc);
+  sweepList(entries);
   for (const fileId of entries.keys()) if (!files.has(fileId)) entries.delete(fileId);
   for (const file of files.values()) {
     const text = findText(doc, file.fileId);
     if (!text) putFile(doc, file, texts.get(file.fileId) ?? '');
     else cleanText(text);
+    cleanEntry(entries.get(file.fileId));
     showPath(doc, file);
   }
   setLayout(doc);
 }
 
+const entryKeys: ReadonlySet<string> = new Set(['path', 'eol', 'text']);
+
+function cleanEntry(entry: unknown): void {
+  if (!(entry instanceof Y.Map)) return;
+  sweepList(entry);
+  for (const key of entry.keys()) if (!entryKeys.has(key)) entry.delete(key);
+}
+
 /** A file's text holds characters with LF line ends and nothing else. */
 function cleanText(text: Y.Text): void {
-  let index = 0;
-  // toDelta walks the text in order; what is not a string counts as one unit.
-  const parts: { insert?: unknown }[] = text.toDelta();
-  for (const { insert } of parts) {
-    if (typeof insert === 'string') index += insert.length;
-    else text.delete(index, 1);
-  }
+  sweepList(text, ({ content }) => content instanceof Y.ContentString);
+  for (const name of Object.keys(text.getAttributes())) text.removeAttribute(name);
   const raw = text.toJSON();
   if (raw.includes('\r')) replaceText(text, toLf(raw));
 }
 
+/** Every type of Yjs has a list, also a map, which shows nothing of it. What does not belong there is deleted. */
+function sweepList(type: Y.Map<unknown> | Y.Text, belongs: (item: Y.Item) => boolean = () => false): void {
+  type.doc?.transact((transaction) => {
+    for (let item = type._start; item !== null; item = item.right) {
+      if (!item.deleted && !belongs(item)) item.delete(transaction);
+    }
+  });
+}
+
 export function setLayout(doc: Y.Doc): void {
   const meta = doc.getMap('meta');
+  sweepList(meta);
   for (const key of meta.keys()) if (key !== 'layout') meta.delete(key);
   if (meta.get('layout') !== documentLayout) meta.set('layout', documentLayout);
 }

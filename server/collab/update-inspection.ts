@@ -37,6 +37,7 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
     if (struct.length === 0) throw new MalformedFrame('a struct without length');
     if (clock + struct.length > maxClock) throw new MalformedFrame('a clock beyond all bounds');
     if (struct instanceof Y.Item && buildsOnItself(struct)) throw new MalformedFrame('an item that builds on itself');
+    if (struct instanceof Y.Item && namesUnknownRoot(doc, struct)) found.isOutside = true;
     if (clock + struct.length <= Y.getState(doc.store, client)) continue;
     found.newClients.add(client);
     found.changes = true;
@@ -62,7 +63,7 @@ function inspectItem(doc: Y.Doc, item: Y.Item, found: UpdateInspection): void {
   const right = neighbour(doc, item.rightOrigin);
   if (left && right && left.parent !== right.parent) throw new MalformedFrame('an item between two texts');
   const inMap = [item, left, right].some((one) => (one?.parentSub ?? null) !== null);
-  if (inMap || !isPlainText(item.content)) found.touchesStructure = true;
+  if (inMap || !isPlainText(item.content) || !isInText(doc, item, left ?? right)) found.touchesStructure = true;
   if (isOutsideLayout(doc, item, left ?? right)) found.isOutside = true;
 }
 
@@ -76,6 +77,22 @@ function isOutsideLayout(doc: Y.Doc, { parent }: Y.Item, beside: Y.Item | undefi
   let type = known.parent;
   while (type instanceof Y.AbstractType && type._item) type = type._item.parent;
   return ![...layoutRoots].some((name) => doc.share.get(name) === type);
+}
+
+/** Yjs makes a root when it reads its name, also in an item that it has already and drops. */
+function namesUnknownRoot(doc: Y.Doc, { parent }: Y.Item): boolean {
+  const named: unknown = parent;
+  return typeof named === 'string' && !doc.share.has(named);
+}
+
+/** Beside an item of the same update it is where that is, which is looked at as well. */
+function isInText(doc: Y.Doc, { parent }: Y.Item, beside: Y.Item | undefined): boolean {
+  const named: unknown = parent;
+  if (named instanceof Y.ID) {
+    const content = neighbour(doc, named)?.content;
+    return content === undefined || (content instanceof Y.ContentType && content.type instanceof Y.Text);
+  }
+  return typeof named !== 'string' && (!beside || beside.parent instanceof Y.Text);
 }
 
 /** Yjs takes for granted that a client's items build on its earlier ones, also in items it has already. */
@@ -101,8 +118,9 @@ function inspectDeletion(
   range: { clock: number; len: number },
   found: UpdateInspection,
 ): void {
-  if (range.len <= 0) return;
   const end = range.clock + range.len;
+  if (range.len <= 0) throw new MalformedFrame('a deletion without length');
+  if (end > maxClock) throw new MalformedFrame('a clock beyond all bounds');
   const last = stored.at(-1);
   const known = last ? last.id.clock + last.length : 0;
   // Text that has not come yet: the deletion waits for it.
