@@ -5,6 +5,7 @@ import { ensureAuditPartitions } from '../../db/migrate.ts';
 import { appendAudit } from '../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../context.ts';
 import { graceDays } from '../core/grace-time.ts';
+import { taskRef } from '../workspace/bridge/known-state.ts';
 import { checkpointRef } from '../workspace/checkpoint.ts';
 import { deleteRef, deleteRefs, repoPath, resolveCommit } from '../workspace/git.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
@@ -52,15 +53,16 @@ async function removeProjects(ctx: Context): Promise<void> {
 }
 
 async function removeSessions(ctx: Context): Promise<void> {
-  const { session, run } = schema;
+  const { session, run, task } = schema;
   const expired = await ctx.db
     .select()
     .from(session)
     .where(lt(session.deletedAt, daysAgo(ctx, graceDays)));
   for (const row of expired) {
     const runs = await ctx.db.select({ id: run.id }).from(run).where(eq(run.sessionId, row.id));
+    const tasks = await ctx.db.select({ id: task.id }).from(task).where(eq(task.sessionId, row.id));
     const refs = [`refs/ensemble/sessions/${row.id}`, ...runs.map(({ id }) => `refs/ensemble/runs/${id}`)];
-    for (const ref of refs) await removeRef(repoPath(row.projectId), ref);
+    for (const ref of [...refs, ...tasks.map(({ id }) => taskRef(id))]) await removeRef(repoPath(row.projectId), ref);
     await deleteRefs(repoPath(row.projectId), await checkpointRefsOf(ctx, row));
     for (const { id } of runs) await removeWorktree({ kind: 'run', id });
     await removeWorktree({ kind: 'session', id: row.id });

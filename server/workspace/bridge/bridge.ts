@@ -6,7 +6,8 @@ import { appendSessionEvent } from '../../runs/event-log.ts';
 import { diffCommits, treeOf, type TreeDifference } from '../git-objects.ts';
 import { snapshotWorktree } from '../worktree-snapshot.ts';
 import { askRoom } from './ask-room.ts';
-import { bringIn, bringInLate, conflictsToTell } from './bring-in.ts';
+import { bringIn, bringInLate } from './bring-in.ts';
+import { conflictsToTell, lookAtConflicts } from './conflicts.ts';
 import { watchFolders, type FolderWatch } from './folder-watch.ts';
 import { commitOn, knowAt, sideOf, type BridgePlace, type Known } from './known-state.ts';
 import { keepReplacedFiles, type LateWrite, type ReplacedFiles } from './replaced-files.ts';
@@ -84,6 +85,7 @@ class BridgeRun {
   #version = '';
   #lastTree = '';
   #isRoomDue = false;
+  #isDiskClosed = false;
 
   constructor(options: BridgeOptions) {
     this.#place = options;
@@ -115,7 +117,7 @@ class BridgeRun {
   async #turn(): Promise<boolean> {
     const isRoomDirty = this.#isRoomDue || (await this.#roomVersion()) !== this.#version;
     const late = await this.#replaced.takeLateWrites();
-    const isDiskDue = this.#isDiskDirty || this.#isNetDue();
+    const isDiskDue = !this.#isDiskClosed && (this.#isDiskDirty || this.#isNetDue());
     if (!isDiskDue && !isRoomDirty && late.length === 0) return false;
     for (const one of late) await this.#takeLate(one);
     const cameIn = isDiskDue && (await this.#lookAtDisk());
@@ -123,6 +125,15 @@ class BridgeRun {
     if (isDue) await this.#lookAtRoom();
     await this.#tellConflicts();
     return isDue;
+  }
+
+  /** The disk is not looked at any more then; what people type still goes there. @throws every other error */
+  #isTooLarge(error: unknown): undefined {
+    if (!isAppError(error) || error.code !== 'too_large') throw error;
+    this.#isDiskClosed = true;
+    this.#place.note(
+      '\nThe changed files are too large to follow while the command runs; they come in when it ends. Leave build results out with .gitignore.',
+    );
   }
 
   #roomVersion(): Promise<string> {
@@ -154,7 +165,8 @@ class BridgeRun {
     });
     await this.#watch.refresh(() => scanner.ignoredFolders());
     this.#scannedAt = Date.now();
-    this.#scan = await scanner.scan(this.#known.base);
+    this.#scan = await scanner.scan(this.#known.base).catch((error: unknown) => this.#isTooLarge(error));
+    if (!this.#scan) return false;
     const hasDue = [...this.#known.conflicts.values()].some((conflict) => conflict.isDue);
     const { tree } = this.#scan;
     if (this.#isEnded || (tree === this.#lastTree && !hasDue && this.#known.emptied.size === 0)) return false;
@@ -174,7 +186,8 @@ class BridgeRun {
     this.#isRoomDue = false;
     const { commit } = await askRoom(this.#place, { kind: 'materialize', isPassing: true });
     const all = await diffCommits(worktree.repo, known.base, commit);
-    const settled = this.#lookAtConflicts(all);
+    const { settled, isDue } = lookAtConflicts(known, all);
+    if (isDue) this.#isDiskDirty = true;
     const differences = all.filter(
       (difference) =>
         !known.conflicts.has(difference.path) && (this.#refusals.get(keyOf(difference)) ?? 0) < maxRefusals,
@@ -209,29 +222,11 @@ class BridgeRun {
     }
   }
 
-  /** A conflict is over when people chose the command's version; it is tried again when they changed theirs. */
-  #lookAtConflicts(differences: readonly TreeDifference[]): TreeDifference[] {
-    const byPath = new Map(differences.map((difference) => [difference.path, difference]));
-    const settled: TreeDifference[] = [];
-    for (const [path, conflict] of this.#known.conflicts) {
-      const live = byPath.get(path);
-      const { newOid, newMode } = conflict.difference;
-      if (live?.newOid === newOid && live.newMode === newMode) {
-        settled.push(live);
-        this.#known.conflicts.delete(path);
-        continue;
-      }
-      const text = live?.newOid ?? '';
-      conflict.isDue = conflict.triedAgainst !== undefined && conflict.triedAgainst !== text;
-      conflict.triedAgainst = text;
-      if (conflict.isDue) this.#isDiskDirty = true;
-    }
-    return settled;
-  }
-
   async #tellConflicts(): Promise<void> {
-    const entry = conflictsToTell(this.#place, this.#known);
-    if (entry) await withTransaction(this.#place.ctx, (tx) => appendSessionEvent(tx.db, entry));
+    const untold = conflictsToTell(this.#place, this.#known);
+    if (!untold) return;
+    await withTransaction(this.#place.ctx, (tx) => appendSessionEvent(tx.db, untold.entry));
+    this.#known.toldConflicts = untold.listed;
   }
 
   /** Brings in everything that is on disk at the end. */
@@ -266,7 +261,7 @@ class BridgeRun {
 
   /** Until something is written on disk, or it is time to ask the room. */
   async #sleep(): Promise<void> {
-    if (this.#isDiskDirty || this.#isEnded) return;
+    if ((this.#isDiskDirty && !this.#isDiskClosed) || this.#isEnded) return;
     const woken = new Promise<void>((resolve) => void (this.#wake = resolve));
     await Promise.race([woken, this.#pause(lookMs)]);
     this.#wake = undefined;

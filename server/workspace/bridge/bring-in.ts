@@ -1,10 +1,8 @@
-import type { NewSessionEvent } from '../../runs/event-log.ts';
 import type { AuditRecord } from '../../audit/append.ts';
-import { actorRef } from '../../core/actor.ts';
-import { createRefs } from '../git.ts';
 import { diffCommits, writeBlob, type TreeDifference } from '../git-objects.ts';
 import { differenceProblem } from '../worktree-snapshot.ts';
 import { askRoom } from './ask-room.ts';
+import { keepConflicts } from './conflicts.ts';
 import { commitOf, commitOn, sideOf, type BridgePlace, type Known } from './known-state.ts';
 import type { LateWrite } from './replaced-files.ts';
 
@@ -96,41 +94,6 @@ function isDue(place: BridgePlace, known: Known, { difference, isFinal }: Judged
   const conflict = known.conflicts.get(path);
   const isAsTried = conflict?.difference.newOid === newOid && conflict.difference.newMode === newMode;
   return !isAsTried || conflict.isDue || isFinal;
-}
-
-type Tried = {
-  due: readonly TreeDifference[];
-  left: readonly TreeDifference[];
-  why: ReadonlyMap<string, string>;
-  result: string;
-};
-
-/** Where the versions of a command lie that did not fit. */
-const keptRef = (place: BridgePlace) => `refs/ensemble/tasks/${place.task.id}`;
-
-async function keepConflicts(place: BridgePlace, known: Known, { due, left, why, result }: Tried): Promise<void> {
-  for (const { path } of due) known.conflicts.delete(path);
-  for (const difference of left) {
-    const reason = why.get(difference.path);
-    known.conflicts.set(difference.path, { difference, reason, triedAgainst: undefined, isDue: false });
-  }
-  if (left.length === 0) return;
-  const all = [...known.conflicts.values()].map(({ difference }) => sideOf(difference, 'new'));
-  known.keptCommit = all.length === left.length ? result : await commitOn(place, known.base, all);
-  await createRefs(place.worktree.repo, [{ ref: keptRef(place), oid: known.keptCommit }]);
-}
-
-/** The log's entry about the conflicts there are, when they are others than it says. */
-export function conflictsToTell(place: BridgePlace, known: Known): NewSessionEvent | undefined {
-  const all = [...known.conflicts.values()];
-  const listed = all.map(({ difference: { path, newOid } }) => `${path} ${newOid}`).join('\n');
-  if (listed === known.toldConflicts || known.keptCommit === undefined) return undefined;
-  known.toldConflicts = listed;
-  const { ctx, task } = place;
-  const actor = ctx.actor ? actorRef(ctx.actor) : { kind: 'system' as const, id: 'tasks', name: 'Ensemble' };
-  const conflicts = all.map(({ difference: { path }, reason }) => ({ path, ...(reason !== undefined && { reason }) }));
-  const body = { type: 'task_conflicts' as const, taskId: task.id, commit: known.keptCommit, conflicts };
-  return { sessionId: task.sessionId, teamId: task.teamId, actor, body };
 }
 
 /**

@@ -16,6 +16,9 @@ export type BridgePlace = {
   note: (text: string) => void;
 };
 
+/** The ref that keeps a command's versions of files that did not fit. */
+export const taskRef = (taskId: string): string => `refs/ensemble/tasks/${taskId}`;
+
 /** A file whose changes on disk do not fit what people have made of it. */
 export type Conflict = {
   /** From what both sides had to what the command left. */
