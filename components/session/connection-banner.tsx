@@ -31,18 +31,21 @@ function kept({ unsaved, keeping }: RoomSnapshot): string {
     : `${countedEdits(unsaved)} of yours ${are} only in this tab, because the browser stores nothing: keep it open`;
 }
 
+const neverConnected =
+  'The session does not open yet. If this stays, something between this browser and the server blocks WebSockets: ask whoever runs your network to let them through.';
+
 function Offline(snapshot: RoomSnapshot) {
   const { room } = useSession();
   const { status, loaded, files, unsaved, storeError } = snapshot;
   const reason = ('reason' in status ? status.reason : undefined) ?? storeError;
   const hasText = loaded || files.size > 0;
-  if (!hasText && unsaved === 0 && reason === undefined) return null;
   const isOld = hasText && !loaded;
   const edits = unsaved > 0 ? `${kept(snapshot)}.` : isOld ? 'You see the text as this browser kept it.' : '';
   const typing = hasText ? 'You can go on typing.' : '';
   const go = unsaved > 0 ? 'They are sent when the connection is back.' : typing;
   return (
     <Slim
+      isFirst={!hasText && reason === undefined}
       icon={<IconCloudOff size={16} />}
       action={
         <Button size="compact-xs" variant="default" onClick={() => room.hurry()}>
@@ -50,23 +53,25 @@ function Offline(snapshot: RoomSnapshot) {
         </Button>
       }
     >
-      {reason ?? 'There is no connection to the server.'} {edits} {go}
+      {reason ?? (hasText ? 'There is no connection to the server.' : neverConnected)} {edits} {go}
     </Slim>
   );
 }
 
 /** A line that comes only when the trouble lasts. */
 function Slim({
+  isFirst = false,
   icon,
   action,
   children,
 }: {
+  isFirst?: boolean;
   icon: React.ReactNode;
   action?: React.ReactNode;
   children: React.ReactNode;
 }) {
   return (
-    <div className={classes.slim} role="status">
+    <div className={classes.slim} role="status" data-first={isFirst || undefined}>
       <span className={classes.icon} aria-hidden>
         {icon}
       </span>

@@ -13,9 +13,11 @@ import { eventually, roomFixture, type Client } from '../../db/testing-room.ts';
 import { requirePerson } from '../auth/authorize.ts';
 import { notify } from '../platform/notify.ts';
 import { sign } from '../platform/secrets.ts';
+import { endGuest } from '../sessions/change-guest.ts';
 import { issueTicket } from '../sessions/issue-ticket.ts';
 import { createFile } from '../sessions/file-commands.ts';
 import { openFile } from '../sessions/open-file.ts';
+import { newGuest } from '../sessions/testing-guests.ts';
 import { findOwner } from './lease.ts';
 
 /** Processes of their own, with real sockets between them, that are killed and paused. */
@@ -180,6 +182,24 @@ test('[CB12] a revocation closes the sockets of every node, passed on or not, wi
   eve.text.insert(0, 'after');
   await eventually(() => expect(textOf(lowered)).toContain('after'));
   expect(textOf(eve)).toBe('after');
+});
+
+test('[CB81] a guest is shown out with the reason, on whichever node they entered', async () => {
+  const { sessionId, owner, other } = await ownedSession();
+  const ada = await room.person('developer', 'Ada');
+  const { ctx, guestId } = await newGuest(ada, { sessionId });
+  const clients = [
+    await room.enter(ctx, sessionId, { url: owner.url }),
+    await room.enter(ctx, sessionId, { url: other.url }),
+  ];
+  const said = clients.map(
+    ({ provider }) => new Promise<{ code: number; reason: string }>((resolve) => provider.on('closed', resolve)),
+  );
+  await endGuest(ada, { sessionId, guestId });
+  for (const { code, reason } of await Promise.all(said)) {
+    expect(code).toBe(4404);
+    expect(reason).toContain('ended your access');
+  }
 });
 
 test('[CB48] with two nodes a command is executed once, by the owner or by whoever takes the room', async () => {

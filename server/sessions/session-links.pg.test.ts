@@ -19,6 +19,7 @@ import { createSessionLink } from './create-session-link.ts';
 import { deleteSession } from './delete-session.ts';
 import { endSessionLink } from './end-session-link.ts';
 import { guestStandingOf, sessionLinkView } from './guest-view.ts';
+import { home } from './home.ts';
 import { knock } from './knock.ts';
 import { leaveSession } from './leave-session.ts';
 import { getSession } from './queries.ts';
@@ -176,6 +177,21 @@ describe('a knock', () => {
     await leaveSession(bo.ctx, { sessionId });
     expect(await standing(bo.ctx, sessionId)).toBe('left');
     expect((await eventsOf(sessionId)).at(-1)?.body).toMatchObject({ type: 'guest_left', wasIn: false });
+  });
+
+  test('[AC28] needs those who may share, until someone answered', async () => {
+    const sessionId = await open('Waits');
+    const needsOf = async ({ ctx }: { ctx: Context }) => {
+      const { needsYou } = await home(ctx, { team: team.slug });
+      return needsYou.find(({ id }) => id === sessionId)?.needs;
+    };
+    const { token } = await newSessionLink(developer.ctx, { sessionId });
+    const bo = await newVisitor(token);
+    await knock(bo.ctx, { token });
+    expect([await needsOf(developer), await needsOf(viewer)]).toEqual([['knock'], undefined]);
+    const guestId = await guestIdOf(developer.ctx, { sessionId, personId: bo.personId });
+    await answerKnock(developer.ctx, { sessionId, guestId, admit: false });
+    expect(await needsOf(developer)).toBeUndefined();
   });
 
   test('[AC28] a link that does not ask lets in at once, as many as it has places for', async () => {
