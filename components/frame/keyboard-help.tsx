@@ -18,6 +18,8 @@ const room: Key[] = [
   { keys: ['Ctrl', 'Enter'], does: 'Send the prompt' },
   { keys: ['Ctrl', 'Z'], does: 'Undo your own last change' },
   { keys: ['Alt', 'F5'], does: 'Go to the next suggestion in the file' },
+  { keys: ['Ctrl', 'Alt', 'M'], does: 'Comment on the selection' },
+  { keys: ['Alt', 'F9'], does: 'Go to the next comment in the file' },
 ];
 
 const suggestion: Key[] = [

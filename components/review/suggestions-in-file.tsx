@@ -2,18 +2,16 @@
 
 import { Text } from '@mantine/core';
 import * as monaco from 'monaco-editor';
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { createPortal } from 'react-dom';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { RoomFile } from '@/components/editor/room-files.ts';
 import { mayAsMember, useSession } from '@/components/session/session-context.tsx';
-import { useResource } from '@/components/ui/use-resource.ts';
 import type { HunkLocation } from '@/server/core/locate-hunk.ts';
-import { openZone, type EditorZone } from './editor-zone.ts';
 import { InlineHunk } from './inline-hunk.tsx';
 import classes from './suggestions-in-file.module.css';
 import { useDecisions } from './use-decisions.ts';
 import { useHunkPlaces } from './use-hunk-places.ts';
 import { useOpenSuggestions, type Suggestion, type SuggestionHunk } from './use-open-suggestions.ts';
+import { Zone } from './zone.tsx';
 
 type Editor = monaco.editor.IStandaloneCodeEditor;
 
@@ -58,7 +56,7 @@ function OneSuggestion({ editor, file, suggestion }: OneSuggestionProps) {
     else editor.focus();
   };
   return placed.slice(0, mostShown).map(({ hunk, place }, index) => (
-    <Zone key={hunk.id} editor={editor} id={hunk.id} line={place.endLine}>
+    <Zone key={hunk.id} editor={editor} id={`suggestion-${hunk.id}`} line={place.endLine}>
       <InlineHunk
         hunk={hunk}
         place={place}
@@ -82,15 +80,6 @@ function OneSuggestion({ editor, file, suggestion }: OneSuggestionProps) {
     </Zone>
   ));
 }
-
-function Zone({ editor, id, line, children }: { editor: Editor; id: string; line: number; children: ReactNode }) {
-  const open = useCallback(() => openZone(editor, `suggestion-${id}`), [editor, id]);
-  const zone = useResource(open, closeZone);
-  useEffect(() => zone?.moveBelow(line), [zone, line]);
-  return zone ? createPortal(children, zone.node) : null;
-}
-
-const closeZone = (zone: EditorZone) => zone.close();
 
 /** Colours the lines that would change. */
 function useMarks(editor: Editor, placed: readonly Placed[]): void {

@@ -3,9 +3,18 @@
 import { ActionIcon, Button, Menu, Skeleton, Stack, Text, Tooltip } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
-import { IconChevronDown, IconChevronRight, IconDots, IconFilePlus, IconPencil, IconTrash } from '@tabler/icons-react';
+import {
+  IconChevronDown,
+  IconChevronRight,
+  IconDots,
+  IconFilePlus,
+  IconMessage2,
+  IconPencil,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useUnreadComments } from '@/components/comments/comments-context.tsx';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useTRPC } from '@/components/trpc.tsx';
@@ -50,6 +59,7 @@ export function FileTree() {
   const actions = useFileActions();
   const canEdit = may(session, 'edit');
   const { byPath } = useUnreviewed();
+  const unread = useUnreadComments().byPath;
   const list = useRef<HTMLDivElement>(null);
 
   const toggle = useCallback((path: string, to?: boolean) => {
@@ -126,6 +136,7 @@ export function FileTree() {
               node={node}
               isOpen={open.has(node.path)}
               unreviewed={byPath.get(node.path) ?? 0}
+              unread={unread.get(node.path) ?? 0}
               tabbable={focused === undefined ? at === 0 : focused === node.path}
               onFocus={() => setFocused(node.path)}
               onActivate={() => activate(node)}
@@ -153,6 +164,8 @@ type RowProps = {
   isOpen: boolean;
   /** Hunks of suggestions that nobody has decided on. */
   unreviewed: number;
+  /** Comments of others that this person has not read. */
+  unread: number;
   tabbable: boolean;
   canEdit: boolean;
   onFocus: () => void;
@@ -168,7 +181,18 @@ const marks = {
   inside: { letter: '•', label: 'changes inside' },
 };
 
-function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate, onRemove, onDialog }: RowProps) {
+function Row({
+  node,
+  isOpen,
+  unreviewed,
+  unread,
+  tabbable,
+  canEdit,
+  onFocus,
+  onActivate,
+  onRemove,
+  onDialog,
+}: RowProps) {
   const activePath = useWorkbench((state) => {
     const tab = state.tabs[state.active];
     return tab && tab.kind !== 'suggestion' ? tab.path : undefined;
@@ -188,7 +212,13 @@ function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate,
       aria-level={node.depth + 1}
       aria-expanded={node.kind === 'folder' ? isOpen : undefined}
       aria-selected={activePath === node.path}
-      aria-label={[node.name, mark?.label, unreviewed > 0 && `${unreviewed} to review`, names && `${names} here`]
+      aria-label={[
+        node.name,
+        mark?.label,
+        unreviewed > 0 && `${unreviewed} to review`,
+        unread > 0 && unreadText(unread),
+        names && `${names} here`,
+      ]
         .filter(Boolean)
         .join(', ')}
       tabIndex={tabbable ? 0 : -1}
@@ -207,6 +237,11 @@ function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate,
           ●{unreviewed}
         </span>
       )}
+      {unread > 0 && (
+        <span className={`${classes.unread} ens-tabular`} title={unreadText(unread)} aria-hidden>
+          <IconMessage2 size={12} /> {unread}
+        </span>
+      )}
       {mark && (
         <span className={classes.mark} aria-hidden>
           {mark.letter}
@@ -216,6 +251,8 @@ function Row({ node, isOpen, unreviewed, tabbable, canEdit, onFocus, onActivate,
     </div>
   );
 }
+
+const unreadText = (count: number) => `${count} unread ${count === 1 ? 'comment' : 'comments'}`;
 
 function RowMenu({ node, onDialog, onRemove }: Pick<RowProps, 'node' | 'onDialog' | 'onRemove'>) {
   return (

@@ -1,7 +1,8 @@
 'use client';
 
 import { UnstyledButton } from '@mantine/core';
-import { IconCode, IconFiles, IconGitCompare, IconMessages, IconUsers } from '@tabler/icons-react';
+import { IconCode, IconFiles, IconGitCompare, IconMessage2, IconMessages, IconUsers } from '@tabler/icons-react';
+import { useUnreadComments } from '@/components/comments/comments-context.tsx';
 import { useSession, useWorkbench } from './session-context.tsx';
 import classes from './phone-bar.module.css';
 import { useChangeCount } from './side-bar.tsx';
@@ -12,6 +13,7 @@ const views: { view: PhoneView; label: string; icon: typeof IconCode }[] = [
   { view: 'changes', label: 'Changes', icon: IconGitCompare },
   { view: 'files', label: 'Files', icon: IconFiles },
   { view: 'code', label: 'Code', icon: IconCode },
+  { view: 'comments', label: 'Comments', icon: IconMessage2 },
   { view: 'people', label: 'People', icon: IconUsers },
 ];
 
@@ -19,7 +21,7 @@ const views: { view: PhoneView; label: string; icon: typeof IconCode }[] = [
 export function PhoneBar() {
   const { workbench } = useSession();
   const phone = useWorkbench((state) => state.phone);
-  const changes = useChangeCount();
+  const counts: Partial<Record<PhoneView, number>> = { changes: useChangeCount(), comments: useUnreadComments().total };
   return (
     <nav className={classes.bar} aria-label="Session views">
       {views.map(({ view, label, icon: Icon }) => (
@@ -30,7 +32,7 @@ export function PhoneBar() {
           onClick={() => workbench.set({ phone: view })}
         >
           <Icon size={18} stroke={1.6} aria-hidden />
-          {view === 'changes' && changes > 0 ? `${label} ${changes}` : label}
+          {counts[view] ? `${label} ${counts[view]}` : label}
         </UnstyledButton>
       ))}
     </nav>

@@ -6,6 +6,7 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
+import { CommentsProvider } from '@/components/comments/comments-context.tsx';
 import type { OpenModels } from '@/components/editor/open-models.ts';
 import type { RoomConnection } from '@/components/editor/room-connection.ts';
 import { useRoom, useRoomState } from '@/components/editor/use-room.ts';
@@ -89,7 +90,9 @@ function OpenSession({ session, room, feed }: { session: SessionFacts; room: Roo
   return (
     <SessionProvider value={value}>
       <FaceColours value={useFaceColours(room)}>
-        <Layout />
+        <CommentsProvider>
+          <Layout />
+        </CommentsProvider>
       </FaceColours>
     </SessionProvider>
   );

@@ -1,8 +1,10 @@
 'use client';
 
 import { ActionIcon, Indicator, Tooltip } from '@mantine/core';
-import { IconFiles, IconGitCompare, IconMessages, IconSearch, IconUsers } from '@tabler/icons-react';
+import { IconFiles, IconGitCompare, IconMessages, IconMessage2, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useUnreadComments } from '@/components/comments/comments-context.tsx';
+import { CommentsPanel } from '@/components/comments/comments-panel.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { ChangesPanel } from './changes-panel.tsx';
 import { FileTree } from './file-tree.tsx';
@@ -16,6 +18,7 @@ export const sidePanels: { panel: SidePanel; label: string; icon: typeof IconFil
   { panel: 'files', label: 'Files', icon: IconFiles },
   { panel: 'search', label: 'Search', icon: IconSearch },
   { panel: 'changes', label: 'Changes', icon: IconGitCompare },
+  { panel: 'comments', label: 'Comments', icon: IconMessage2 },
   { panel: 'people', label: 'People', icon: IconUsers },
 ];
 
@@ -30,19 +33,20 @@ export function SideBar() {
   const { workbench } = useSession();
   const side = useWorkbench((state) => state.side);
   const conversationOpen = useWorkbench((state) => state.conversationOpen);
-  const changes = useChangeCount();
+  const counts: Partial<Record<SidePanel, number>> = { changes: useChangeCount(), comments: useUnreadComments().total };
+  const countOf = (panel: SidePanel) => counts[panel] ?? 0;
   return (
     <nav className={classes.bar} aria-label="Session panels">
       {sidePanels.map(({ panel, label, icon: Icon }) => (
         <Tooltip
           key={panel}
-          label={panel === 'changes' && changes > 0 ? `${label}, ${changes}` : label}
+          label={countOf(panel) > 0 ? `${label}, ${countOf(panel)}${panel === 'comments' ? ' unread' : ''}` : label}
           position="right"
         >
           <Indicator
-            label={changes > 99 ? '99+' : changes}
+            label={countOf(panel) > 99 ? '99+' : countOf(panel)}
             size={14}
-            disabled={panel !== 'changes' || changes === 0}
+            disabled={countOf(panel) === 0}
             offset={6}
             aria-hidden={false}
           >
@@ -84,6 +88,8 @@ export function SidePanelContent({ panel }: { panel: SidePanel }) {
       return <SearchPanel />;
     case 'changes':
       return <ChangesPanel />;
+    case 'comments':
+      return <CommentsPanel />;
     case 'people':
       return <PeoplePanel />;
   }

@@ -3,12 +3,14 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconSparkles } from '@tabler/icons-react';
 import { memo, useState } from 'react';
+import { useCommentDesk, useComments, useOpenThread } from '@/components/comments/comments-context.tsx';
 import { Face } from '@/components/people/face.tsx';
 import { Markdown } from '@/components/ui/markdown.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { isActiveRun } from '@/server/core/run-state.ts';
 import { queuePlace, type Transcript } from '@/server/core/transcript.ts';
 import type {
+  CommentItem,
   CommitItem,
   NoticeItem,
   PlanItem,
@@ -19,6 +21,7 @@ import type {
   TextItem,
   TranscriptItem,
 } from '@/server/core/transcript-item.ts';
+import { visibleText } from '@/server/core/visible-text.ts';
 import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
 import { noticeText } from './notice-text.ts';
@@ -76,6 +79,8 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
       return <Commit item={item} />;
     case 'task':
       return <Task item={item} />;
+    case 'comment':
+      return <CommentLine item={item} />;
     case 'notice':
       if (isToldElsewhere(item)) return null;
       return <Notice by={item.by.name} text={noticeText(item)} at={item.at} />;
@@ -174,6 +179,33 @@ function Commit({ item }: { item: CommitItem }) {
       text={`committed ${item.commit.slice(0, 8)}${item.pushed ? ' and pushed it' : ''}: ${item.message.split('\n', 1)[0] ?? ''}`}
       at={item.at}
     />
+  );
+}
+
+const commentWords = { started: 'commented on', replied: 'replied on', resolved: 'resolved', reopened: 'reopened' };
+
+function CommentLine({ item }: { item: CommentItem }) {
+  const desk = useCommentDesk();
+  const open = useOpenThread();
+  const thread = useComments().threads.find(({ id }) => id === item.threadId);
+  const place = `${item.path}:${item.line}`;
+  return (
+    <Text className={classes.notice} component="div">
+      {item.by.name} {commentWords[item.what]}{' '}
+      {thread && desk ? (
+        <Button size="compact-xs" variant="subtle" onClick={() => open(thread)}>
+          {place}
+        </Button>
+      ) : (
+        place
+      )}
+      {item.excerpt !== '' && (
+        <>
+          : <bdi>{visibleText(item.excerpt)}</bdi>
+        </>
+      )}{' '}
+      · <TimeAgo at={item.at} />
+    </Text>
   );
 }
 

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect } from 'react';
+import { beginComment } from '@/components/comments/commenting.ts';
 import { offerCommands } from '@/components/frame/commands.tsx';
 import { useSession } from './session-context.tsx';
 
@@ -26,6 +27,19 @@ export function useSessionCommands(): void {
           id: 'session-changes',
           label: 'Show uncommitted changes',
           run: () => workbench.set({ side: 'changes', phone: 'changes' }),
+        },
+        {
+          id: 'session-comments',
+          label: 'Show the comments',
+          run: () => workbench.set({ side: 'comments', phone: 'comments' }),
+        },
+        {
+          id: 'session-comment',
+          label: 'Comment on the selection',
+          description: 'Ctrl Alt M',
+          run: () => {
+            if (!beginComment()) workbench.set({ side: 'comments', phone: 'comments' });
+          },
         },
         {
           id: 'session-people',

@@ -12,7 +12,7 @@ export type Tab =
 /** Opens a file of the session by path. */
 export type EditorOpen = (path: string, target?: Omit<EditorTarget, 'fileId'>) => Promise<void>;
 
-export type SidePanel = 'files' | 'search' | 'changes' | 'people';
+export type SidePanel = 'files' | 'search' | 'changes' | 'comments' | 'people';
 export type PhoneView = 'conversation' | 'code' | SidePanel;
 
 export type WorkbenchState = {

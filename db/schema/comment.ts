@@ -1,5 +1,5 @@
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { StoredAnchor } from '../../server/core/comment-anchor.ts';
+import type { StoredAnchor } from '../../server/core/stored-anchor.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
 

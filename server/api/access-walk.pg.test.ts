@@ -53,6 +53,9 @@ const ownOnly = ['identity.endDevice', 'sharing.leave', 'tokens.revoke'];
 const guestsOwn = ['sharing.knock', 'sharing.leave', 'sharing.standing'];
 const guestMay = [
   ...guestsOwn,
+  'comments.list',
+  'comments.markRead',
+  'comments.thread',
   'events.blob',
   'events.list',
   'events.watch',
@@ -71,11 +74,27 @@ const guestMay = [
   'suggestions.list',
 ];
 
-/** The same for those who may edit. */
-const editingGuestMay = ['files.create', 'files.delete', 'files.discard', 'files.rename', 'files.restore'];
+/** The same for those who may edit, which includes to comment. */
+const editingGuestMay = [
+  'comments.moveAnchor',
+  'comments.people',
+  'comments.reply',
+  'comments.resolve',
+  'comments.start',
+  'files.create',
+  'files.delete',
+  'files.discard',
+  'files.rename',
+  'files.restore',
+];
 
 /** Writes that need no more than to view, or concern the caller alone. */
 const viewerMayWrite = [
+  'comments.markRead',
+  'comments.moveAnchor',
+  'comments.reply',
+  'comments.resolve',
+  'comments.start',
   'files.open',
   'identity.changePassword',
   'identity.endOtherDevices',
@@ -85,6 +104,9 @@ const viewerMayWrite = [
   'tokens.create',
   'issueTicket',
   'openFile',
+  'replyToComment',
+  'resolveComment',
+  'startComment',
 ];
 
 /** Reads that need more than to view. */
@@ -99,17 +121,19 @@ const viewerMayNotRead = [
 
 /** What a limited project hides, by the name of the field. */
 const inProject = [
-  'projectId',
-  'sessionId',
-  'runId',
-  'runIds',
-  'permissionId',
-  'suggestionId',
-  'taskId',
   'blobId',
   'checkpointId',
+  'commentId',
   'guestId',
   'linkId',
+  'permissionId',
+  'projectId',
+  'runId',
+  'runIds',
+  'sessionId',
+  'suggestionId',
+  'taskId',
+  'threadId',
 ];
 
 const { url: databaseUrl } = await testDatabase();

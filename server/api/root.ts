@@ -1,5 +1,6 @@
 import { auditRouter } from './routers/audit.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
+import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
@@ -19,6 +20,7 @@ import { router } from './trpc.ts';
 export const appRouter = router({
   audit: auditRouter,
   checkpoints: checkpointsRouter,
+  comments: commentsRouter,
   commits: commitsRouter,
   events: eventsRouter,
   files: filesRouter,

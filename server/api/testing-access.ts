@@ -84,6 +84,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
   await db()
     .insert(schema.eventBlob)
     .values({ id: blobId, ...of, content: 'a long text' });
+  const { threadId, commentId } = await threadIn(of, team.developer);
   const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
   const { id: tokenId } = await newToken(team.admin.personId);
   const { guestId, linkId } = await newGuest(ctx, { sessionId });
@@ -105,6 +106,8 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     checkpointId: await firstCheckpoint(sessionId),
     guestId,
     linkId,
+    threadId,
+    commentId,
   };
 }
 
@@ -113,6 +116,21 @@ async function firstCheckpoint(sessionId: string): Promise<string> {
   const [row] = await db().select().from(sessionCheckpoint).where(eq(sessionCheckpoint.sessionId, sessionId));
   if (!row) throw new Error('a session without its first checkpoint');
   return row.id;
+}
+
+const words = { quote: 'Ledger', before: '', after: '', length: 6, startLine: 1, endLine: 1 };
+const anchor = { position: null, ...words };
+
+async function threadIn(of: { teamId: string; sessionId: string }, { personId, name }: TestPerson) {
+  const [threadId, commentId] = [newId('thr'), newId('com')];
+  const row = { ...of, fileId: 'fil_testing', path: 'README.md', anchor, createdBy: personId, lastPosition: 1 };
+  await db()
+    .insert(schema.commentThread)
+    .values({ id: threadId, ...row });
+  await db()
+    .insert(schema.comment)
+    .values({ id: commentId, ...of, threadId, position: 1, authorId: personId, authorName: name, body: 'Why?' });
+  return { threadId, commentId };
 }
 
 async function callerOf(person: TestPerson): Promise<Caller> {
@@ -159,21 +177,26 @@ export function unknownOf(
 const plainFields: Record<string, unknown> = {
   agent: 'refactor',
   allowed: [],
+  anchor,
+  body: 'A comment',
   clientId: 5_000,
   command: 'true',
   commit: 'c'.repeat(40),
   current: 'not the password 1',
   email: 'walker@example.com',
   expiresInDays: 1,
+  fileId: 'fil_testing',
   from: 'README.md',
   hosts: [],
   hunkId: '0123456789abcdef',
+  line: 1,
   message: 'A message',
   name: 'test',
   next: 'another password 22',
   password: 'another password 22',
   path: 'README.md',
   personIds: [],
+  position: 1,
   scopes: ['read'],
   seq: 1,
   people: ['per_1'],
@@ -184,6 +207,7 @@ const plainFields: Record<string, unknown> = {
   title: 'A title',
   to: 'NOTES.md',
   token: 'no-such-link',
+  version: 1,
 };
 
 type Field = { enum?: unknown[]; const?: unknown; type?: string };

@@ -155,6 +155,32 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('guest_revoked'), ...guest }),
   /** `wasIn` is false for someone who stopped waiting. */
   z.object({ type: z.literal('guest_left'), ...guest, wasIn: z.boolean() }),
+  z.object({
+    type: z.literal('comment_added'),
+    threadId: z.string(),
+    commentId: z.string(),
+    path: z.string(),
+    line: z.number().int(),
+    /** The beginning of what was written; empty once it is deleted. */
+    excerpt: z.string(),
+    isReply: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('comment_edited'),
+    threadId: z.string(),
+    commentId: z.string(),
+    excerpt: z.string(),
+  }),
+  z.object({ type: z.literal('comment_deleted'), threadId: z.string(), commentId: z.string() }),
+  z.object({
+    type: z.literal('comment_resolved'),
+    threadId: z.string(),
+    path: z.string(),
+    line: z.number().int(),
+    resolved: z.boolean(),
+  }),
+  /** The thread's words were found again in another place. */
+  z.object({ type: z.literal('comment_moved'), threadId: z.string() }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

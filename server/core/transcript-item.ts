@@ -87,6 +87,18 @@ export type TaskItem = Placed & {
   error: string | undefined;
 };
 
+/** Something was written about a place in a file, or a thread about one was resolved or reopened. */
+export type CommentItem = Placed & {
+  kind: 'comment';
+  what: 'started' | 'replied' | 'resolved' | 'reopened';
+  by: ActorRef;
+  threadId: string;
+  path: string;
+  line: number;
+  /** The beginning of what was written; empty when it was deleted. */
+  excerpt: string;
+};
+
 /** Something that happened to the session; the words are the reader's. */
 export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'created'; title: string; branch: string }
@@ -113,6 +125,7 @@ export type TranscriptItem =
   | SuggestionItem
   | CommitItem
   | TaskItem
+  | CommentItem
   | NoticeItem;
 
 export type TranscriptRun = {

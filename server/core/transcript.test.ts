@@ -217,3 +217,25 @@ test('[RN21] an entry that is missing is noticed', () => {
   expect(foldEvents(emptyTranscript(), log).missingSeq).toBeUndefined();
   expect(foldEvents(emptyTranscript(), [...log.slice(0, 1), ...log.slice(2)]).missingSeq).toBe(2);
 });
+
+test('[CM12] [CM14] comments are lines of their own; what was edited or deleted shows nothing of before', () => {
+  const at = { threadId: 'thr_1', path: 'a.ts', line: 3 };
+  const { items } = foldEvents(
+    emptyTranscript(),
+    eventsOf(
+      { type: 'comment_added', ...at, commentId: 'com_1', excerpt: 'first', isReply: false },
+      { type: 'comment_added', ...at, commentId: 'com_2', excerpt: 'second', isReply: true },
+      { type: 'comment_edited', threadId: 'thr_1', commentId: 'com_1', excerpt: 'changed' },
+      { type: 'comment_deleted', threadId: 'thr_1', commentId: 'com_2' },
+      { type: 'comment_moved', threadId: 'thr_1' },
+      { type: 'comment_resolved', ...at, resolved: true },
+      { type: 'comment_resolved', ...at, resolved: false },
+    ),
+  );
+  expect(items).toMatchObject([
+    { kind: 'comment', what: 'started', ...at, excerpt: 'changed' },
+    { kind: 'comment', what: 'replied', ...at, excerpt: '' },
+    { kind: 'comment', what: 'resolved', ...at },
+    { kind: 'comment', what: 'reopened', ...at },
+  ]);
+});

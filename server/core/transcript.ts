@@ -264,6 +264,36 @@ const handlers: Handlers = {
   guest_changed: (draft, event, { name, level }) => note(draft, event, { what: 'guest_changed', guest: name, level }),
   guest_revoked: (draft, event, { name }) => note(draft, event, { what: 'guest_revoked', guest: name }),
   guest_left: (draft, event, { wasIn }) => note(draft, event, { what: 'guest_left', wasIn }),
+  comment_added: (draft, event, { threadId, commentId, path, line, excerpt, isReply }) => {
+    const what = isReply ? 'replied' : 'started';
+    draft.items.push({
+      ...placed(event, commentKey(commentId)),
+      kind: 'comment',
+      what,
+      by: event.actor,
+      threadId,
+      path,
+      line,
+      excerpt,
+    });
+  },
+  comment_edited: (draft, _event, { commentId, excerpt }) =>
+    change(draft, commentKey(commentId), 'comment', (item) => ({ ...item, excerpt })),
+  comment_deleted: (draft, _event, { commentId }) =>
+    change(draft, commentKey(commentId), 'comment', (item) => ({ ...item, excerpt: '' })),
+  comment_resolved: (draft, event, { threadId, path, line, resolved }) => {
+    const what = resolved ? 'resolved' : 'reopened';
+    const place = { threadId, path, line };
+    draft.items.push({
+      ...placed(event, `thread:${event.seq}`),
+      kind: 'comment',
+      what,
+      by: event.actor,
+      ...place,
+      excerpt: '',
+    });
+  },
+  comment_moved: () => undefined,
   committed: (draft, event, { commit, message, pushed }) => {
     draft.items.push({
       ...placed(event, `commit:${event.seq}`),
@@ -279,6 +309,7 @@ const handlers: Handlers = {
 const promptKey = (runId: string) => `prompt:${runId}`;
 const permissionKey = (permissionId: string) => `permission:${permissionId}`;
 const suggestionKey = (suggestionId: string) => `suggestion:${suggestionId}`;
+const commentKey = (commentId: string) => `comment:${commentId}`;
 const taskKey = (taskId: string) => `task:${taskId}`;
 /** Ids of messages and tool calls are the agent's own: they may repeat when a run starts again. */
 const partKey = (draft: Draft, runId: string, part: string) => `${runId}:${draft.runs[runId]?.starts ?? 0}:${part}`;

@@ -213,6 +213,28 @@ function eventsIn(text: string): StreamedEvent[] {
     });
 }
 
+test('[CM10] a thread about lines is opened, answered, resolved and read over REST', { timeout: 120_000 }, async () => {
+  const sessionId = await newSession(await readyProject('Talk'), 'Talk');
+  const lines = { path: 'src/money.ts', line: 1, endLine: 2, body: 'Why, @Ana?' };
+  const started = await call('POST', `/sessions/${sessionId}/comments`, { body: lines });
+  expect(started).toMatchObject({ status: 201, body: { threadId: expect.stringContaining('thr_') } });
+  const threadId = String(started.body['threadId']);
+  expect((await call('POST', `/comments/${threadId}/replies`, { body: { body: 'Because' } })).status).toBe(201);
+  const resolved = await call('POST', `/comments/${threadId}/resolution`, { body: { resolved: true } });
+  expect(resolved).toMatchObject({ status: 200, body: { id: threadId, state: 'resolved' } });
+  const { body } = await call('GET', `/sessions/${sessionId}/comments`);
+  expect(itemsOf(body)).toMatchObject([
+    { id: threadId, path: 'src/money.ts', line: 1, endLine: 2, state: 'resolved', commentCount: 2, unreadCount: 0 },
+  ]);
+  const whole = await call('GET', `/comments/${threadId}`);
+  expect(whole.body).toMatchObject({
+    resolved: { by: { name: 'Ana' } },
+    comments: [{ body: 'Why, @Ana?', author: { name: 'Ana' } }, { body: 'Because' }],
+  });
+  const again = await call('POST', `/comments/${threadId}/resolution`, { body: { resolved: true } });
+  expect(again.status).toBe(409);
+});
+
 test('a stream goes on after the last id, and says when nothing follows', { timeout: 120_000 }, async () => {
   if (!sandbox.ok) return;
   const sessionId = await newSession(await readyProject('Streams'), 'Streams');

@@ -25,6 +25,8 @@ export type IdPrefix =
   | 'lnk'
   | 'gst'
   | 'cmt'
+  | 'thr'
+  | 'com'
   | 'aud'
   | 'req'
   | 'node'

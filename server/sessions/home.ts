@@ -86,9 +86,14 @@ function sessionsOf(access: TeamAccess): SQL {
         where g.session_id = s.id and g.refused_reason is null and g.decided_count < g.hunk_count)) as needs_decision,
       exists (select 1 from session_event e where e.session_id = s.id and e.seq > coalesce(seen.seq, 0)
         and e.type = 'run_finished' and e.body->>'state' = 'failed') as has_failed_run,
-      exists (select 1 from session_event e where e.session_id = s.id and e.seq > coalesce(seen.seq, 0)
+      (exists (select 1 from session_event e where e.session_id = s.id and e.seq > coalesce(seen.seq, 0)
         and e.type = 'prompt' and e.actor->>'id' <> ${actor.personId}
-        and e.body->>'text' ~* ${mentionPattern(actor.name)}) as has_mention,
+        and e.body->>'text' ~* ${mentionPattern(actor.name)})
+        or exists (select 1 from comment_mention m
+          join comment c on c.id = m.comment_id
+          left join comment_read read on read.thread_id = c.thread_id and read.person_id = m.person_id
+          where m.session_id = s.id and m.team_id = s.team_id and m.person_id = ${actor.personId}
+            and c.deleted_at is null and c.position > coalesce(read.position, 0))) as has_mention,
       (${mayInTeam(role, 'session.share')} and exists (
         select 1 from session_guest k where k.session_id = s.id and k.state = 'knocking' and k.expires_at > now()
           and k.knocked_at > now() - make_interval(secs => ${knockMs / 1000}))) as has_knock

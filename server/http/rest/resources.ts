@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit.ts';
 import { checkpointRoutes } from './checkpoints.ts';
+import { commentRoutes } from './comments.ts';
 import { commitRoutes } from './commits.ts';
 import { meRoutes } from './me.ts';
 import { peopleRoutes } from './people.ts';
@@ -23,6 +24,7 @@ export const restRoutes: readonly RestRoute[] = [
   ...runRoutes,
   ...suggestionRoutes,
   ...checkpointRoutes,
+  ...commentRoutes,
   ...commitRoutes,
   ...taskRoutes,
   ...auditRoutes,
