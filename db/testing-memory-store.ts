@@ -40,16 +40,25 @@ export class MemoryTables {
     if (key.fence !== this.owner.fence || key.nodeId !== this.owner.nodeId) throw new FenceLost('taken');
   }
 
-  /** @returns the id of the last row, 0 when there is none */
-  insert(key: RoomKey, updates: readonly StoredUpdate[]): number {
-    let lastId = 0;
-    for (const update of updates) {
-      lastId = this.#nextId++;
-      const row = { ...update, id: lastId, at: Date.now(), nodeId: key.nodeId, fence: key.fence };
-      this.rows.push(row);
-      this.onRow(row);
+  /** All or nothing, with what is written beside them. @returns the id of the last row, 0 when there is none */
+  async insert(key: RoomKey, updates: readonly StoredUpdate[], beside: () => Promise<void>): Promise<number> {
+    this.requireFence(key);
+    const rows = updates.map((update) => ({
+      ...update,
+      id: this.#nextId++,
+      at: Date.now(),
+      nodeId: key.nodeId,
+      fence: key.fence,
+    }));
+    this.rows.push(...rows);
+    for (const row of rows) this.onRow(row);
+    try {
+      await beside();
+    } catch (error) {
+      this.rows = this.rows.filter((row) => !rows.includes(row));
+      throw error;
     }
-    return lastId;
+    return rows.at(-1)?.id ?? 0;
   }
 }
 
@@ -105,12 +114,11 @@ export class MemoryStore implements RoomStore {
   }
 
   append(key: RoomKey, updates: readonly StoredUpdate[], alongside: readonly Alongside[] = []): Promise<number> {
-    return this.#write(async () => {
-      this.tables.requireFence(key);
-      const lastId = this.tables.insert(key, updates);
-      for (const write of alongside) await write(noTransaction);
-      return lastId;
-    });
+    return this.#write(() =>
+      this.tables.insert(key, updates, async () => {
+        for (const write of alongside) await write(noTransaction);
+      }),
+    );
   }
 
   compact(key: RoomKey, snapshot: Snapshot): Promise<void> {
