@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Command, CommandIo, ExitCode } from './commands/command.ts';
+import { dlpScan } from './commands/dlp.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { tokenCreate } from './commands/token.ts';
@@ -11,6 +12,7 @@ const commands: Record<string, Command> = {
   'user create': userCreate,
   'user reset': userReset,
   'token create': tokenCreate,
+  'dlp scan': dlpScan,
   doctor,
 };
 

@@ -1,0 +1,133 @@
+import { entropyOf } from './entropy.ts';
+import type { Finding } from './finding.ts';
+import { isPlaceholder } from './placeholders.ts';
+
+/** Secrets that are known by the document they stand in: keys in PEM, addresses with a password, headers, manifests. */
+type Document = {
+  id: string;
+  /** Literal texts, in exactly this case, one of which begins every match. */
+  anchors: readonly string[];
+  /** Tried from the anchor; its group `secret` is what is found, or all of it. */
+  pattern: RegExp;
+  isReal?: (secret: string, whole: string) => boolean;
+};
+
+const usual = /^(?:user(?:name)?|root|admin|login|guest|me|your\w*|<.*>|\$.*|\{.*)$/i;
+const usualPasswords = /^(?:pass(?:word|wd)?|pwd|secret|token|your\w*|x+|\*+|<.*>|\$.*|\{.*|example|changeme)$/i;
+
+const documents: readonly Document[] = [
+  {
+    id: 'private-key',
+    anchors: ['-----BEGIN '],
+    pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]{64,20000}?)-----END/y,
+    isReal: (secret) => !/\*{3}|\.\.\.|<[a-z]/i.test(secret) && entropyOf(secret.slice(0, 400)) > 3.5,
+  },
+  {
+    id: 'url-password',
+    anchors: ['://'],
+    pattern: /:\/\/(?<user>[^\s:/@"'`<>]{0,100}):(?<secret>[^\s/"'`<>]{1,200})@[\w.-]+/y,
+    isReal: (secret, whole) => {
+      const user = /:\/\/([^:]*):/.exec(whole)?.[1] ?? '';
+      const isLocal = /@(?:localhost|127\.0\.0\.1|db|postgres|mysql|mongo(?:db)?|redis|host)$/.test(whole);
+      const isExample = (usual.test(user) && usualPasswords.test(secret)) || (isLocal && user === secret);
+      return !isExample && !/^\$|^\{|^<|^%[sd]|\*{3}|^x+$|^[A-Z_]+$/.test(secret);
+    },
+  },
+  {
+    id: 'curl-user',
+    anchors: ['curl'],
+    pattern:
+      /curl[^\n]{0,400}?(?:\s-u\s?|--user[\s=])\s{0,3}["']?(?<user>[^\s:"']{0,60}):(?<secret>[^\s"'$<{]{4,100})["']?/y,
+    isReal: (secret) => !isPlaceholder(secret) && !usualPasswords.test(secret),
+  },
+  {
+    id: 'kubernetes-secret',
+    anchors: ['kind: Secret', 'kind: "Secret'],
+    pattern:
+      /kind:\s{0,3}["']?Secret\b[^]{0,2000}?\n(?:data|stringData):[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+[\w.-]+:[ \t]{0,3}(?:[>|][+-]?[ \t]*\n[ \t]+)?["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?/y,
+    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
+  },
+  {
+    id: 'kubernetes-secret',
+    anchors: ['data:'],
+    pattern:
+      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
+    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
+  },
+  {
+    id: 'registry-login',
+    anchors: ['"auth"', '"identitytoken"'],
+    pattern: /"(?:auth|identitytoken)"\s{0,3}:\s{0,3}"(?<secret>[A-Za-z0-9+/=]{16,2000})"/y,
+  },
+  {
+    id: 'npm-token',
+    anchors: [':_auth', ':_password'],
+    pattern: /:_(?:authToken|auth|password)\s{0,3}=\s{0,3}["']?(?<secret>[\w+/=.-]{16,400})/y,
+    isReal: (secret) => !/^[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}$/i.test(secret),
+  },
+  {
+    id: 'saved-login',
+    anchors: ['"encrypted', '<Pass'],
+    pattern:
+      /(?:"encrypted(?:Password|Username)"\s{0,3}:\s{0,3}"(?<secret>[^"]{8,400})|<Pass\b[^>]{0,40}>(?<pass>[^<]{3,400}))/y,
+  },
+  {
+    id: 'azure-storage-key',
+    anchors: ['AccountKey='],
+    pattern: /AccountKey=(?<secret>[A-Za-z0-9+/]{43,88}={0,2})/y,
+  },
+  {
+    id: 'slack-webhook',
+    anchors: ['hooks.slack.com/'],
+    pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/(?<secret>(?!X{3}|TX{3})[\w+/]{24,80})/y,
+    isReal: (secret) => entropyOf(secret) > 2.8,
+  },
+  {
+    id: 'teams-webhook',
+    anchors: ['.webhook.office.com/'],
+    pattern:
+      /\.webhook\.office\.com\/webhookb2\/(?<secret>[a-f0-9@-]{73}\/IncomingWebhook\/[a-f0-9]{32}\/[a-f0-9-]{36})/y,
+  },
+  {
+    id: 'telegram-token',
+    anchors: [':A'],
+    pattern: /(?<=(?<!\w|\/bot)\d{5,16}):A[\w-]{34}(?![\w-])/y,
+    isReal: (secret) => entropyOf(secret) > 3,
+  },
+  { id: 'google-oauth', anchors: ['1//0'], pattern: /1\/\/0(?<secret>[\w-]{40,120})/y },
+  {
+    id: 'gitlab-token',
+    anchors: ['_gitlab_session='],
+    pattern: /_gitlab_session=(?<secret>[0-9a-z]{32})/y,
+  },
+  {
+    id: 'sidekiq-key',
+    anchors: ['contribsys'],
+    pattern: /contribsys\.com(?:__COM)?(?<=\b(?<secret>[a-f0-9]{8}:[a-f0-9]{8})@(?:gems|enterprise)\.contribsys\.com)/y,
+  },
+];
+
+export function* findDocuments(text: string): Generator<Finding> {
+  for (const document of documents) for (const anchor of document.anchors) yield* findAll(document, anchor, text);
+}
+
+function* findAll(document: Document, anchor: string, text: string): Generator<Finding> {
+  let from = 0;
+  for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, from)) {
+    const found = tryDocument(document, text, at);
+    if (found) yield found;
+    from = Math.max(at + anchor.length, found?.end ?? 0);
+  }
+}
+
+function tryDocument({ id, pattern, isReal }: Document, text: string, at: number): Finding | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text);
+  if (!found) return undefined;
+  const secret = found.groups?.['secret'] ?? found.groups?.['pass'] ?? found[0];
+  if (isReal?.(secret, found[0]) === false) return undefined;
+  // What a pattern looks back to stands before the match.
+  const inside = found[0].lastIndexOf(secret);
+  const start = inside < 0 ? text.lastIndexOf(secret, at) : at + inside;
+  return { detector: id, class: 'secret', severity: 'high', start, end: start + secret.length };
+}
