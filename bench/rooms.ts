@@ -62,7 +62,7 @@ async function measureCrowd({ quick, place }: { quick: boolean; place: Place }):
 
 async function compare(shape: Shape, { quick, place }: { quick: boolean; place: Place }): Promise<Result[]> {
   const rounds: Rounds = { ensemble: [], 'y-websocket': [], hocuspocus: [] };
-  const times = quick ? { warmUpMs: 500, measureMs: 2_000 } : { warmUpMs: 1_000, measureMs: 5_000 };
+  const times = quick ? { warmUpMs: 2_000, measureMs: 3_000 } : { warmUpMs: 3_000, measureMs: 6_000 };
   for (let round = 0; round < (quick ? 1 : 5); round++) {
     for (const name of servers) rounds[name].push(await measureOnce(name, shape, { times, place }));
   }

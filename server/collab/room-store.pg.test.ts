@@ -152,6 +152,14 @@ test('[CB7] a node that stops in the middle of a write holds a new owner up for 
   expect(await rowsOf(key.sessionId)).toEqual([]);
 });
 
+test('[CB4] what the database refuses is an error of that write alone', async () => {
+  const key = await ownedRoom();
+  const strange = { ...by('ada'), author: { kind: 'person' as const, id: 'a null byte \0' } };
+  await expect(store.append(key, [strange], [])).rejects.toMatchObject({ code: '22021' });
+  await Promise.all(['ada', 'bob', 'eve'].map((name) => store.append(key, [by(name)], [])));
+  expect((await rowsOf(key.sessionId)).map((row) => row.actorId).toSorted()).toEqual(['ada', 'bob', 'eve']);
+});
+
 test('[CB8] folding keeps the text, and of the rows who changed which file last', async () => {
   const key = await ownedRoom();
   const rows = [{ ...by('ada'), fileIds: ['fil_1', 'fil_2'] }, by('bob'), { ...by('server'), kind: 'open' as const }];
