@@ -5,9 +5,7 @@ import { isPlaceholder } from './placeholders.ts';
 /** Secrets that are known by the document they stand in: keys in PEM, addresses with a password, headers, manifests. */
 type Document = {
   id: string;
-  /** Literal texts, in exactly this case, one of which begins every match. */
-  anchors: readonly string[];
-  /** Tried from the anchor; its group `secret` is what is found, or all of it. */
+  /** Tried from an anchor or a colon; its group `secret` is what is found, or all of it. */
   pattern: RegExp;
   isReal?: (secret: string, whole: string) => boolean;
 };
@@ -15,16 +13,10 @@ type Document = {
 const usual = /^(?:user(?:name)?|root|admin|login|guest|me|your\w*|<.*>|\$.*|\{.*)$/i;
 const usualPasswords = /^(?:pass(?:word|wd)?|pwd|secret|token|your\w*|x+|\*+|<.*>|\$.*|\{.*|example|changeme)$/i;
 
-const documents: readonly Document[] = [
-  {
-    id: 'private-key',
-    anchors: ['-----BEGIN '],
-    pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]{64,20000}?)-----END/y,
-    isReal: (secret) => !/\*{3}|\.\.\.|<[a-z]/i.test(secret) && entropyOf(secret.slice(0, 400)) > 3.5,
-  },
+/** Those that have a colon, which is tried wherever the text has one. */
+const atColons: readonly Document[] = [
   {
     id: 'url-password',
-    anchors: ['://'],
     pattern: /:\/\/(?<user>[^\s:/@"'`<>]{0,100}):(?<secret>[^\s/"'`<>]{1,200})@[\w.-]+/y,
     isReal: (secret, whole) => {
       const user = /:\/\/([^:]*):/.exec(whole)?.[1] ?? '';
@@ -32,6 +24,32 @@ const documents: readonly Document[] = [
       const isExample = (usual.test(user) && usualPasswords.test(secret)) || (isLocal && user === secret);
       return !isExample && !/^\$|^\{|^<|^%[sd]|\*{3}|^x+$|^[A-Z_]+$/.test(secret);
     },
+  },
+  {
+    id: 'kubernetes-secret',
+    pattern:
+      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
+    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
+  },
+  {
+    id: 'npm-token',
+    pattern: /:_(?:authToken|auth|password)\s{0,3}=\s{0,3}["']?(?<secret>[\w+/=.-]{16,400})/y,
+    isReal: (secret) => !/^[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}$/i.test(secret),
+  },
+  {
+    id: 'telegram-token',
+    pattern: /(?<=(?<!\w|\/bot)\d{5,16}):A[\w-]{34}(?![\w-])/y,
+    isReal: (secret) => entropyOf(secret) > 3,
+  },
+];
+
+/** `anchors`: literal texts, in exactly this case, one of which begins every match. */
+const documents: readonly (Document & { anchors: readonly string[] })[] = [
+  {
+    id: 'private-key',
+    anchors: ['-----BEGIN '],
+    pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]{64,20000}?)-----END/y,
+    isReal: (secret) => !/\*{3}|\.\.\.|<[a-z]/i.test(secret) && entropyOf(secret.slice(0, 400)) > 3.5,
   },
   {
     id: 'curl-user',
@@ -48,22 +66,9 @@ const documents: readonly Document[] = [
     isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
   },
   {
-    id: 'kubernetes-secret',
-    anchors: ['data:'],
-    pattern:
-      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
-    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
-  },
-  {
     id: 'registry-login',
     anchors: ['"auth"', '"identitytoken"'],
     pattern: /"(?:auth|identitytoken)"\s{0,3}:\s{0,3}"(?<secret>[A-Za-z0-9+/=]{16,2000})"/y,
-  },
-  {
-    id: 'npm-token',
-    anchors: [':_auth', ':_password'],
-    pattern: /:_(?:authToken|auth|password)\s{0,3}=\s{0,3}["']?(?<secret>[\w+/=.-]{16,400})/y,
-    isReal: (secret) => !/^[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}$/i.test(secret),
   },
   {
     id: 'saved-login',
@@ -88,12 +93,6 @@ const documents: readonly Document[] = [
     pattern:
       /\.webhook\.office\.com\/webhookb2\/(?<secret>[a-f0-9@-]{73}\/IncomingWebhook\/[a-f0-9]{32}\/[a-f0-9-]{36})/y,
   },
-  {
-    id: 'telegram-token',
-    anchors: [':A'],
-    pattern: /(?<=(?<!\w|\/bot)\d{5,16}):A[\w-]{34}(?![\w-])/y,
-    isReal: (secret) => entropyOf(secret) > 3,
-  },
   { id: 'google-oauth', anchors: ['1//0'], pattern: /1\/\/0(?<secret>[\w-]{40,120})/y },
   {
     id: 'gitlab-token',
@@ -107,17 +106,29 @@ const documents: readonly Document[] = [
   },
 ];
 
-export function* findDocuments(text: string): Generator<Finding> {
-  for (const document of documents) for (const anchor of document.anchors) yield* findAll(document, anchor, text);
+export function findDocuments(text: string): Finding[] {
+  return documents.flatMap((document) => document.anchors.flatMap((anchor) => findAll(document, anchor, text)));
 }
 
-function* findAll(document: Document, anchor: string, text: string): Generator<Finding> {
+/** What a colon belongs to, when the sign after it is one of those that follow it there. */
+export function documentAtColon(text: string, at: number): Finding | undefined {
+  if (!'/A_ \n\t'.includes(text[at + 1] ?? ' ')) return undefined;
+  for (const document of atColons) {
+    const found = tryDocument(document, text, at);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function findAll(document: Document, anchor: string, text: string): Finding[] {
+  const findings: Finding[] = [];
   let from = 0;
   for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, from)) {
     const found = tryDocument(document, text, at);
-    if (found) yield found;
+    if (found) findings.push(found);
     from = Math.max(at + anchor.length, found?.end ?? 0);
   }
+  return findings;
 }
 
 function tryDocument({ id, pattern, isReal }: Document, text: string, at: number): Finding | undefined {

@@ -24,46 +24,74 @@ function passesIban(text: string): boolean {
 const reserved =
   /@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid|localhost|local)$|^(?:git|noreply|no-reply)@/i;
 
-const kinds: readonly Kind[] = [
-  {
-    id: 'email',
-    pattern: /(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@])/g,
-    severity: 'low',
-    isReal: (text) => !reserved.test(text),
-  },
+const digit = (unit: string | undefined) => unit !== undefined && unit >= '0' && unit <= '9';
+const capital = (unit: string | undefined) => unit !== undefined && unit >= 'A' && unit <= 'Z';
+
+const email: Kind = {
+  id: 'email',
+  pattern: /(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@])/y,
+  severity: 'low',
+  isReal: (text) => !reserved.test(text),
+};
+const iban: Kind = {
+  id: 'iban',
+  pattern: /(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)/y,
+  severity: 'high',
+  isReal: passesIban,
+};
+const numbers: readonly Kind[] = [
   {
     id: 'card-number',
     pattern:
-      /(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w.-])/g,
+      /(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w.-])/y,
     severity: 'high',
     isReal: passesLuhn,
   },
   {
-    id: 'iban',
-    pattern: /(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)/g,
-    severity: 'high',
-    isReal: passesIban,
-  },
-  {
-    id: 'phone-number',
-    pattern: /(?<![\w.+-])\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w.-])/g,
-    severity: 'low',
-    isReal: (text) => text.replaceAll(/\D/g, '').length >= 9 && text.replaceAll(/\D/g, '').length <= 15,
-  },
-  {
     id: 'us-social-security-number',
-    pattern: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g,
+    pattern: /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/y,
     severity: 'high',
   },
 ];
+const phone: Kind = {
+  id: 'phone-number',
+  pattern: /(?<![\w.+-])\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w.-])/y,
+  severity: 'low',
+  isReal: (text) => text.replaceAll(/\D/g, '').length >= 9 && text.replaceAll(/\D/g, '').length <= 15,
+};
 
-/** Data about people: addresses, numbers of cards, accounts and telephones, national identity numbers. */
-export function* findPersonalData(text: string): Generator<Finding> {
-  for (const { id, pattern, severity, isReal } of kinds) {
-    pattern.lastIndex = 0;
-    for (let hit = pattern.exec(text); hit; hit = pattern.exec(text)) {
-      if (isReal?.(hit[0]) === false) continue;
-      yield { detector: id, class: 'personal', severity, start: hit.index, end: hit.index + hit[0].length };
-    }
+/**
+ * Data about people (addresses, numbers of cards and accounts, identity numbers) that begins where a word begins.
+ * @param hasAt whether the word has an at sign
+ */
+export function personalDataAt(text: string, start: number, hasAt: boolean): Finding | undefined {
+  if (hasAt) return tryKind(email, text, emailStart(text, start));
+  if (digit(text[start])) return digit(text[start + 2]) ? tryKinds(numbers, text, start) : undefined;
+  return capital(text[start]) && capital(text[start + 1]) && digit(text[start + 2])
+    ? tryKind(iban, text, start)
+    : undefined;
+}
+
+/** A telephone number that begins at a plus sign. */
+export const phoneAt = (text: string, at: number) => (digit(text[at + 1]) ? tryKind(phone, text, at) : undefined);
+
+/** A plus sign is no part of a word, but of an address. */
+function emailStart(text: string, start: number): number {
+  const before = /[\w.+-]{0,64}$/.exec(text.slice(Math.max(0, start - 64), start))?.[0] ?? '';
+  return start - before.length;
+}
+
+function tryKinds(kinds: readonly Kind[], text: string, at: number): Finding | undefined {
+  for (const kind of kinds) {
+    const found = tryKind(kind, text, at);
+    if (found) return found;
   }
+  return undefined;
+}
+
+function tryKind({ id, pattern, severity, isReal }: Kind, text: string, at: number): Finding | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text)?.[0];
+  if (found === undefined || isReal?.(found) === false) return undefined;
+  return { detector: id, class: 'personal', severity, start: at, end: at + found.length };
 }

@@ -1,45 +1,78 @@
 import { assignedAt, joinsValue } from './assignments.ts';
-import { findDocuments } from './documents.ts';
+import { documentAtColon, findDocuments } from './documents.ts';
 import { withoutOverlaps, type Finding } from './finding.ts';
 import { formats, isRandomEnough, type Format } from './formats.ts';
-import { findPersonalData } from './personal-data.ts';
+import { personalDataAt, phoneAt } from './personal-data.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { shapeOf } from './shapes.ts';
 
 /** Everything in a text that should not leave the company without a decision. Takes time linear in the text. */
 export function scanText(text: string): Finding[] {
-  return withoutOverlaps([...findDocuments(text), ...findInWords(text), ...findPersonalData(text)]);
+  return withoutOverlaps([...findDocuments(text), ...findInWords(text)]);
 }
 
-/** Letters, digits and what joins them inside keys and tokens. */
-const isWordUnit = new Uint8Array(128);
+const word = 1;
+const at = 2;
+const join = 4;
+const colon = 8;
+const plus = 16;
+
+/** What each unit may be part of: words are letters, digits and what joins them inside keys, tokens and addresses. */
+const kinds = new Uint8Array(128);
 for (const unit of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~@')
-  isWordUnit[unit.charCodeAt(0)] = 1;
-const isJoin = new Uint8Array(128);
-for (const unit of joinsValue) isJoin[unit] = 1;
+  kinds[unit.charCodeAt(0)] = word;
+kinds['@'.charCodeAt(0)] = word | at;
+for (const unit of joinsValue) kinds[unit] = join;
+kinds[':'.charCodeAt(0)] = join | colon;
+kinds['+'.charCodeAt(0)] = plus;
 
 /** Nothing shorter is recognised by its form alone. */
 const shortestSecret = 18;
+const shortestPersonal = 3;
 
 /**
- * One pass over the units. Long words are looked at for formats; signs that may assign something for a telling name before
- * them. All else, which is nearly all of a program, costs two table look-ups a unit.
+ * One pass over the units. Words that are long or may be data about people are looked at, and signs that may assign
+ * something for the name before them. All else, which is nearly all of a program, costs a table look-up a unit.
  */
-function* findInWords(text: string): Generator<Finding> {
+function findInWords(text: string): Finding[] {
+  const findings: Finding[] = [];
   let start = -1;
-  for (let at = 0; at <= text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 128 && isWordUnit[unit] === 1) {
-      if (start < 0) start = at;
+  let seen = 0;
+  for (let index = 0; index <= text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const kind = unit < 128 ? (kinds[unit] ?? 0) : 0;
+    if ((kind & word) !== 0) {
+      if (start < 0) start = index;
+      seen |= kind;
       continue;
     }
-    if (start >= 0 && at - start >= shortestSecret) yield* findFormats(text, start, at);
+    if (start >= 0 && index - start >= shortestPersonal)
+      lookAtWord(text, { start, end: index, hasAt: (seen & at) !== 0 }, findings);
     start = -1;
-    if (unit < 128 && isJoin[unit] === 1) {
-      const found = assignedAt(text, at);
-      if (found) yield found;
-    }
+    seen = 0;
+    if (kind !== 0) lookAtSign(text, { index, kind }, findings);
   }
+  return findings;
+}
+
+function lookAtWord(text: string, given: { start: number; end: number; hasAt: boolean }, findings: Finding[]): void {
+  const { start, end, hasAt } = given;
+  const found = end - start >= shortestSecret ? formatIn(text, start, end) : undefined;
+  const personal = found ? undefined : personalDataAt(text, start, hasAt);
+  if (found) findings.push(found);
+  else if (personal) findings.push(personal);
+}
+
+function lookAtSign(text: string, { index, kind }: { index: number; kind: number }, findings: Finding[]): void {
+  if (kind === plus) {
+    const found = phoneAt(text, index);
+    if (found) findings.push(found);
+    return;
+  }
+  const document = (kind & colon) !== 0 ? documentAtColon(text, index) : undefined;
+  if (document) findings.push(document);
+  const assigned = assignedAt(text, index);
+  if (assigned) findings.push(assigned);
 }
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
@@ -57,19 +90,19 @@ const anchors = new RegExp(
   'g',
 );
 
-function* findFormats(text: string, start: number, end: number): Generator<Finding> {
-  const word = text.slice(start, end);
+function formatIn(text: string, start: number, end: number): Finding | undefined {
+  const whole = text.slice(start, end);
   anchors.lastIndex = 0;
-  for (let hit = anchors.exec(word); hit; hit = anchors.exec(word)) {
+  for (let hit = anchors.exec(whole); hit; hit = anchors.exec(whole)) {
     for (const { format } of byAnchor.get(hit[0]) ?? []) {
       const found = tryFormat(format, text, start + hit.index);
-      if (found) return yield found;
+      if (found) return found;
     }
     anchors.lastIndex = hit.index + 1;
   }
-  const shape = shapeOf(word);
-  if (shape && !isPlaceholder(word))
-    yield { detector: shape.id, class: 'secret', severity: shape.severity ?? 'high', start, end };
+  const shape = shapeOf(whole);
+  if (!shape || isPlaceholder(whole)) return undefined;
+  return { detector: shape.id, class: 'secret', severity: shape.severity ?? 'high', start, end };
 }
 
 const isLetter = (unit: string | undefined) => unit !== undefined && /[A-Za-z0-9]/.test(unit);
