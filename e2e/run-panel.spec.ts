@@ -48,7 +48,10 @@ test('output arrives while a command runs, for everyone, and a long command is s
   await expect(ana.getByRole('region', { name: 'Run' }).getByRole('log')).not.toContainText('never');
 });
 
-test('a running command and the editor see each other’s changes', async ({ ana, session }) => {
+test('a running command and the editor see each other’s changes; what does not go together is kept and chosen', async ({
+  ana,
+  session,
+}) => {
   await ana.goto(session.path);
   await openFile(ana, 'README.md');
   await ana.getByRole('button', { name: 'Run', exact: true }).click();
@@ -70,4 +73,20 @@ test('a running command and the editor see each other’s changes', async ({ ana
   await panel.getByRole('button', { name: 'Stop' }).click();
   await expect(panel.getByText('cancelled', { exact: true })).toBeVisible();
   expect(await textOf(ana)).toContain('answered');
+
+  // One that writes the very line in which somebody types: both keep theirs, and a person chooses.
+  await own.fill('n=0; while :; do n=$((n+1)); sed -i "1s/.*/# written $n/" README.md; sleep 0.03; done');
+  await own.press('Enter');
+  await expect.poll(() => textOf(ana), { timeout: 40_000 }).toContain('# written');
+  const notTaken = panel.getByRole('group', { name: 'Not taken over' });
+  await caretAtEndOf(ana, '# ');
+  while (!(await notTaken.isVisible())) await ana.keyboard.type('mine ', { delay: 20 });
+  await expect(notTaken).toContainText('README.md');
+  await panel.getByRole('button', { name: 'Stop' }).click();
+  await expect(panel.getByText('cancelled', { exact: true })).toBeVisible();
+  expect(await textOf(ana)).toContain('mine');
+  await notTaken.getByRole('button', { name: 'Take the command’s version' }).click();
+  await expect.poll(() => textOf(ana)).not.toContain('mine');
+  await ana.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => textOf(ana)).toContain('mine');
 });
