@@ -16,11 +16,20 @@ export function TaskConflicts({ task }: { task: TaskLog }) {
     <div className={classes.conflicts} role="group" aria-label="Not taken over">
       {conflicts.map(({ path, reason }) => (
         <Group key={path} gap="sm" wrap="nowrap">
-          <Anchor component="button" className="ens-mono" size="xs" truncate onClick={() => void openFile(path)}>
+          <Anchor
+            component="button"
+            className="ens-mono"
+            size="xs"
+            truncate
+            maw="50%"
+            flex="none"
+            title={path}
+            onClick={() => void openFile(path)}
+          >
             {path}
           </Anchor>
-          <Text size="xs" c="dimmed" flex={1} miw={0} truncate title={reason}>
-            {reason ?? 'people and the command changed the same lines'}
+          <Text size="xs" c="dimmed" flex={1} miw={0} truncate title={why(reason)}>
+            {why(reason)}
           </Text>
           {may(session, 'edit') && (
             <Button
@@ -38,6 +47,8 @@ export function TaskConflicts({ task }: { task: TaskLog }) {
     </div>
   );
 }
+
+const why = (reason: string | undefined) => reason ?? 'both changed the same lines';
 
 /** Takes a version at once and offers the way back. */
 function useTakeVersion() {

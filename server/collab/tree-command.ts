@@ -52,24 +52,25 @@ const inSentence = (sentence: string) => sentence.replace(/\.$/, '');
 type Planned = { plans: readonly PlannedPath[]; headCommit: string };
 
 function finish(work: CommandWork, command: ApplyTree, { plans, headCommit }: Planned): Effects<'apply_tree'> {
-  const result: Effects<'apply_tree'>['result'] = { commit: headCommit, paths: [], conflicts: [], reasons: [] };
-  const edits: Edit[] = [];
-  const put: RoomFile[] = [];
-  const remove: RoomFile[] = [];
+  const all = plans.map(({ path, plan }) => ({ path, ...carryOut(work, plan) }));
+  const changed = all.filter((one) => one.isChanged);
+  const result = {
+    commit: headCommit,
+    paths: changed.map(({ path }) => path),
+    conflicts: all.flatMap(({ path, isConflict }) => (isConflict ? [path] : [])),
+    reasons: all.flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }])),
+  };
   const by = { author: work.actor, kind: 'merge' as const };
-  for (const { path, plan } of plans) {
-    const done = carryOut(work, plan);
-    if (done.isConflict) result.conflicts.push(path);
-    if (done.reason !== undefined) result.reasons.push({ path, reason: done.reason });
-    if (done.isChanged) result.paths.push(path);
-    if (done.apply) edits.push({ ...by, apply: done.apply, bringsBytes: done.bringsBytes ?? 0 });
-    if (done.put) put.push(done.put);
-    if (done.remove) remove.push(done.remove);
-  }
+  const put = all.flatMap((one) => one.put ?? []);
+  const remove = all.flatMap((one) => one.remove ?? []);
+  const edits: Edit[] = all.flatMap(({ apply, bringsBytes = 0 }) => (apply ? [{ ...by, apply, bringsBytes }] : []));
   if (remove.length > 0) edits.push(removing(remove, by));
   if (put.length > 0) edits.push(showing(put));
-  return { result, edits, put, remove, headCommit, changed: { paths: result.paths, cause: command.cause } };
+  const announced = changed.filter((one) => !(command.isQuiet && isEditAlone(one))).map(({ path }) => path);
+  return { result, edits, put, remove, headCommit, changed: { paths: announced, cause: command.cause } };
 }
+
+const isEditAlone = ({ apply, put }: CarriedOut) => apply !== undefined && put === undefined;
 
 type CarriedOut = {
   isConflict: boolean;

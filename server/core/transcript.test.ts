@@ -173,6 +173,12 @@ test('opened files leave no line, changed ones do', () => {
   expect(kinds(changed('open'), changed('rename'))).toEqual(['notice']);
 });
 
+test('[CB100] what a running command changes again and again is one line', () => {
+  const changed = (...paths: string[]): SessionEventBody => ({ type: 'files_changed', paths, cause: 'command' });
+  const { items } = foldEvents(emptyTranscript(), eventsOf(changed('a'), changed('b', 'a'), changed('a')));
+  expect(items).toMatchObject([{ what: 'files_changed', paths: ['a', 'b'] }]);
+});
+
 const anyBody: fc.Arbitrary<SessionEventBody> = fc.oneof(
   fc.constantFrom('run_1', 'run_2').map((runId) => prompt(runId)),
   fc.constantFrom('run_1', 'run_2').map((runId) => started(runId)),

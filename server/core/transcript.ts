@@ -230,7 +230,13 @@ const handlers: Handlers = {
     })),
   files_changed: (draft, event, { paths, cause }) => {
     // Opening a file changes nothing that people wrote; acceptances show on their suggestion.
-    if (cause !== 'open' && cause !== 'accept') note(draft, event, { what: 'files_changed', cause, paths });
+    if (cause === 'open' || cause === 'accept') return;
+    const last = draft.items.at(-1);
+    // A running command changes files again and again; that is one thing to tell.
+    const isAgain = last?.kind === 'notice' && last.what === 'files_changed' && last.cause === cause;
+    if (isAgain && cause === 'command' && last.by.id === event.actor.id)
+      draft.items[draft.items.length - 1] = { ...last, paths: [...new Set([...last.paths, ...paths])] };
+    else note(draft, event, { what: 'files_changed', cause, paths });
   },
   checkpoint_named: (draft, event, { checkpointId, name }) => {
     if (name !== null) note(draft, event, { what: 'checkpoint_named', checkpointId, name });

@@ -51,6 +51,8 @@ export const roomCommandSchema = z.discriminatedUnion('kind', [
     result: commit,
     cause: z.enum(['command', 'merge', 'restore', 'discard', 'accept']),
     onConflict: z.enum(['list', 'mark']).optional(),
+    /** Edits of open texts are not announced, as typing is not. */
+    isQuiet: z.boolean().optional(),
   }),
   /**
    * Gives the session, or some of its files, the state of a checkpoint again; what it is at that moment becomes another

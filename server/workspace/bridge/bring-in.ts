@@ -41,7 +41,8 @@ export async function bringIn(
           known.base,
           older.map((difference) => sideOf(difference, 'old')),
         );
-  const command = { kind: 'apply_tree', base, result, cause: 'command' } as const;
+  const isQuiet = due.every(({ path }) => known.paths.has(path));
+  const command = { kind: 'apply_tree', base, result, cause: 'command', isQuiet } as const;
   // The audit log has the beginning and the end; what lies between is in the room's own rows, as typing is.
   const audit = found.isFinal || known.paths.size === 0 ? auditOf(place, command) : undefined;
   const { paths, conflicts, reasons } = await askRoom(place, command, audit);
