@@ -105,7 +105,8 @@ function listen(server: ReturnType<typeof createServer>): Promise<void> {
         reject(new EnvError(`HOST ${env().host} is not an address of this machine. Correct it or unset HOST.`));
       else reject(error);
     });
-    server.listen(env().port, env().host, resolve);
+    // After a restart everybody comes back at one moment.
+    server.listen({ port: env().port, host: env().host, backlog: 4096 }, resolve);
   });
 }
 

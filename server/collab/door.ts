@@ -1,4 +1,5 @@
 import { count } from '../platform/metrics.ts';
+import { Turns } from './turns.ts';
 
 /** How many sockets there may be, each kind at once. */
 const doorBounds = {
@@ -30,9 +31,8 @@ export function countRefused(reason: RefusedBecause): void {
 export class Door {
   readonly #bounds: DoorBounds;
   readonly #counts = new Map<string, number>();
-  readonly #queue: (() => void)[] = [];
+  readonly #lookups = new Turns(lookupsAtOnce);
   #waiting = 0;
-  #lookups = 0;
 
   constructor(bounds: Partial<DoorBounds> = {}) {
     this.#bounds = { ...doorBounds, ...bounds };
@@ -95,15 +95,7 @@ export class Door {
   }
 
   /** Runs `look` when it is its turn. */
-  async lookUp<T>(look: () => Promise<T>): Promise<T> {
-    if (this.#lookups >= lookupsAtOnce) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    else this.#lookups++;
-    try {
-      return await look();
-    } finally {
-      const next = this.#queue.shift();
-      if (next) next();
-      else this.#lookups--;
-    }
+  lookUp<T>(look: () => Promise<T>): Promise<T> {
+    return this.#lookups.take(look);
   }
 }

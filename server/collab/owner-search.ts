@@ -2,17 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import type { Database } from '../../db/client.ts';
 import { log } from '../platform/log.ts';
-import { findOwners } from './lease.ts';
+import { findOwners, type WebNode } from './lease.ts';
 import { OwnerLookup } from './owner-lookup.ts';
-import { passOn, type Upgrade } from './pass-through.ts';
+import { passOn, type Attempt, type Upgrade, type Way } from './pass-through.ts';
 import type { Rooms } from './rooms.ts';
+import { Turns } from './turns.ts';
 
 /** An owner that died is replaced after its lease at the latest; who waits longer than this comes back later. */
 const searchMs = 8_000;
+/** Connections that are being made to all owners at once: more at one moment than a system queues would be lost on the way. */
+const attemptsAtOnce = 100;
 /** Between two tries, spread so that many who wait do not ask at one moment. */
 const pauseMs = { least: 100, spread: 150 };
 
-type Passed = { sessionId: string; nodeId: string; socket: Duplex };
+/** A socket that another node has, or is asked for. */
+type Passed = { sessionId: string; nodeId: string; end: () => void };
 
 /** Sockets for rooms of other nodes, and the way to those. */
 export class OwnerSearch {
@@ -21,6 +25,8 @@ export class OwnerSearch {
   readonly #nodeId: string;
   readonly #lookup: OwnerLookup;
   readonly #passed = new Set<Passed>();
+  readonly #asked = new Set<Passed>();
+  readonly #attempts = new Turns(attemptsAtOnce);
 
   constructor(given: { db: Database; rooms: Rooms; nodeId: string }) {
     this.#db = given.db;
@@ -45,9 +51,9 @@ export class OwnerSearch {
       if (this.#rooms.find(sessionId)) return 'here';
       const owner = await this.#lookup.find(sessionId);
       if (!owner || owner.nodeId === this.#nodeId) return 'here';
-      const attempt = await passOn(upgrade, owner, { from: this.#nodeId, room: sessionId, address });
+      const attempt = await this.#ask(upgrade, owner, { from: this.#nodeId, room: sessionId, address });
       if (typeof attempt === 'object') {
-        this.#carry({ sessionId, nodeId: owner.nodeId, socket: attempt.passed });
+        this.#carry({ sessionId, nodeId: owner.nodeId }, attempt.passed);
         return 'passed';
       }
       if (attempt === 'refused' && (await this.#lookup.giveUp(owner.nodeId))) {
@@ -64,22 +70,33 @@ export class OwnerSearch {
     return 'nowhere';
   }
 
-  #carry(passed: Passed): void {
-    if (passed.socket.destroyed) return;
+  /** Ends the attempt when the owner is not the owner any more. */
+  async #ask(upgrade: Upgrade, owner: WebNode, passage: Way['passage']): Promise<Attempt> {
+    const ending = new AbortController();
+    const asked = { sessionId: passage.room, nodeId: owner.nodeId, end: () => ending.abort() };
+    this.#asked.add(asked);
+    const attempt = await this.#attempts.take(() => passOn(upgrade, { owner, passage, signal: ending.signal }));
+    this.#asked.delete(asked);
+    return attempt;
+  }
+
+  #carry(given: Omit<Passed, 'end'>, socket: Duplex): void {
+    if (socket.destroyed) return;
+    const passed = { ...given, end: () => void socket.destroy() };
     this.#passed.add(passed);
-    passed.socket.once('close', () => this.#passed.delete(passed));
+    socket.once('close', () => this.#passed.delete(passed));
   }
 
   /** Lets go of sockets whose room has another owner by now; an owner that hangs does not end them itself. */
   async endLost(): Promise<void> {
-    const carried = [...this.#passed];
+    const carried = [...this.#passed, ...this.#asked];
     const owners = await findOwners(this.#db, [...new Set(carried.map((one) => one.sessionId))]);
-    for (const { sessionId, nodeId, socket } of carried) {
-      if (owners.get(sessionId)?.nodeId !== nodeId) socket.destroy();
+    for (const { sessionId, nodeId, end } of carried) {
+      if (owners.get(sessionId)?.nodeId !== nodeId) end();
     }
   }
 
   close(): void {
-    for (const { socket } of this.#passed) socket.destroy();
+    for (const { end } of [...this.#passed, ...this.#asked]) end();
   }
 }

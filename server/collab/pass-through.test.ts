@@ -25,13 +25,13 @@ async function listening(onUpgrade: (req: IncomingMessage, socket: Duplex, head:
 type Chain = { client: Socket; attempt: Promise<Attempt> };
 
 /** A client, a node that passes it on, and an owner at `port`. */
-async function chainTo(port: number): Promise<Chain> {
+async function chainTo(port: number, signal = new AbortController().signal): Promise<Chain> {
   const owner = { nodeId: 'node_owner', address: `http://127.0.0.1:${port}` };
   const passed = Promise.withResolvers<Attempt>();
   const first = await listening((req, socket, head) => {
     socket.on('error', () => socket.destroy());
     const passage = { from: 'node_first', room: 'ses_1', address: '10.0.0.9' };
-    passOn({ req, socket, head }, owner, passage).then(passed.resolve, passed.reject);
+    passOn({ req, socket, head }, { owner, passage, signal }).then(passed.resolve, passed.reject);
   });
   const client = connect(first, '127.0.0.1');
   client.on('error', () => client.destroy());
@@ -138,8 +138,9 @@ test.each(['owner', 'client'] as const)('[CB70] when the %s is gone, the other s
 test('[CB71] nothing that listens, no answer, and another answer than a room’s are told apart from an owner', async () => {
   const port = await listening((_req, socket) => void socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
   expect(await (await chainTo(port)).attempt).toBe('unanswered');
-  const silent = await listening(() => undefined);
-  expect(await (await chainTo(silent)).attempt).toBe('unanswered');
+  const hanging = new AbortController();
+  const silent = await listening(() => hanging.abort());
+  expect(await (await chainTo(silent, hanging.signal)).attempt).toBe('unanswered');
   for (const server of servers.filter((one) => (one.address() as AddressInfo).port === port)) {
     await new Promise((resolve) => server.close(resolve));
   }

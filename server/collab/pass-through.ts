@@ -11,8 +11,8 @@ const passageHeader = 'x-ensemble-passage';
 const purpose = 'room-pass-through';
 /** Clocks of two machines may differ by so much. */
 const passageMs = 60_000;
-/** An owner that does not answer for so long is asked again, or is not the owner any more. */
-const answerMs = 1_500;
+/** A busy owner may take its time; one that hangs is not the owner for long, and then the caller ends the attempt. */
+const answerMs = 6_000;
 
 const passageSchema = z.object({
   from: z.string(),
@@ -47,13 +47,16 @@ export type Upgrade = { req: IncomingMessage; socket: Duplex; head: Buffer };
 /** `refused`: nothing listens there. `unanswered`: no answer, or one that is not a room's. */
 export type Attempt = { passed: Duplex } | 'refused' | 'unanswered';
 
+export type Way = { owner: WebNode; passage: Omit<Passage, 'at' | 'to'>; signal: AbortSignal };
+
 /** Opens the same upgrade at the owner's; the client's socket is not touched unless it answers. */
-export function passOn({ req, socket, head }: Upgrade, owner: WebNode, passage: Omit<Passage, 'at' | 'to'>) {
-  return new Promise<Attempt>((resolve) => {
+export function passOn({ req, socket, head }: Upgrade, { owner, passage, signal }: Way): Promise<Attempt> {
+  return new Promise((resolve) => {
     const target = new URL(req.url ?? '/', owner.address);
     const signed = sign(purpose, JSON.stringify({ ...passage, to: owner.nodeId, at: Date.now() }));
     const request = (target.protocol === 'https:' ? https : http).request(target, {
       agent: false,
+      signal,
       headers: { ...handshakeOf(req.headers), [passageHeader]: signed },
     });
     const tooLong = setTimeout(() => request.destroy(new Error('the owner does not answer')), answerMs);
