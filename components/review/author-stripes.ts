@@ -1,11 +1,10 @@
 import * as monaco from 'monaco-editor';
-import { participantColour } from '@/server/core/participant-colour.ts';
 import type { AuthoredLines, Credit, TextAuthors } from '@/server/core/authorship.ts';
 
 type Editor = monaco.editor.IStandaloneCodeEditor;
 
 /** What is said of a credit: whose colour, and the words on hover. */
-export type AuthorLabel = { colourId: string; words: string };
+export type AuthorLabel = { colour: string; words: string };
 
 /** After the last keystroke the lines are asked for again. */
 const settleMs = 1_200;
@@ -39,7 +38,7 @@ export class AuthorStripes {
     const shown = lines.flatMap((part) => {
       const known = part.credits.flatMap((credit) => labels[credit] ?? []);
       if (known.length === 0 || part.line > model.getLineCount()) return [];
-      const colours = [...new Set(known.map(({ colourId }) => participantColour(colourId)))];
+      const colours = [...new Set(known.map(({ colour }) => colour))];
       const name = classOf(colours);
       styles.set(name, styleOf(name, colours));
       return [stripe(model, { part, name, words: [...new Set(known.map(({ words }) => words))].join('\n') })];

@@ -1,13 +1,15 @@
 'use client';
 
 import type * as monaco from 'monaco-editor';
-import { useCallback } from 'react';
+import { useCallback, useContext } from 'react';
 import type { RoomFile } from '@/components/editor/room-files.ts';
+import { FaceColours } from '@/components/people/face.tsx';
 import { useSession } from '@/components/session/session-context.tsx';
 import { useTRPCClient } from '@/components/trpc.tsx';
 import { relativeTime } from '@/components/ui/time-ago.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
 import { creditGrainMs, type Credit, type TextAuthors } from '@/server/core/authorship.ts';
+import { participantColour } from '@/server/core/participant-colour.ts';
 import { AuthorStripes, type AuthorLabel } from './author-stripes.ts';
 
 type Editor = monaco.editor.IStandaloneCodeEditor;
@@ -20,6 +22,7 @@ export default function ProvenanceGutter({ editor, file }: { editor: Editor; fil
   const { room, session } = useSession();
   const client = useTRPCClient();
   const { fileId } = file;
+  const colours = useContext(FaceColours);
   const open = useCallback(() => {
     const names = new Map<string, Named | undefined>();
     const learn = async (credits: readonly Credit[]) => {
@@ -38,12 +41,13 @@ export default function ProvenanceGutter({ editor, file }: { editor: Editor; fil
         });
       for (const { actor } of unknown) if (!names.has(actor.id)) names.set(actor.id, undefined);
     };
+    const colourOf = (id: string) => colours.get(id) ?? participantColour(id);
     let isOpen = true;
     const refresh = async () => {
       const authors: TextAuthors | undefined = await room.authorsOf(fileId);
       if (!authors || !isOpen) return;
       await learn(authors.credits).catch(() => undefined);
-      if (isOpen) stripes.show(authors, (credit) => labelOf(credit, names.get(credit.actor.id)));
+      if (isOpen) stripes.show(authors, (credit) => labelOf(credit, names.get(credit.actor.id), colourOf));
     };
     const stripes = new AuthorStripes(editor, () => void refresh());
     void refresh();
@@ -53,7 +57,7 @@ export default function ProvenanceGutter({ editor, file }: { editor: Editor; fil
         stripes.dispose();
       },
     };
-  }, [client, room, editor, fileId, session.id]);
+  }, [client, room, editor, fileId, session.id, colours]);
   useResource(open, close);
   return null;
 }
@@ -67,13 +71,17 @@ const how: Record<Credit['kind'], string> = {
 };
 
 /** What came from the repository has no stripe: git knows more about it. */
-function labelOf({ actor, kind, at }: Credit, named: Named | undefined): AuthorLabel | undefined {
+function labelOf(
+  { actor, kind, at }: Credit,
+  named: Named | undefined,
+  colourOf: (id: string) => string,
+): AuthorLabel | undefined {
   if (kind === 'open' || actor.kind === 'system') return undefined;
   // Credits are told apart by five minutes: the end of them is the nearest that is known.
   const when = relativeTime(new Date(Math.min(at + creditGrainMs, Date.now())), Date.now());
   const who = named?.said ?? (actor.kind === 'run' ? 'An agent' : 'Someone who left');
   return {
-    colourId: actor.kind === 'run' ? (named?.name ?? actor.id) : actor.id,
+    colour: colourOf(actor.kind === 'run' ? (named?.name ?? actor.id) : actor.id),
     words: `${who}\n${how[kind]} ${when}`,
   };
 }
