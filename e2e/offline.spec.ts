@@ -8,6 +8,9 @@ import { saved } from './fixtures/session-page.ts';
 
 /** What becomes of edits when the room cannot be reached, or does not take them; and what is too much at once. */
 
+// Pictures are taken on the way, and five megabytes are typed into three documents.
+test.describe.configure({ timeout: 180_000 });
+
 async function serverText(rest: Rest, sessionId: string, file: string): Promise<string> {
   const { text } = await rest.get<{ text: string }>(`/sessions/${sessionId}/files/text?path=${file}`);
   return text;
