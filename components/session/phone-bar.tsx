@@ -5,7 +5,7 @@ import { IconCode, IconFiles, IconGitCompare, IconMessage2, IconMessages, IconUs
 import { useUnreadComments } from '@/components/comments/comments-context.tsx';
 import { useSession, useWorkbench } from './session-context.tsx';
 import classes from './phone-bar.module.css';
-import { useChangeCount } from './side-bar.tsx';
+import { mayOpenPanel, useChangeCount } from './side-bar.tsx';
 import type { PhoneView } from './workbench.ts';
 
 const views: { view: PhoneView; label: string; icon: typeof IconCode }[] = [
@@ -17,14 +17,17 @@ const views: { view: PhoneView; label: string; icon: typeof IconCode }[] = [
   { view: 'people', label: 'People', icon: IconUsers },
 ];
 
+const always: readonly PhoneView[] = ['conversation', 'code'];
+
 /** The phone's way round a session. */
 export function PhoneBar() {
-  const { workbench } = useSession();
+  const { session, workbench } = useSession();
+  const shown = views.filter(({ view }) => always.includes(view) || mayOpenPanel(session, view));
   const phone = useWorkbench((state) => state.phone);
   const counts: Partial<Record<PhoneView, number>> = { changes: useChangeCount(), comments: useUnreadComments().total };
   return (
     <nav className={classes.bar} aria-label="Session views">
-      {views.map(({ view, label, icon: Icon }) => (
+      {shown.map(({ view, label, icon: Icon }) => (
         <UnstyledButton
           key={view}
           className={classes.view}

@@ -10,7 +10,7 @@ import { ChangesPanel } from './changes-panel.tsx';
 import { FileTree } from './file-tree.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { SearchPanel } from './search-panel.tsx';
-import { useSession, useWorkbench } from './session-context.tsx';
+import { useSession, useWorkbench, type SessionFacts } from './session-context.tsx';
 import classes from './side-bar.module.css';
 import type { SidePanel } from './workbench.ts';
 
@@ -22,6 +22,11 @@ export const sidePanels: { panel: SidePanel; label: string; icon: typeof IconFil
   { panel: 'people', label: 'People', icon: IconUsers },
 ];
 
+/** Panels whose contents guests may see; a new one is for members until it is named here. */
+const guestPanels: readonly string[] = ['files', 'search', 'changes', 'comments', 'people'];
+
+export const mayOpenPanel = (session: SessionFacts, panel: string) => !session.isGuest || guestPanels.includes(panel);
+
 export function useChangeCount(): number {
   const { session } = useSession();
   const trpc = useTRPC();
@@ -30,14 +35,15 @@ export function useChangeCount(): number {
 }
 
 export function SideBar() {
-  const { workbench } = useSession();
+  const { session, workbench } = useSession();
+  const panels = sidePanels.filter(({ panel }) => mayOpenPanel(session, panel));
   const side = useWorkbench((state) => state.side);
   const conversationOpen = useWorkbench((state) => state.conversationOpen);
   const counts: Partial<Record<SidePanel, number>> = { changes: useChangeCount(), comments: useUnreadComments().total };
   const countOf = (panel: SidePanel) => counts[panel] ?? 0;
   return (
     <nav className={classes.bar} aria-label="Session panels">
-      {sidePanels.map(({ panel, label, icon: Icon }) => (
+      {panels.map(({ panel, label, icon: Icon }) => (
         <Tooltip
           key={panel}
           label={countOf(panel) > 0 ? `${label}, ${countOf(panel)}${panel === 'comments' ? ' unread' : ''}` : label}

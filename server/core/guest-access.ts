@@ -15,16 +15,18 @@ export type GuestFacts = {
   isArchived: boolean;
 };
 
-export type GuestStanding =
-  | 'in'
-  | 'waiting'
-  | 'unanswered'
-  | 'denied'
-  | 'revoked'
-  | 'left'
-  | 'expired'
-  | 'withdrawn'
-  | 'archived';
+export const guestStandings = [
+  'in',
+  'waiting',
+  'unanswered',
+  'denied',
+  'revoked',
+  'left',
+  'expired',
+  'withdrawn',
+  'archived',
+] as const;
+export type GuestStanding = (typeof guestStandings)[number];
 
 /** How long a knock waits for an answer. */
 export const knockMs = 60 * 60_000;

@@ -7,6 +7,8 @@ import { newPerson } from '../auth/testing.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { newGuest, newSessionLink } from '../sessions/testing-guests.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { cookieOf, newToken, restClient, startHttp, type TestHttp } from './testing.ts';
 
@@ -62,6 +64,21 @@ describe('a call', () => {
     const response = await fetch(`${http.url}/api/v1/openapi.json`);
     expect(await response.json()).toMatchObject({ openapi: '3.1.0' });
   });
+});
+
+test('[AC30] who has access to a session is read by those who may view it', async () => {
+  const projectId = await newProject(team, { type: 'empty' }, 'Access');
+  const { id: sessionId } = await createSession(team.developer.ctx, { projectId, title: 'Open house' });
+  await newGuest(team.developer.ctx, { sessionId, level: 'view' });
+  await newSessionLink(team.developer.ctx, { sessionId, maxUses: 3 });
+  const viewer = restClient(http.url, (await newToken(team.viewer.personId, ['read'])).token);
+  const answer = await viewer('GET', `/sessions/${sessionId}/access`);
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { isLimited: false, guests: [{ name: 'Bo (guest)', level: 'view', standing: 'in' }], programs: [] },
+  });
+  expect(answer.body['members']).toHaveLength(3);
+  expect(answer.body['links']).toHaveLength(2);
 });
 
 describe('an idempotency key', () => {

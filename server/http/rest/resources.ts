@@ -7,6 +7,7 @@ import { peopleRoutes } from './people.ts';
 import { projectRoutes } from './projects.ts';
 import type { RestRoute } from './route.ts';
 import { runRoutes } from './runs.ts';
+import { sessionAccessRoutes } from './session-access.ts';
 import { sessionFileRoutes } from './session-files.ts';
 import { sessionRoutes } from './sessions.ts';
 import { suggestionRoutes } from './suggestions.ts';
@@ -20,6 +21,7 @@ export const restRoutes: readonly RestRoute[] = [
   ...uploadRoutes,
   ...projectRoutes,
   ...sessionRoutes,
+  ...sessionAccessRoutes,
   ...sessionFileRoutes,
   ...runRoutes,
   ...suggestionRoutes,
