@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import { schema, type DatabaseOrTransaction } from '../../db/client.ts';
 
 /** How long a node counts as alive without a sign of life, and how often it gives one. */
@@ -20,6 +20,14 @@ export async function renewNode(db: DatabaseOrTransaction, { nodeId, address }: 
     .insert(webNode)
     .values({ nodeId, address, expiresAt })
     .onConflictDoUpdate({ target: webNode.nodeId, set: { address, expiresAt } });
+}
+
+/** Only one process listens at an address: nodes that had it before are gone, and their rooms are free. */
+export async function succeedAt(db: DatabaseOrTransaction, { nodeId, address }: WebNode): Promise<void> {
+  await db
+    .update(webNode)
+    .set({ expiresAt: sql`now()` })
+    .where(and(eq(webNode.address, address), ne(webNode.nodeId, nodeId), gt(webNode.expiresAt, sql`now()`)));
 }
 
 /** The node ends: whatever it still holds is free. */

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/client.ts';
-import { leaseMs, removeNode, renewNode, type WebNode } from './lease.ts';
+import { leaseMs, removeNode, renewNode, succeedAt, type WebNode } from './lease.ts';
 
 /** This node's signs of life. All rooms that it holds live by them. */
 export class NodeLife {
@@ -13,6 +13,12 @@ export class NodeLife {
     this.nodeId = node.nodeId;
     this.#db = db;
     this.#node = node;
+  }
+
+  /** The first sign of life: a process that was killed and started again takes its rooms at once. */
+  async begin(): Promise<void> {
+    await succeedAt(this.#db, this.#node);
+    await this.renew();
   }
 
   async renew(): Promise<void> {

@@ -6,6 +6,7 @@ import { eventually, roomFixture } from '../../db/testing-room.ts';
 import { newId } from '../platform/ids.ts';
 import { Authorship } from './authorship.ts';
 import { findHeld, findOwner, giveUpNode, releaseLease, removeNode, renewNode, takeLease } from './lease.ts';
+import { NodeLife } from './node-life.ts';
 import { RoomElsewhere, Rooms } from './rooms.ts';
 import { createRoomStore, FenceLost, type RoomKey, type StoredUpdate } from './room-store.ts';
 
@@ -83,6 +84,23 @@ test('[CB7] a node that refuses connections is given up once it missed a sign of
   expect(await findOwner(room.db, sessionId)).toBeDefined();
   expect(await giveUpNode(room.db, 'node_refusing')).toBe(true);
   expect(await findOwner(room.db, sessionId)).toBeUndefined();
+});
+
+test('[CB7] a node that begins at the address of another takes over from it at once', async () => {
+  const [address, elsewhere] = ['http://127.0.0.1:7001', 'http://127.0.0.1:7002'];
+  const killed = new NodeLife(room.db, { nodeId: newId('node'), address });
+  const other = new NodeLife(room.db, { nodeId: newId('node'), address: elsewhere });
+  const [of, ofOther] = [await room.session(), await room.session()];
+  for (const [life, sessionId] of [[killed, of] as const, [other, ofOther] as const]) {
+    await life.begin();
+    await takeLease(room.db, { sessionId, nodeId: life.nodeId });
+  }
+  const again = new NodeLife(room.db, { nodeId: newId('node'), address });
+  await again.begin();
+  expect(await takeLease(room.db, { sessionId: of, nodeId: again.nodeId })).toBe(2);
+  expect(await takeLease(room.db, { sessionId: ofOther, nodeId: again.nodeId })).toBeUndefined();
+  await again.end();
+  expect(await findOwner(room.db, of)).toBeUndefined();
 });
 
 test('[CB7] a former owner that wakes up writes nothing, neither updates nor what goes with them', async () => {

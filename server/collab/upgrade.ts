@@ -62,7 +62,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
   const stopping = new AbortController();
   const service = serviceOf(options, stopping.signal);
   const { db, life, rooms, owners, server, commands } = service;
-  await life.renew();
+  await life.begin();
   tellMetrics(service);
   const stopListening = await listen(service);
   logged(commands.runQueued());
