@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useMemo, useSyncExternalStore } from 'react';
 import type { FrameTeam } from './app-frame.tsx';
 
-type Command = { id: string; label: string; description?: string; keywords?: string[]; run: () => void };
+export type Command = { id: string; label: string; description?: string; keywords?: string[]; run: () => void };
 
 /** Commands that the page on screen offers to the palette; a page registers them while it is shown. */
 let offered: readonly Command[] = [];

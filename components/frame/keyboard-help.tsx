@@ -15,6 +15,7 @@ const room: Key[] = [
   { keys: ['Ctrl', 'P'], does: 'Open a file by name' },
   { keys: ['Ctrl', 'Shift', 'F'], does: 'Search in files' },
   { keys: ['Ctrl', 'J'], does: 'Go to the conversation' },
+  { keys: ['Ctrl', 'Alt', 'S'], does: 'Save a checkpoint' },
   { keys: ['Ctrl', 'Enter'], does: 'Send the prompt' },
   { keys: ['Ctrl', 'Z'], does: 'Undo your own last change' },
   { keys: ['Alt', 'F5'], does: 'Go to the next suggestion in the file' },

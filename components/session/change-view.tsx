@@ -3,7 +3,7 @@
 import { Button, Center, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { FileDiff } from '@/components/review/diff-view.tsx';
+import { FileDiff, FileText } from '@/components/review/diff-view.tsx';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import classes from './change-view.module.css';
@@ -69,8 +69,16 @@ const reasons = {
 
 const textOf = (side: Side) => (side.kind === 'text' ? side.text : '');
 
+/** A file to read, or why it is not shown as text. */
+export function SideText({ path, side }: { path: string; side: Side }) {
+  if (side.kind === 'text') return <FileText path={path} text={side.text} />;
+  return (
+    <Text p="md">{side.kind === 'other' ? `${reasons[side.reason]}, so it is not shown.` : 'It was not there.'}</Text>
+  );
+}
+
 /** Both sides, or why they are not shown as text. */
-function Comparison({
+export function Comparison({
   path,
   change,
   split,

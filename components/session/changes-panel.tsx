@@ -14,7 +14,7 @@ const letters = { added: 'A', modified: 'M', deleted: 'D' } as const;
 
 /** What differs from the branch: look at it, give single files back, commit. */
 export function ChangesPanel() {
-  const { session } = useSession();
+  const { session, workbench } = useSession();
   const trpc = useTRPC();
   const changes = useQuery(trpc.files.changes.queryOptions({ sessionId: session.id }));
   return (
@@ -24,6 +24,16 @@ export function ChangesPanel() {
         <Text size="xs" c="dimmed" className="ens-tabular">
           {changes.data?.items.length ?? ''}
         </Text>
+        {!session.isGuest && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            hiddenFrom="sm"
+            onClick={() => workbench.set({ phone: 'checkpoints' })}
+          >
+            Checkpoints
+          </Button>
+        )}
       </div>
       <div className={side.scroll}>
         {changes.isPending && <Skeleton height={60} m="md" />}

@@ -3,7 +3,15 @@
 import { ActionIcon, Box, Button, Center, Kbd, Skeleton, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconFile, IconFileDiff, IconFileOff, IconMessage2Code, IconSparkles, IconX } from '@tabler/icons-react';
+import {
+  IconFile,
+  IconFileDiff,
+  IconFileOff,
+  IconHistory,
+  IconMessage2Code,
+  IconSparkles,
+  IconX,
+} from '@tabler/icons-react';
 import dynamic from 'next/dynamic';
 import type { editor as MonacoEditor } from 'monaco-editor';
 import { useEffect, useState, type KeyboardEvent } from 'react';
@@ -13,6 +21,7 @@ import { useUnreviewed } from '@/components/review/use-open-suggestions.ts';
 import { useTRPCClient } from '@/components/trpc.tsx';
 import { StoredFile } from './archived.tsx';
 import { ChangeView } from './change-view.tsx';
+import { CheckpointView } from './checkpoint-view.tsx';
 import { setEditorPlace } from './editor-place.ts';
 import classes from './editor-pane.module.css';
 import { FacesInFile } from './faces-in-file.tsx';
@@ -41,8 +50,14 @@ export function EditorPane() {
   );
 }
 
-const titleOf = (tab: Tab) => (tab.kind === 'suggestion' ? tab.title : (tab.path.split('/').at(-1) ?? tab.path));
-const iconOf = { file: IconFile, refused: IconFileOff, suggestion: IconSparkles, change: IconFileDiff };
+const titleOf = (tab: Tab) => ('title' in tab ? tab.title : (tab.path.split('/').at(-1) ?? tab.path));
+const iconOf = {
+  file: IconFile,
+  refused: IconFileOff,
+  suggestion: IconSparkles,
+  change: IconFileDiff,
+  checkpoint: IconHistory,
+};
 
 /** The active tab is never out of sight. */
 const showTab = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -50,6 +65,10 @@ const showTab = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'neare
 function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
   const { session, workbench, models } = useSession();
   const { byPath, bySuggestion } = useUnreviewed();
+  const toReview = (tab: Tab) => {
+    if (tab.kind === 'suggestion') return bySuggestion.get(tab.suggestionId);
+    return tab.kind === 'checkpoint' ? undefined : byPath.get(tab.path);
+  };
   const close = (index: number) => {
     const tab = tabs[index];
     if (tab?.kind === 'file') models?.close(tab.fileId);
@@ -69,7 +88,7 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
       <div className={classes.tabs} role="tablist" aria-label="Open files">
         {tabs.map((tab, index) => {
           const Icon = iconOf[tab.kind];
-          const open = tab.kind === 'suggestion' ? bySuggestion.get(tab.suggestionId) : byPath.get(tab.path);
+          const open = toReview(tab);
           return (
             <div
               key={tabKey(tab)}
@@ -84,7 +103,7 @@ function Tabs({ tabs, active }: { tabs: readonly Tab[]; active: number }) {
                 aria-keyshortcuts="Delete"
                 tabIndex={index === active ? 0 : -1}
                 className={classes.tabName}
-                title={tab.kind === 'suggestion' ? tab.title : tab.path}
+                title={'title' in tab ? tab.title : tab.path}
                 onClick={() => workbench.set({ active: index, target: undefined, phone: 'code' })}
                 onAuxClick={(event) => event.button === 1 && close(index)}
                 onKeyDown={(event) => onTabKey(event, index)}
@@ -152,6 +171,8 @@ function TabContent({ tab }: { tab: Tab }) {
       return <SuggestionView suggestionId={tab.suggestionId} hunkId={tab.hunkId} />;
     case 'change':
       return <ChangeView path={tab.path} />;
+    case 'checkpoint':
+      return <CheckpointView checkpointId={tab.checkpointId} />;
   }
 }
 

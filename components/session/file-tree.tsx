@@ -195,7 +195,7 @@ function Row({
 }: RowProps) {
   const activePath = useWorkbench((state) => {
     const tab = state.tabs[state.active];
-    return tab && tab.kind !== 'suggestion' ? tab.path : undefined;
+    return tab && 'path' in tab ? tab.path : undefined;
   });
   const names = useWhereabouts(({ byPath }) =>
     (byPath.get(node.path) ?? [])

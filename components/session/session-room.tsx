@@ -19,9 +19,11 @@ import { Conversation } from './conversation.tsx';
 import { EditorPane } from './editor-pane.tsx';
 import { KnockCards } from './knock-cards.tsx';
 import { KeptEdits } from './kept-edits.tsx';
+import { SaveCheckpoint } from './name-checkpoint.tsx';
 import { PhoneBar } from './phone-bar.tsx';
 import { QuickOpen } from './quick-open.tsx';
 import {
+  may,
   SessionProvider,
   useSession,
   useWorkbench,
@@ -145,6 +147,7 @@ function useOpenFile({ id: sessionId, isArchived }: SessionFacts, workbench: Wor
 
 function Layout() {
   const { session, workbench, room } = useSession();
+  const maySave = may(session, 'edit') && !session.isGuest;
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
   useSessionCommands();
   usePeopleCommands();
@@ -156,6 +159,7 @@ function Layout() {
       ['mod+P', () => workbench.set({ quickOpen: true })],
       ['mod+shift+F', () => workbench.set({ side: 'search' })],
       ['mod+J', () => focusComposer(workbench)],
+      ['mod+alt+S', () => maySave && workbench.set({ savingCheckpoint: true })],
     ],
     [],
     true,
@@ -179,6 +183,7 @@ function Layout() {
       <StatusBar />
       <QuickOpen />
       <KnockCards />
+      <SaveCheckpoint />
     </Box>
   );
 }
@@ -200,6 +205,17 @@ const guestEvents = [
   'guest_left',
 ] as const;
 
+/** After these there may be another checkpoint, or another difference from one. */
+const pointEvents = [
+  'checkpoint_named',
+  'checkpoint_restored',
+  'run_started',
+  'hunk_decided',
+  'files_changed',
+  'committed',
+  'task_finished',
+] as const;
+
 /** What the log says has changed is asked for again. */
 function useFreshQueries(): void {
   const { feed, room, session } = useSession();
@@ -212,6 +228,7 @@ function useFreshQueries(): void {
     const suggestions = again(trpc.suggestions.pathKey());
     const access = again(trpc.sharing.pathKey());
     const history = again(trpc.commits.pathKey());
+    const points = again(trpc.checkpoints.pathKey());
     const stops = [
       feed.on('files_changed', files),
       feed.on('files_changed', changes),
@@ -222,12 +239,18 @@ function useFreshQueries(): void {
       feed.on('committed', history),
       feed.on('committed', files),
       ...guestEvents.map((type) => feed.on(type, access)),
+      feed.on('checkpoint_restored', files),
+      feed.on('checkpoint_restored', changes),
+      ...pointEvents.map((type) => feed.on(type, points)),
     ];
     // What people type is a change too, once they pause.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const typed = () => {
       clearTimeout(timer);
-      timer = setTimeout(changes, 1_500);
+      timer = setTimeout(() => {
+        changes();
+        points();
+      }, 1_500);
     };
     room.doc.on('update', typed);
     return () => {

@@ -1,11 +1,20 @@
 'use client';
 
 import { ActionIcon, Indicator, Tooltip } from '@mantine/core';
-import { IconFiles, IconGitCompare, IconMessages, IconMessage2, IconSearch, IconUsers } from '@tabler/icons-react';
+import {
+  IconFiles,
+  IconGitCompare,
+  IconHistory,
+  IconMessages,
+  IconMessage2,
+  IconSearch,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useUnreadComments } from '@/components/comments/comments-context.tsx';
 import { CommentsPanel } from '@/components/comments/comments-panel.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
+import { CheckpointsPanel } from './checkpoints-panel.tsx';
 import { ChangesPanel } from './changes-panel.tsx';
 import { FileTree } from './file-tree.tsx';
 import { PeoplePanel } from './people-panel.tsx';
@@ -20,6 +29,7 @@ export const sidePanels: { panel: SidePanel; label: string; icon: typeof IconFil
   { panel: 'changes', label: 'Changes', icon: IconGitCompare },
   { panel: 'comments', label: 'Comments', icon: IconMessage2 },
   { panel: 'people', label: 'People', icon: IconUsers },
+  { panel: 'checkpoints', label: 'Checkpoints', icon: IconHistory },
 ];
 
 /** Panels whose contents guests may see; a new one is for members until it is named here. */
@@ -98,5 +108,7 @@ export function SidePanelContent({ panel }: { panel: SidePanel }) {
       return <CommentsPanel />;
     case 'people':
       return <PeoplePanel />;
+    case 'checkpoints':
+      return <CheckpointsPanel />;
   }
 }

@@ -2,12 +2,13 @@
 
 import { useEffect } from 'react';
 import { beginComment } from '@/components/comments/commenting.ts';
-import { offerCommands } from '@/components/frame/commands.tsx';
-import { useSession } from './session-context.tsx';
+import { offerCommands, type Command } from '@/components/frame/commands.tsx';
+import { may, useSession, type SessionFacts } from './session-context.tsx';
+import type { Workbench } from './workbench.ts';
 
 /** What the palette can do while a session is on screen. */
 export function useSessionCommands(): void {
-  const { workbench } = useSession();
+  const { session, workbench } = useSession();
   useEffect(
     () =>
       offerCommands([
@@ -46,6 +47,7 @@ export function useSessionCommands(): void {
           label: 'Show who is here',
           run: () => workbench.set({ side: 'people', phone: 'people' }),
         },
+        ...checkpointCommands(session, workbench),
         {
           id: 'session-share',
           label: 'Share the session, see who has access',
@@ -64,6 +66,23 @@ export function useSessionCommands(): void {
           run: () => workbench.set({ conversationOpen: true, phone: 'conversation' }),
         },
       ]),
-    [workbench],
+    [session, workbench],
   );
+}
+
+function checkpointCommands(session: SessionFacts, workbench: Workbench): Command[] {
+  if (session.isGuest) return [];
+  const show = {
+    id: 'session-checkpoints',
+    label: 'Show checkpoints',
+    keywords: ['history', 'restore', 'undo', 'timeline'],
+    run: () => workbench.set({ side: 'checkpoints', phone: 'checkpoints' }),
+  };
+  const save = {
+    id: 'session-save-checkpoint',
+    label: 'Save a checkpoint',
+    description: 'Ctrl Alt S',
+    run: () => workbench.set({ savingCheckpoint: true }),
+  };
+  return may(session, 'edit') ? [show, save] : [show];
 }

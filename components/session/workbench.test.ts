@@ -9,7 +9,7 @@ function opened(...names: string[]): Workbench {
   return workbench;
 }
 const names = (workbench: Workbench) =>
-  workbench.getSnapshot().tabs.map((tab) => (tab.kind === 'suggestion' ? tab.title : tab.path));
+  workbench.getSnapshot().tabs.map((tab) => ('title' in tab ? tab.title : tab.path));
 
 test('a file that is open is shown, not opened again', () => {
   const workbench = opened('a', 'b');

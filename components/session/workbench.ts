@@ -7,12 +7,13 @@ export type Tab =
   | { kind: 'refused'; path: string; reason: string; canNormalise: boolean }
   /** `hunkId`: the hunk to look at. */
   | { kind: 'suggestion'; suggestionId: string; title: string; hunkId?: string }
-  | { kind: 'change'; path: string };
+  | { kind: 'change'; path: string }
+  | { kind: 'checkpoint'; checkpointId: string; title: string };
 
 /** Opens a file of the session by path. */
 export type EditorOpen = (path: string, target?: Omit<EditorTarget, 'fileId'>) => Promise<void>;
 
-export type SidePanel = 'files' | 'search' | 'changes' | 'comments' | 'people';
+export type SidePanel = 'files' | 'search' | 'changes' | 'comments' | 'people' | 'checkpoints';
 export type PhoneView = 'conversation' | 'code' | SidePanel;
 
 export type WorkbenchState = {
@@ -26,6 +27,7 @@ export type WorkbenchState = {
   quickOpen: boolean;
   /** The dialog that says who has access. */
   sharing: boolean;
+  savingCheckpoint: boolean;
   /** Whose place the editor follows: the key of somebody (whereabouts.ts). */
   following: string | null;
 };
@@ -40,15 +42,21 @@ const initial: WorkbenchState = {
   target: undefined,
   quickOpen: false,
   sharing: false,
+  savingCheckpoint: false,
   following: null,
 };
 
 export function tabKey(tab: Tab): string {
-  return tab.kind === 'suggestion'
-    ? `suggestion:${tab.suggestionId}`
-    : tab.kind === 'change'
-      ? `change:${tab.path}`
-      : `file:${tab.path}`;
+  switch (tab.kind) {
+    case 'suggestion':
+      return `suggestion:${tab.suggestionId}`;
+    case 'checkpoint':
+      return `checkpoint:${tab.checkpointId}`;
+    case 'change':
+      return `change:${tab.path}`;
+    default:
+      return `file:${tab.path}`;
+  }
 }
 
 export class Workbench {

@@ -86,7 +86,7 @@ test('[CB122] a restore is a new state: the texts are those of the point, and un
   expect(await stateOf(ada, sessionId)).toEqual(later);
   await restoreCheckpoint(ada, { checkpointId: undone.undoId ?? '' });
   expect(await stateOf(ada, sessionId)).toEqual(atPoint);
-  const titles = (await listCheckpoints(ada, { sessionId })).map(({ title }) => title);
+  const titles = (await listCheckpoints(ada, { sessionId })).items.map(({ title }) => title);
   expect(titles.slice(0, 3)).toEqual([
     'Before restoring “the state before Before the change”',
     'Before restoring “the state before Before the change”',
@@ -220,7 +220,7 @@ test('[CB121] before a discard and a deletion the session is kept as it was', as
   await type(ada, client, { sessionId, fileId: fileIds['a.txt'] ?? '', text: 'typed\n' });
   await discardFile(ada, { sessionId, path: 'a.txt' });
   await deletePath(ada, { sessionId, path: 'b.txt' });
-  const points = await listCheckpoints(ada, { sessionId });
+  const points = (await listCheckpoints(ada, { sessionId })).items;
   expect(points.map(({ title }) => title)).toEqual(['Before deleting b.txt', 'Before discarding a.txt']);
   const discarded = await checkpointRow(points[1]?.id ?? '');
   expect((await filesOf(discarded.commit))['a.txt']).toBe('100644 typed\na\n');

@@ -16,9 +16,9 @@ import { stateNow } from './session-state.ts';
 
 export const listCheckpointsInput = z.object({
   sessionId: z.string(),
-  limit: z.number().int().min(1).max(201).default(100),
+  limit: z.number().int().min(1).max(200).default(50),
   /** The last one of the page before. */
-  after: z.string().max(100).optional(),
+  cursor: z.string().max(100).optional(),
 });
 
 export type CheckpointItem = {
@@ -45,22 +45,25 @@ function itemOf(row: CheckpointRow): CheckpointItem {
   return { id, kind, name, title, cause: cause.type, actor, createdAt, eventSeq, ...counts };
 }
 
+export type CheckpointPage = { items: CheckpointItem[]; nextCursor: string | undefined };
+
 /** A session's checkpoints, the newest first: ids sort by the time of making. */
 export async function listCheckpoints(
   ctx: Context,
   given: z.input<typeof listCheckpointsInput>,
-): Promise<CheckpointItem[]> {
-  const { sessionId, limit, after } = listCheckpointsInput.parse(given);
+): Promise<CheckpointPage> {
+  const { sessionId, limit, cursor } = listCheckpointsInput.parse(given);
   const { teamId } = await authorizeSession(ctx, sessionId, 'view');
   const { sessionCheckpoint } = schema;
   const isHere = and(eq(sessionCheckpoint.sessionId, sessionId), eq(sessionCheckpoint.teamId, teamId));
   const rows = await ctx.db
     .select()
     .from(sessionCheckpoint)
-    .where(and(isHere, after === undefined ? undefined : lt(sessionCheckpoint.id, after)))
+    .where(and(isHere, cursor === undefined ? undefined : lt(sessionCheckpoint.id, cursor)))
     .orderBy(desc(sessionCheckpoint.id))
-    .limit(limit);
-  return rows.map(itemOf);
+    .limit(limit + 1);
+  const items = rows.slice(0, limit).map(itemOf);
+  return { items, nextCursor: rows.length > limit ? items.at(-1)?.id : undefined };
 }
 
 /** `otherId`: another point of the same session, to compare with; without it the session as it is now. */

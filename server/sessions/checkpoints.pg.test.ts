@@ -69,7 +69,7 @@ test('[CB120] a point is a commit with a ref and outlives folding, a restart and
   await room.server.restart();
   // Even when the chain of states were cut, the point stays.
   await gitOk('update-ref', ['-d', `refs/ensemble/sessions/${sessionId}`], { repo: room.repo });
-  const [point] = await listCheckpoints(ada, { sessionId });
+  const [point] = (await listCheckpoints(ada, { sessionId })).items;
   expect(point).toMatchObject({ id, kind: 'named', name: 'Named', title: 'Named', actor: { name: 'Ada' } });
   const [row] = await room.db.select().from(sessionCheckpoint).where(eq(sessionCheckpoint.id, id));
   expect(await resolveCommit(room.repo, `refs/ensemble/checkpoints/${id}`)).toBe(row?.commit);
@@ -81,13 +81,13 @@ test('[CB120] a point is a commit with a ref and outlives folding, a restart and
 test('[CB121] while something changes a point is made every ten minutes, and none when nothing did', async () => {
   const { sessionId, ada, client, fileId } = await typing();
   await first(ada, sessionId);
-  const count = async () => (await listCheckpoints(ada, { sessionId })).length;
+  const count = async () => (await listCheckpoints(ada, { sessionId })).items.length;
   await type(client, { sessionId, fileId, text: 'zero\n' });
   await keepCheckpoints({});
   expect(await count()).toBe(1);
   await age(sessionId, '10 minutes');
   await keepCheckpoints({});
-  const [point] = await listCheckpoints(ada, { sessionId });
+  const [point] = (await listCheckpoints(ada, { sessionId })).items;
   expect(point).toMatchObject({ title: 'While people worked', changedFiles: 1, addedLines: 1, removedLines: 0 });
   expect(await count()).toBe(2);
   await age(sessionId, '10 minutes');
@@ -144,7 +144,7 @@ test('[CB120] who may view looks, who may edit saves, names and restores', async
   const viewer = await room.person('viewer', 'Vic');
   const { id: checkpointId } = await saveCheckpoint(ada, { sessionId, name: 'Point' });
   expect((await previewRestore(viewer, { checkpointId })).files).toEqual([]);
-  expect(await listCheckpoints(viewer, { sessionId })).toHaveLength(1);
+  expect((await listCheckpoints(viewer, { sessionId })).items).toHaveLength(1);
   for (const refused of [
     saveCheckpoint(viewer, { sessionId, name: 'Mine' }),
     nameCheckpoint(viewer, { checkpointId, name: null }),
@@ -154,7 +154,7 @@ test('[CB120] who may view looks, who may edit saves, names and restores', async
   await expect(previewRestore(ada, { checkpointId: 'chk_none' })).rejects.toEqual(refusal('not_found'));
   await room.db.update(schema.session).set({ archivedAt: new Date() }).where(eq(schema.session.id, sessionId));
   await expect(restoreCheckpoint(ada, { checkpointId })).rejects.toEqual(refusal('conflict'));
-  expect(await listCheckpoints(viewer, { sessionId })).toHaveLength(1);
+  expect((await listCheckpoints(viewer, { sessionId })).items).toHaveLength(1);
 });
 
 test('[CB126] thinning takes rows and refs of automatic points, and those whose name was taken away', async () => {
@@ -171,11 +171,11 @@ test('[CB126] thinning takes rows and refs of automatic points, and those whose 
   const isHere = eq(sessionCheckpoint.sessionId, sessionId);
   await room.db.update(sessionCheckpoint).set({ createdAt: at }).where(isHere);
   await thinCheckpoints(ctx);
-  expect(await listCheckpoints(ada, { sessionId })).toHaveLength(5);
+  expect((await listCheckpoints(ada, { sessionId })).items).toHaveLength(5);
   for (const checkpointId of ids.filter((_id, index) => index !== 1))
     await nameCheckpoint(ada, { checkpointId, name: null });
   await thinCheckpoints(ctx);
-  const left = await listCheckpoints(ada, { sessionId });
+  const left = (await listCheckpoints(ada, { sessionId })).items;
   expect(left.map(({ title, addedLines }) => [title, addedLines])).toEqual([
     ['Saved', 2],
     ['Point 1', 2],

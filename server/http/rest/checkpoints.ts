@@ -62,16 +62,8 @@ export const checkpointRoutes: RestRoute[] = [
     query: pageQuery,
     answers: { 200: { description: 'A page of checkpoints', schema: pageOf(checkpoint) } },
     async handle(call) {
-      const { limit, cursor } = call.query;
-      const sessionId = param(call, 'sessionId');
-      const rows = await listCheckpoints(call.ctx, {
-        sessionId,
-        limit: limit + 1,
-        ...(cursor !== undefined && { after: cursor }),
-      });
-      const items = rows.slice(0, limit);
-      const nextCursor = rows.length > limit ? (items.at(-1)?.id ?? null) : null;
-      return reply(200, { items, nextCursor });
+      const page = await listCheckpoints(call.ctx, { sessionId: param(call, 'sessionId'), ...call.query });
+      return reply(200, { ...page, nextCursor: page.nextCursor ?? null });
     },
   }),
   restRoute({
