@@ -54,17 +54,7 @@ export function useSessionCommands(): void {
           keywords: ['invite', 'guest', 'link'],
           run: () => workbench.set({ sharing: true }),
         },
-        {
-          id: 'session-run',
-          label: 'Show the run panel',
-          keywords: ['test', 'lint', 'setup', 'terminal'],
-          run: () => workbench.set({ bottomOpen: true }),
-        },
-        {
-          id: 'session-conversation',
-          label: 'Show the conversation',
-          run: () => workbench.set({ conversationOpen: true, phone: 'conversation' }),
-        },
+        ...showCommands(workbench),
       ]),
     [session, workbench],
   );
@@ -85,4 +75,20 @@ function checkpointCommands(session: SessionFacts, workbench: Workbench): Comman
     run: () => workbench.set({ savingCheckpoint: true }),
   };
   return may(session, 'edit') ? [show, save] : [show];
+}
+
+function showCommands(workbench: Workbench): Command[] {
+  return [
+    {
+      id: 'session-run',
+      label: 'Show the run panel',
+      keywords: ['test', 'lint', 'setup', 'terminal'],
+      run: () => workbench.set({ bottomOpen: true }),
+    },
+    {
+      id: 'session-conversation',
+      label: 'Show the conversation',
+      run: () => workbench.set({ conversationOpen: true, phone: 'conversation' }),
+    },
+  ];
 }
