@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Database } from '../../db/client.ts';
 import type { ActorRef } from '../core/actor.ts';
 import { writeFileText } from '../core/file-text.ts';
@@ -13,6 +12,7 @@ import {
   type TreeEntry,
 } from '../workspace/git-objects.ts';
 import { recordAuthorship } from './recorded-authorship.ts';
+import { blobId, liveBlob } from './live-blobs.ts';
 import type { Room } from './room.ts';
 import { readText, type RoomFile } from './room-document.ts';
 
@@ -104,12 +104,11 @@ export async function materialized(work: CommandWork, { isPassing } = { isPassin
   await room.settled();
   const tree = await filesOfCommit(repo, session.headCommit);
   const changed = [...room.files.values()].flatMap((file) => {
-    const bytes = writeFileText(readText(room.doc, file.fileId), file);
     const entry = tree.get(file.path);
-    const hexLength = entry?.oid.length ?? session.headCommit.length;
-    const blob = blobId(bytes, hexLength);
-    const isSame = entry?.mode === file.gitMode && entry.oid === blob;
-    return isSame ? [] : [{ file, bytes, blob, runs: room.authorsOf(file.fileId) }];
+    const blob = liveBlob(room.doc, file, entry?.oid.length ?? session.headCommit.length);
+    if (entry?.mode === file.gitMode && entry.oid === blob) return [];
+    const bytes = writeFileText(readText(room.doc, file.fileId), file);
+    return [{ file, bytes, blob, runs: room.authorsOf(file.fileId) }];
   });
   const changes: TreeChange[] = [];
   for (const { file, bytes } of changed)
@@ -129,10 +128,4 @@ export function typedSince({ room }: CommandWork, state: ReadonlyMap<string, Tre
     const blob = blobId(bytes, entry?.oid.length ?? 40);
     return entry?.oid === blob ? [] : [{ file, bytes, blob }];
   });
-}
-
-/** The id git gives these bytes, in the repository's own hash. */
-function blobId(bytes: Uint8Array, hexLength: number): string {
-  const hash = createHash(hexLength === 64 ? 'sha256' : 'sha1');
-  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
