@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { lineAt, type CommentPlace } from '@/server/core/comment-anchor.ts';
 import type { StoredAnchor } from '@/server/core/stored-anchor.ts';
-import { anchorRange, locate } from './anchor-range.ts';
+import { anchorRange, liveText, locate } from './anchor-range.ts';
 
 const textOf = (doc: Y.Doc) => doc.getText('text');
 
@@ -42,10 +42,10 @@ test('[CM1] what is typed before the range or behind it stays outside, what is t
   const anchor = anchorOn(text, 'price * 100');
   text.insert(text.toString().indexOf('price'), 'net ');
   text.insert(text.toString().indexOf(';\nomega'), ' + tax');
-  expect(shown(text, locate(text, anchor, true))).toBe('price * 100');
+  expect(shown(text, locate(liveText(text), anchor, true))).toBe('price * 100');
   replace(text, '*', '* rate *');
-  expect(locate(text, anchor, true)).toMatchObject({ state: 'here', isChanged: true });
-  expect(shown(text, locate(text, anchor, true))).toBe('price * rate * 100');
+  expect(locate(liveText(text), anchor, true)).toMatchObject({ state: 'here', isChanged: true });
+  expect(shown(text, locate(liveText(text), anchor, true))).toBe('price * rate * 100');
 });
 
 test('[CM1] a range at the beginning and one at the end of a text', () => {
@@ -53,8 +53,8 @@ test('[CM1] a range at the beginning and one at the end of a text', () => {
   const [first, last] = [anchorOn(text, 'first'), anchorOn(text, 'last')];
   text.insert(0, '> ');
   text.insert(text.length, ' <');
-  expect(shown(text, locate(text, first, true))).toBe('first');
-  expect(shown(text, locate(text, last, true))).toBe('last');
+  expect(shown(text, locate(liveText(text), first, true))).toBe('first');
+  expect(shown(text, locate(liveText(text), last, true))).toBe('last');
 });
 
 test('[CM2] a range survives that its first and last characters go, and a reload', () => {
@@ -62,14 +62,15 @@ test('[CM2] a range survives that its first and last characters go, and a reload
   const anchor = anchorOn(text, 'const total = price * 100;');
   replace(text, 'const ', '');
   replace(text, '100;', '');
-  for (const at of [text, reloaded(text)]) expect(shown(at, locate(at, anchor, true))).toBe('total = price * ');
+  for (const at of [text, reloaded(text)])
+    expect(shown(at, locate(liveText(at), anchor, true))).toBe('total = price * ');
 });
 
 test('[CM3] text that was deleted is gone, and the line at which it was is known', () => {
   const text = newText(code);
   const anchor = anchorOn(text, 'const total = price * 100;\n');
   replace(text, 'const total = price * 100;\n', '');
-  const place = locate(text, anchor, true);
+  const place = locate(liveText(text), anchor, true);
   expect(place).toEqual({ state: 'gone', at: text.toString().indexOf('omega') });
   expect(place.state === 'gone' && place.at !== undefined && lineAt(text.toString(), place.at)).toBe(2);
 });
@@ -79,7 +80,7 @@ test('[CM3] [CM4] what is cut and pasted elsewhere is found there', () => {
   const anchor = anchorOn(text, 'const total = price * 100;\n');
   replace(text, 'const total = price * 100;\n', '');
   text.insert(text.length, 'const total = price * 100;\n');
-  const place = locate(text, anchor, true);
+  const place = locate(liveText(text), anchor, true);
   expect(place).toMatchObject({ state: 'found', isSure: true });
   expect(shown(text, place)).toBe('const total = price * 100;\n');
 });
@@ -94,7 +95,7 @@ test.each(['const total = price * 100;', 'price', ' 100', 'const'])(
     undo.undo();
     expect(text.toString()).toBe(code);
     for (const at of [text, reloaded(text)]) {
-      const place = locate(at, anchor, true);
+      const place = locate(liveText(at), anchor, true);
       expect(shown(at, place)).toBe(words);
       expect(place.state === 'here' ? place.isDrifted : place.state === 'found' && place.isSure).toBe(true);
     }
@@ -108,12 +109,12 @@ test.each(['const total', 'price * 100;', 'total = price'])(
     const anchor = anchorOn(text, 'const total = price * 100;');
     const undo = new Y.UndoManager(text);
     replace(text, part, '');
-    expect(shown(text, locate(text, anchor, true))).toBe('const total = price * 100;'.replace(part, ''));
+    expect(shown(text, locate(liveText(text), anchor, true))).toBe('const total = price * 100;'.replace(part, ''));
     undo.undo();
     for (const at of [text, reloaded(text)]) {
-      expect(shown(at, locate(at, anchor, true))).toBe('const total = price * 100;');
+      expect(shown(at, locate(liveText(at), anchor, true))).toBe('const total = price * 100;');
       const again = anchorOn(at, 'const total = price * 100;');
-      expect(locate(at, again, true)).toMatchObject({ state: 'here', isDrifted: false, isChanged: false });
+      expect(locate(liveText(at), again, true)).toMatchObject({ state: 'here', isDrifted: false, isChanged: false });
     }
   },
 );
@@ -121,7 +122,7 @@ test.each(['const total', 'price * 100;', 'total = price'])(
 test('[CM6] a file that came back has other characters: the words are looked for', () => {
   const anchor = anchorOn(newText(code), 'price * 100');
   const back = newText(`// moved\n${code}`);
-  const place = locate(back, anchor, false);
+  const place = locate(liveText(back), anchor, false);
   expect(place).toMatchObject({ state: 'found', isSure: true });
   expect(shown(back, place)).toBe('price * 100');
 });
@@ -131,8 +132,8 @@ test('[CM2] a position that names nothing of this text is no position', () => {
   const { position, ...words } = anchorOn(text, 'price * 100');
   const elsewhere = { item: { client: 99, clock: 5 }, assoc: 0 };
   const anchor = { ...words, position: position && { start: elsewhere, end: position.end } };
-  expect(locate(text, anchor, true)).toMatchObject({ state: 'found', isSure: true });
-  expect(locate(text, { ...words, position: null }, true)).toMatchObject({ state: 'found', isSure: true });
+  expect(locate(liveText(text), anchor, true)).toMatchObject({ state: 'found', isSure: true });
+  expect(locate(liveText(text), { ...words, position: null }, true)).toMatchObject({ state: 'found', isSure: true });
 });
 
 /** The same numbers for the same seed. */
@@ -191,7 +192,7 @@ type Ended = ReturnType<typeof schedule>;
 function judge(text: Y.Text, { original, range, anchor }: Ended): CommentPlace['state'] {
   const marked = original.slice(range.start, range.end);
   const outside = original.slice(0, range.start) + original.slice(range.end);
-  const place = locate(text, anchor, true);
+  const place = locate(liveText(text), anchor, true);
   const inside = shown(text, place) ?? '';
   const left = [...marked].filter((character) => text.toString().includes(character));
   expect([...inside].filter((character) => outside.includes(character))).toEqual([]);
@@ -223,7 +224,7 @@ test('[CM4] words that stand there wholly after undoing are the range again, or 
     undone += didUndo ? 1 : 0;
     if (marked.length < 3) continue;
     for (const text of docs.map(textOf).filter((each) => each.toString().includes(marked))) {
-      const place = locate(text, anchor, true);
+      const place = locate(liveText(text), anchor, true);
       whole += 1;
       if (shown(text, place) === marked) exact += 1;
       else expect(place).not.toMatchObject({ isChanged: false });

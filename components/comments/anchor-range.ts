@@ -21,12 +21,16 @@ function onCharacter(text: Y.Text, index: number, assoc: 0 | -1): OnCharacter | 
   return item ? { item: { client: item.client, clock: item.clock }, assoc } : undefined;
 }
 
+/** A text and what stands in it, which is dear to ask for once for each of many anchors. */
+export type LiveText = { text: Y.Text; now: string };
+
+export const liveText = (text: Y.Text): LiveText => ({ text, now: text.toString() });
+
 /**
  * Where an anchored range is now. Pass another file's text, or one that came back, with `isSameFile` false: there the
  * position says nothing, and the words are looked for.
  */
-export function locate(text: Y.Text, anchor: StoredAnchor, isSameFile: boolean): CommentPlace {
-  const now = text.toString();
+export function locate({ text, now }: LiveText, anchor: StoredAnchor, isSameFile: boolean): CommentPlace {
   const { position } = anchor;
   if (!isSameFile || !position) return placeOf(now, anchor, undefined);
   const range = rangeOf(text, position, false);

@@ -11,7 +11,7 @@ import { decideHunk } from '@/server/review/decide-hunk.ts';
 import { getSuggestion } from '@/server/review/queries.ts';
 import { openInRoom, roomText, suggest } from '@/server/review/testing.ts';
 import { requestRoomCommand, requireDone, type RoomCommand } from '@/server/workspace/room-command.ts';
-import { anchorRange, locate } from './anchor-range.ts';
+import { anchorRange, liveText, locate } from './anchor-range.ts';
 
 /** Anchors against the real room: what it does to a text, and what it stores of it. */
 
@@ -47,7 +47,7 @@ async function seenBy(ctx: Context, sessionId: string, path = 'money.ts') {
   const [thread] = await listThreads(ctx, sessionId);
   const text = await textIn(await room.enter(ctx, sessionId), path);
   if (!thread) throw new Error('no thread');
-  const place = locate(text, thread.anchor, true);
+  const place = locate(liveText(text), thread.anchor, true);
   if (place.state === 'gone') return { state: place.state };
   const words = text.toString().slice(place.start, place.end);
   return { state: place.state, words, line: lineAt(text.toString(), place.start) };

@@ -4,7 +4,7 @@ import { touchedFiles, type RoomFile } from '@/components/editor/room-files.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { lineAt, type CommentPlace, type TextRange } from '@/server/core/comment-anchor.ts';
 import type { StoredAnchor } from '@/server/core/stored-anchor.ts';
-import { anchorRange, locate } from './anchor-range.ts';
+import { anchorRange, liveText, locate, type LiveText } from './anchor-range.ts';
 import type { CommentDrafts, ThreadDraft } from './comment-drafts.ts';
 
 export type ThreadSummary = RouterOutputs['comments']['list'][number];
@@ -145,7 +145,7 @@ export class CommentDesk {
 
   locateDraft({ fileId, path, anchor }: ThreadDraft): CommentPlace | undefined {
     const file = this.fileOf({ fileId, path });
-    return file && locate(file.text, anchor, file.fileId === fileId);
+    return file && locate(liveText(file.text), anchor, file.fileId === fileId);
   }
 
   /** The file that a thread or draft belongs to: the same one, or what is in its place now. */
@@ -176,7 +176,7 @@ export class CommentDesk {
 
   private takeThreads({ data, error }: Fetched): void {
     const status = data ? 'ready' : error ? 'failed' : 'loading';
-    this.put({ status, error: error?.message, threads: (data ?? []).map((thread) => this.placed(thread)) });
+    this.put({ status, error: error?.message, threads: this.placeAll(data ?? []) });
     this.noticeReading();
     this.mendSoon();
   }
@@ -185,7 +185,7 @@ export class CommentDesk {
     const { files } = this.options.room.getSnapshot();
     if (files === this.files) return;
     this.files = files;
-    this.put({ threads: this.state.threads.map((thread) => this.placed(thread)) });
+    this.put({ threads: this.placeAll(this.state.threads) });
     this.mendSoon();
   }
 
@@ -196,27 +196,23 @@ export class CommentDesk {
 
   private placeTouched(): void {
     this.timer = undefined;
-    const isTouched = ({ file }: PlacedThread) => file && this.touched.has(file.fileId);
+    const isTouched = ({ file }: PlacedThread) => file !== undefined && this.touched.has(file.fileId);
     const { threads } = this.state;
-    const next = threads.map((thread) => (isTouched(thread) ? this.placed(thread) : thread));
+    const placed = new Map(this.placeAll(threads.filter(isTouched)).map((thread) => [thread.id, thread]));
     this.touched.clear();
-    this.put({ threads: next });
+    if (placed.size > 0) this.put({ threads: threads.map((thread) => placed.get(thread.id) ?? thread) });
     this.mendSoon();
   }
 
-  private placed(thread: ThreadSummary): PlacedThread {
-    const file = this.fileOf(thread);
-    const { startLine, endLine } = thread.anchor;
-    if (!file) return { ...thread, file, place: undefined, line: startLine, endLine };
-    const place = locate(file.text, thread.anchor, file.fileId === thread.fileId);
-    const at = { ...thread, path: file.path, file, place };
-    const text = file.text.toString();
-    if (place.state === 'gone') {
-      const line = place.at === undefined ? Math.min(startLine, lineAt(text, text.length)) : lineAt(text, place.at);
-      return { ...at, line, endLine: line };
-    }
-    const last = text[place.end - 1] === '\n' ? place.end - 1 : place.end;
-    return { ...at, line: lineAt(text, place.start), endLine: lineAt(text, last) };
+  private placeAll(threads: readonly ThreadSummary[]): PlacedThread[] {
+    const texts = new Map<string, LiveText>();
+    return threads.map((thread) => {
+      const file = this.fileOf(thread);
+      if (!file) return unplaced(thread);
+      const live = texts.get(file.fileId) ?? liveText(file.text);
+      texts.set(file.fileId, live);
+      return placedIn(file, live, thread);
+    });
   }
 
   private mendSoon(): void {
@@ -229,7 +225,7 @@ export class CommentDesk {
     this.mending = undefined;
     const { status, loaded } = this.options.room.getSnapshot();
     if (!loaded || status.kind !== 'connected') return;
-    for (const thread of this.state.threads.map((each) => this.placed(each))) {
+    for (const thread of this.placeAll(this.state.threads)) {
       const { id, anchorVersion, file, place } = thread;
       if (!file || !place || place.state === 'gone' || !isAdrift(thread)) continue;
       const { quote, length } = thread.anchor;
@@ -239,6 +235,24 @@ export class CommentDesk {
       );
     }
   }
+}
+
+function unplaced(thread: ThreadSummary): PlacedThread {
+  const { startLine, endLine } = thread.anchor;
+  return { ...thread, file: undefined, place: undefined, line: startLine, endLine };
+}
+
+function placedIn(file: RoomFile, live: LiveText, thread: ThreadSummary): PlacedThread {
+  const place = locate(live, thread.anchor, file.fileId === thread.fileId);
+  const at = { ...thread, path: file.path, file, place };
+  const { now } = live;
+  if (place.state === 'gone') {
+    const line =
+      place.at === undefined ? Math.min(thread.anchor.startLine, lineAt(now, now.length)) : lineAt(now, place.at);
+    return { ...at, line, endLine: line };
+  }
+  const last = now[place.end - 1] === '\n' ? place.end - 1 : place.end;
+  return { ...at, line: lineAt(now, place.start), endLine: lineAt(now, last) };
 }
 
 const isAdrift = ({ place }: PlacedThread) =>

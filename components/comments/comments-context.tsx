@@ -19,11 +19,17 @@ type Server = {
 };
 type Place = Pick<SessionContextValue, 'session' | 'room' | 'feed' | 'workbench' | 'openFile'>;
 
+const newsMs = 50;
 const news = ['comment_added', 'comment_edited', 'comment_deleted', 'comment_resolved', 'comment_moved'] as const;
 
 function openDesk(place: Place, { trpc, client, queryClient }: Server): Opened {
   const { session, room, feed } = place;
-  const again = () => void queryClient.invalidateQueries({ queryKey: trpc.comments.pathKey() });
+  // The log is told from its beginning when the page is opened: what it says at once is asked for once.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void queryClient.invalidateQueries({ queryKey: trpc.comments.pathKey() }), newsMs);
+  };
   const drafts = new CommentDrafts({ sessionId: session.id, personId: session.me.id }, window.localStorage);
   const observer = new QueryObserver(queryClient, trpc.comments.list.queryOptions({ sessionId: session.id }));
   const desk = new CommentDesk({
@@ -46,6 +52,7 @@ function openDesk(place: Place, { trpc, client, queryClient }: Server): Opened {
   return {
     desk,
     stop: () => {
+      clearTimeout(timer);
       window.removeEventListener('storage', drafts.takeStored);
       document.removeEventListener('visibilitychange', desk.noticeReading);
       for (const stop of stops) stop();

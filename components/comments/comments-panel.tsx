@@ -125,7 +125,7 @@ function ThreadRow({ thread, paths }: { thread: PlacedThread; paths: ReadonlySet
       </UnstyledButton>
       {isHere && (
         <div className={classes.inPanel}>
-          <ThreadCard thread={thread} onClose={() => desk?.hide()} />
+          <ThreadCard thread={thread} onClose={() => desk?.hide()} showsText />
           <ShowInFile thread={thread} paths={paths} />
         </div>
       )}

@@ -18,12 +18,14 @@ import { OneComment } from './one-comment.tsx';
 type ThreadCardProps = {
   thread: PlacedThread;
   onClose: () => void;
+  /** Whether the text is shown as well: where the card does not stand in the file. */
+  showsText?: boolean;
   /** To the thread after this one (1) or before it (-1), where there is such an order. */
   onGo?: (step: 1 | -1) => void;
 };
 
 /** A whole thread: what it is about, what was written, a reply. */
-export function ThreadCard({ thread, onClose, onGo }: ThreadCardProps) {
+export function ThreadCard({ thread, onClose, showsText = false, onGo }: ThreadCardProps) {
   const { session } = useSession();
   const trpc = useTRPC();
   const whole = useQuery(trpc.comments.thread.queryOptions({ threadId: thread.id }));
@@ -47,7 +49,7 @@ export function ThreadCard({ thread, onClose, onGo }: ThreadCardProps) {
       onKeyDown={onKeyDown}
     >
       <CardHead thread={thread} onClose={onClose} />
-      <PlaceNote thread={thread} />
+      <PlaceNote thread={thread} showsText={showsText} />
       {whole.isPending && (
         <div aria-busy="true" aria-label="Loading the comments">
           <Skeleton height={12} width="70%" my={6} />
@@ -127,15 +129,17 @@ function CardHead({ thread, onClose }: Pick<ThreadCardProps, 'thread' | 'onClose
 const threadAddress = (threadId: string) => `${window.location.origin}${window.location.pathname}?thread=${threadId}`;
 
 /** Says when the text is not what was commented on, and shows what that was. */
-function PlaceNote({ thread }: { thread: PlacedThread }) {
+function PlaceNote({ thread, showsText }: { thread: PlacedThread; showsText: boolean }) {
   const { place, anchor } = thread;
   const note = placeNote(thread);
-  if (!note) return null;
+  if (!note && !showsText) return null;
   return (
     <div className={classes.note} data-place={place?.state ?? 'stored'}>
-      <Text size="xs" className={classes.noteText}>
-        {place?.state !== 'here' && <IconAlertTriangle size={13} aria-hidden />} {note}
-      </Text>
+      {note && (
+        <Text size="xs" className={classes.noteText}>
+          {place?.state !== 'here' && <IconAlertTriangle size={13} aria-hidden />} {note}
+        </Text>
+      )}
       <pre className={classes.quote} aria-label="The text the comment was about" tabIndex={0}>
         {visibleText(anchor.quote)}
         {anchor.length > anchor.quote.length && '…'}

@@ -46,6 +46,8 @@ export default function CodeEditor(props: CodeEditorProps) {
       fixedOverflowWidgets: true,
       padding: { top: 20 },
       model: null,
+      // Where the marks of comments are; off in the editor's standalone form.
+      glyphMargin: true,
       unicodeHighlight: { ambiguousCharacters: true },
       // What is typed reaches everyone at once; formatting by surprise would too.
       formatOnPaste: false,
