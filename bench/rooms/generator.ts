@@ -7,8 +7,10 @@ import { eachStamp, stamp } from './stamps.ts';
  * The process that puts load on a server. It is told to enter rooms, then to write, and tells when the measured time
  * begins and ends, and at last what it saw.
  */
+export type Entrant = { seat: Seat; writes: boolean };
+
 export type Order =
-  | { order: 'enter'; dialect: Dialect; rooms: Seat[][]; writersPerRoom: number }
+  | { order: 'enter'; dialect: Dialect; entrants: Entrant[] }
   | { order: 'write'; updatesPerSecond: number; warmUpMs: number; measureMs: number }
   | { order: 'leave' };
 
@@ -31,39 +33,38 @@ const together = 25;
 const drainMs = 15_000;
 
 class Load {
-  readonly #rooms: Participant[][] = [];
+  readonly #rooms = new Map<string, Participant[]>();
   readonly #writers: Participant[] = [];
   readonly #sent: { by: Participant; at: number; wanted: number; seen: number }[] = [];
   readonly #delays: number[] = [];
   #measuringFrom = Infinity;
   #refused = 0;
 
-  async enter({ dialect, rooms, writersPerRoom }: Extract<Order, { order: 'enter' }>): Promise<Report> {
-    const seats = rooms.flatMap((room, at) => room.map((seat, place) => ({ seat, at, place })));
-    this.#rooms.push(...rooms.map(() => []));
+  /** May be said again, for more. */
+  async enter({ dialect, entrants }: Extract<Order, { order: 'enter' }>): Promise<Report> {
     // Who lays a room out comes first.
-    seats.sort((a, b) => Number(b.seat.laysOut) - Number(a.seat.laysOut));
-    const next = seats.values();
+    const next = entrants.toSorted((a, b) => Number(b.seat.laysOut) - Number(a.seat.laysOut)).values();
     const work = Array.from({ length: together }, async () => {
-      for (const { seat, at, place } of next) {
-        const writes = place < writersPerRoom;
-        await this.#enterOne(at, { dialect, seat, writes });
-      }
+      for (const entrant of next) await this.#enterOne(dialect, entrant);
     });
     await Promise.all(work);
-    return { report: 'entered', connected: this.#rooms.flat().length, refused: this.#refused };
+    return { report: 'entered', connected: this.#everyone().length, refused: this.#refused };
   }
 
-  async #enterOne(at: number, given: { dialect: Dialect; seat: Seat; writes: boolean }): Promise<void> {
+  async #enterOne(dialect: Dialect, { seat, writes }: Entrant): Promise<void> {
     try {
       const onUpdate = (frame: Buffer, by: Participant) => this.#receive(frame, by);
-      const participant = await Participant.enter({ ...given, onUpdate });
-      this.#rooms[at]?.push(participant);
-      if (given.writes) this.#writers.push(participant);
+      const participant = await Participant.enter({ dialect, seat, writes, onUpdate });
+      this.#rooms.set(seat.room, [...(this.#rooms.get(seat.room) ?? []), participant]);
+      if (writes) this.#writers.push(participant);
     } catch (error) {
       if (this.#refused === 0) console.error(error);
       this.#refused++;
     }
+  }
+
+  #everyone(): Participant[] {
+    return [...this.#rooms.values()].flat();
   }
 
   #receive(frame: Buffer, by: Participant): void {
@@ -100,9 +101,7 @@ class Load {
   }
 
   #writersInTurn(): { writer: Participant; readers: number }[] {
-    const readersOf = new Map<Participant, number>();
-    for (const room of this.#rooms) for (const one of room) readersOf.set(one, room.length - 1);
-    return this.#writers.map((writer) => ({ writer, readers: readersOf.get(writer) ?? 0 }));
+    return this.#writers.map((writer) => ({ writer, readers: (this.#rooms.get(writer.seat.room)?.length ?? 1) - 1 }));
   }
 
   #writeOne(number: number, { writer, readers }: { writer: Participant; readers: number }): void {
@@ -126,13 +125,13 @@ class Load {
       updates: this.#sent.length,
       windowDeliveries: delays.length,
       lost: this.#lost(),
-      dropped: this.#rooms.flat().filter((one) => one.isGone).length,
+      dropped: this.#everyone().filter((one) => one.isGone).length,
       delaysMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
     };
   }
 
   leave(): void {
-    for (const one of this.#rooms.flat()) one.leave();
+    for (const one of this.#everyone()) one.leave();
   }
 }
 

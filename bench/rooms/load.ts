@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Order, Report, Seen } from './generator.ts';
+import type { Entrant, Order, Report, Seen } from './generator.ts';
+import type { Seat } from './participants.ts';
 import type { MeasuredServer } from './servers.ts';
 
 /** How many people write how much: the writers are a tenth of a room's clients, at least one. */
@@ -21,16 +22,20 @@ export async function measure(
   shape: Shape,
   { warmUpMs, measureMs }: { warmUpMs: number; measureMs: number },
 ): Promise<Measured> {
-  const rooms = await server.makeRooms(shape.rooms, shape.clientsEach);
-  const before = await server.usage('gc');
+  const entrants = entrantsOf(await server.makeRooms(shape.rooms, shape.clientsEach));
   const generator = fork(path.join(import.meta.dirname, 'generator.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const order = (given: Order) => void generator.send(given);
   try {
-    const writersPerRoom = Math.max(1, Math.round(shape.clientsEach / 10));
-    order({ order: 'enter', dialect: server.dialect, rooms, writersPerRoom });
-    const { connected, refused } = await reported(generator, 'entered');
+    const enter = (some: Entrant[]) => {
+      order({ order: 'enter', dialect: server.dialect, entrants: some });
+      return reported(generator, 'entered');
+    };
+    // The first few take with them what a server needs for any client at all.
+    const few = await enter(entrants.slice(0, firstFew));
+    const before = await server.usage('gc');
+    const { connected, refused } = await enter(entrants.slice(firstFew));
     const entered = await server.usage('gc');
     order({ order: 'write', updatesPerSecond: shape.updatesPerSecond, warmUpMs, measureMs });
     await reported(generator, 'measuring');
@@ -43,7 +48,7 @@ export async function measure(
       connected,
       refused,
       cpuMicrosPerDelivery: (end.cpuMicros - start.cpuMicros) / seen.windowDeliveries,
-      rssBytesPerClient: (entered.rssBytes - before.rssBytes) / Math.max(1, connected),
+      rssBytesPerClient: (entered.rssBytes - before.rssBytes) / Math.max(1, connected - few.connected),
     };
   } finally {
     if (generator.exitCode === null) {
@@ -51,6 +56,15 @@ export async function measure(
       await once(generator, 'close');
     }
   }
+}
+
+const firstFew = 20;
+
+/** A tenth of a room writes. */
+function entrantsOf(rooms: Seat[][]): Entrant[] {
+  return rooms.flatMap((room) =>
+    room.map((seat, place) => ({ seat, writes: place < Math.max(1, Math.round(room.length / 10)) })),
+  );
 }
 
 function reported<K extends Report['report']>(
