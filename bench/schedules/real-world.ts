@@ -33,6 +33,8 @@ const firstFiles = {
   'notes/ünïcode.txt': 'first line\nsecond line\nthird line\n',
 };
 
+const patienceMs = 15_000;
+
 /** One session with its people, on a cluster that other schedules use at the same time. */
 export class RealWorld {
   readonly ground: RealGround;
@@ -58,8 +60,9 @@ export class RealWorld {
     const people = 3 + world.below(3);
     for (let at = 0; at < people; at++) await world.addClient();
     // Most schedules begin when everybody sees a text, some before.
-    const isPatient = world.next() < 0.8;
-    while (isPatient && world.clients.some((client) => client.texts().length === 0)) await delay(10);
+    const until = performance.now() + (world.next() < 0.8 ? patienceMs : 0);
+    const seesNothing = (client: RealClient) => client.texts().length === 0;
+    while (performance.now() < until && world.clients.some(seesNothing)) await delay(10);
     return world;
   }
 
