@@ -26,7 +26,7 @@ export async function appointTeamAdmin(ctx: Context, given: z.input<typeof appoi
     const [someone] = await tx.db
       .select({ id: person.id })
       .from(person)
-      .where(and(eq(person.email, email), isNull(person.disabledAt)));
+      .where(and(eq(person.email, email), eq(person.kind, 'account'), isNull(person.disabledAt)));
     if (!someone)
       throw new AppError('not_found', `There is no active account for ${email}.`, { details: { field: 'email' } });
     if ((await otherAdmins(tx, teamId, '')) > 0)

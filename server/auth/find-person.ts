@@ -7,10 +7,11 @@ import { requireOperator } from './require-operator.ts';
 /** The id of an active person, for operators. @throws not_found */
 export async function getPersonId(ctx: Context, email: string): Promise<string> {
   await requireOperator(ctx);
+  const { person } = schema;
   const [row] = await ctx.db
-    .select({ id: schema.person.id })
-    .from(schema.person)
-    .where(and(eq(schema.person.email, email.trim().toLowerCase()), isNull(schema.person.disabledAt)));
+    .select({ id: person.id })
+    .from(person)
+    .where(and(eq(person.email, email.trim().toLowerCase()), eq(person.kind, 'account'), isNull(person.disabledAt)));
   if (!row)
     throw new AppError(
       'not_found',

@@ -7,6 +7,7 @@ import { changeMemberRole } from '../auth/change-member-role.ts';
 import { createInvitation } from '../auth/create-invitation.ts';
 import { createResetLink } from '../auth/create-reset-link.ts';
 import { createToken } from '../auth/create-token.ts';
+import { getPersonId } from '../auth/find-person.ts';
 import { listMembers, listPeople } from '../auth/queries.ts';
 import { removeMember } from '../auth/remove-member.ts';
 import { setInstallationAdmin } from '../auth/set-installation-admin.ts';
@@ -131,6 +132,8 @@ describe('inside', () => {
     expect(await codeOf(acceptInvitation(ctx, { token }))).toBe('forbidden');
     expect(await codeOf(updateProfile(ctx, { name: 'Ada' }))).toBe('forbidden');
     expect(await codeOf(createResetLink(root.ctx, { personId }))).toBe('not_found');
+    const email = `${personId}@guests.ensemble.invalid`;
+    expect(await codeOf(getPersonId(root.ctx, email))).toBe('not_found');
     expect(await codeOf(setInstallationAdmin(root.ctx, { personId, isInstallationAdmin: true }))).toBe('not_found');
     expect((await listPeople(root.ctx)).map((person) => person.personId)).not.toContain(personId);
     expect((await whoHasAccess(viewer.ctx, { sessionId })).guests).toMatchObject([{ name: 'Ada (guest)', personId }]);
