@@ -62,7 +62,7 @@ export function KnockAnswer({ guestId, name }: { guestId: string; name: string }
   const say = (admit: boolean) => answer.mutate({ sessionId: session.id, guestId, admit });
   return (
     <Group gap="sm" wrap="nowrap">
-      <Button size="compact-sm" loading={answer.isPending} onClick={() => say(true)} aria-label={`Let ${name} in`}>
+      <Button size="compact-sm" loading={answer.isPending} onClick={() => say(true)} aria-label={`Let in ${name}`}>
         Let in
       </Button>
       <Button
