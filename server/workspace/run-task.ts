@@ -81,7 +81,7 @@ async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   };
   const author = actor.kind === 'person' ? { name: actor.name, email: actor.email, at: ctx.now() } : undefined;
   const note = (text: string) => doing.output.note(text);
-  const bridge = startBridge({ ctx, task, author, worktree, commit, note, mayGoOn });
+  const bridge = startBridge({ ctx, task, author, worktree, commit, signal, note, mayGoOn });
   let end: TaskEnd | undefined;
   try {
     end = await runCommand(place, { worktree, signal, doing });

@@ -16,12 +16,29 @@ const longestWaitMs = 60_000;
 
 /**
  * Asks the room and waits for the end of it: what the bridge does next depends on the answer.
- * @throws the room's refusal; AppError `pending` when it did not answer in a minute
+ * @throws the room's refusal; AppError `pending` when it did not answer in a minute; the reason of the place's signal
  */
 export async function askRoom<Command extends RoomCommand>(
-  { ctx, task }: BridgePlace,
+  place: BridgePlace,
   command: Command,
   audit?: AuditRecord,
+): Promise<RoomCommandResults[Command['kind']]> {
+  const { signal } = place;
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const onAbort = () => stopped.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([ask(place, command, audit), stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function ask<Command extends RoomCommand>(
+  { ctx, task, signal }: BridgePlace,
+  command: Command,
+  audit: AuditRecord | undefined,
 ): Promise<RoomCommandResults[Command['kind']]> {
   const { sessionId, teamId } = task;
   const request = { sessionId, teamId, command, ...(audit && { audit }) };
@@ -30,7 +47,7 @@ export async function askRoom<Command extends RoomCommand>(
   while (outcome.state === 'pending') {
     if (Date.now() > until)
       throw new AppError('pending', 'The room did not answer; what was asked of it is done as soon as it does.');
-    await delay(500);
+    await delay(500, undefined, { signal });
     const { commandId } = outcome;
     outcome = (await findCommandOutcome<Command['kind']>(ctx, { commandId, teamId })) ?? outcome;
   }

@@ -64,6 +64,7 @@ export function startBridge(options: BridgeOptions): Bridge {
       }
     },
     async stop() {
+      void run.stopLooking();
       await run.end(running);
       await run.close();
     },
@@ -274,6 +275,11 @@ class BridgeRun {
   async end(running: Promise<void>): Promise<void> {
     this.#ended.abort();
     await running;
+  }
+
+  /** Ends a look at the disk that is under way. */
+  async stopLooking(): Promise<void> {
+    await this.#scanner?.stop();
   }
 
   async close(): Promise<void> {

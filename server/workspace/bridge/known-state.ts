@@ -12,6 +12,8 @@ export type BridgePlace = {
   task: TaskRow;
   author: Person | undefined;
   worktree: Worktree;
+  /** The command is being stopped: nobody waits for a room any more. */
+  signal: AbortSignal;
   /** Says something to people in the command's output. */
   note: (text: string) => void;
 };
