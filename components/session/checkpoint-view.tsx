@@ -24,14 +24,14 @@ export function CheckpointView({ checkpointId }: { checkpointId: string }) {
   const [otherId, setOtherId] = useState<string>();
   const [restoring, setRestoring] = useState<{ paths?: string[] }>();
   const asked = { checkpointId, ...(otherId !== undefined && { otherId }) };
-  const compared = useQuery(trpc.checkpoints.compare.queryOptions(asked));
+  const compared = useQuery(trpc.checkpoints.compare.queryOptions(asked, { networkMode: 'always' }));
   const title = compared.data?.checkpoint.title ?? 'this checkpoint';
   const mayRestore = may(session, 'edit');
   return (
     <div className={changeClasses.view}>
       <div className={classes.head}>
         <Stack gap={0} className={classes.words}>
-          <Text fw={600} lineClamp={2}>
+          <Text component="div" fw={600} lineClamp={2}>
             {compared.data?.checkpoint.title ?? <Skeleton height={14} width={180} />}
           </Text>
           {compared.data && <Made point={compared.data.checkpoint} />}

@@ -25,7 +25,7 @@ export function useCheckpoints() {
   return useInfiniteQuery(
     trpc.checkpoints.list.infiniteQueryOptions(
       { sessionId: session.id },
-      { getNextPageParam: (page) => page.nextCursor, refetchInterval: lookAgainMs },
+      { getNextPageParam: (page) => page.nextCursor, refetchInterval: lookAgainMs, networkMode: 'always' },
     ),
   );
 }
@@ -147,8 +147,8 @@ function PointMenu({ point }: { point: Checkpoint }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setDialog('restore')}>Restore</Menu.Item>
-          <Menu.Item onClick={() => setDialog('name')}>{point.name === null ? 'Name it' : 'Rename'}</Menu.Item>
+          <Menu.Item onClick={() => setDialog('restore')}>Restore…</Menu.Item>
+          <Menu.Item onClick={() => setDialog('name')}>{point.name === null ? 'Name it…' : 'Rename…'}</Menu.Item>
           {point.name !== null && <Menu.Item onClick={() => takeName(point.id)}>Take the name away</Menu.Item>}
         </Menu.Dropdown>
       </Menu>

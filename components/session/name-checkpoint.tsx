@@ -70,6 +70,7 @@ export function useTakeName(): (checkpointId: string) => void {
   const lookAgain = useLookAgain();
   const take = useMutation(
     trpc.checkpoints.rename.mutationOptions({
+      networkMode: 'always',
       onError: (error) =>
         notifications.show({ color: 'red', title: 'The checkpoint keeps its name', message: error.message }),
       onSuccess: lookAgain,

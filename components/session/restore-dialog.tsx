@@ -18,9 +18,13 @@ export function RestoreDialog({ checkpointId, title, paths, onClose }: RestoreDi
   const trpc = useTRPC();
   const sayRestored = useSayRestored();
   const asked = { checkpointId, ...(paths && { paths }) };
-  const preview = useQuery(trpc.checkpoints.preview.queryOptions(asked, { staleTime: 0, gcTime: 0 }));
+  const preview = useQuery(
+    trpc.checkpoints.preview.queryOptions(asked, { staleTime: 0, gcTime: 0, networkMode: 'always' }),
+  );
   const restore = useMutation(
     trpc.checkpoints.restore.mutationOptions({
+      // Without a connection it is refused at once, not done later when nobody expects it.
+      networkMode: 'always',
       onSuccess: (restored) => {
         sayRestored(restored, title);
         onClose();

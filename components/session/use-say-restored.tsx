@@ -15,6 +15,7 @@ export function useSayRestored(): (restored: Restored, title: string) => void {
   const lookAgain = () => queryClient.invalidateQueries({ queryKey: trpc.checkpoints.pathKey() });
   const undo = useMutation(
     trpc.checkpoints.restore.mutationOptions({
+      networkMode: 'always',
       onError: (error) =>
         notifications.show({ color: 'red', title: 'The restore was not undone', message: error.message }),
       onSuccess: async () => {
