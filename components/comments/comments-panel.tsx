@@ -45,6 +45,7 @@ export function CommentsPanel() {
         <SegmentedControl
           fullWidth
           size="xs"
+          classNames={{ label: classes.filter ?? '' }}
           aria-label="Which comments"
           value={filter}
           onChange={(value) => setFilter(threadFilters.find((each) => each === value) ?? 'open')}
