@@ -53,7 +53,7 @@ async function measureCrowd({ quick, place }: { quick: boolean; place: Place }):
   });
   const title = `${shape.rooms} × ${shape.clientsEach} at ${shape.updatesPerSecond}/s`;
   return [
-    { name: `${title}: writer to receiver, p99`, unit: 'ms', value: seen.delaysMs.p99, ...seen.delaysMs },
+    { name: `${title}: writer to receiver`, unit: 'ms', value: seen.delaysMs.p99, ...seen.delaysMs },
     { name: `${title}: connected`, unit: 'in all', value: seen.connected },
     { name: `${title}: connections refused or dropped`, unit: 'in all', value: seen.refused + seen.dropped },
     { name: `${title}: updates lost`, unit: 'in all', value: seen.lost },
@@ -102,7 +102,7 @@ function figures(name: ServerName, { rooms, clientsEach, updatesPerSecond }: Sha
   });
   return [
     {
-      ...figure('writer to receiver, p99', 'ms', (one) => one.delaysMs.p99),
+      ...figure('writer to receiver', 'ms', (one) => one.delaysMs.p99),
       p50: of(rounds, (one) => one.delaysMs.p50),
       p95: of(rounds, (one) => one.delaysMs.p95),
       p99: of(rounds, (one) => one.delaysMs.p99),
