@@ -33,10 +33,8 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
   const { structs, ds } = decode(update);
   for (const struct of structs) {
     if (struct instanceof Y.Skip) continue;
+    requireSound(struct);
     const { client, clock } = struct.id;
-    if (struct.length === 0) throw new MalformedFrame('a struct without length');
-    if (clock + struct.length > maxClock) throw new MalformedFrame('a clock beyond all bounds');
-    if (struct instanceof Y.Item && buildsOnItself(struct)) throw new MalformedFrame('an item that builds on itself');
     if (struct instanceof Y.Item && namesUnknownRoot(doc, struct)) found.isOutside = true;
     if (clock + struct.length <= Y.getState(doc.store, client)) continue;
     found.newClients.add(client);
@@ -48,6 +46,12 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
     for (const range of ranges) inspectDeletion(stored, range, found);
   }
   return found;
+}
+
+function requireSound(struct: Y.Item | Y.GC): void {
+  if (struct.length === 0) throw new MalformedFrame('a struct without length');
+  if (struct.id.clock + struct.length > maxClock) throw new MalformedFrame('a clock beyond all bounds');
+  if (struct instanceof Y.Item && buildsOnItself(struct)) throw new MalformedFrame('an item that builds on itself');
 }
 
 function decode(update: Uint8Array): Decoded {
