@@ -117,6 +117,20 @@ test('[CB121] while something changes a point is made every ten minutes, and non
   ).toEqual(before);
 });
 
+test('[CB121] a restore from a state that has its point makes none, and its undo keeps the restored state', async () => {
+  const { sessionId, ada, client, fileId } = await typing();
+  const point = await saveCheckpoint(ada, { sessionId, name: 'Point' });
+  await type(client, { sessionId, fileId, text: 'later\n' });
+  await age(sessionId, '10 minutes');
+  await keepCheckpoints({});
+  const [kept] = (await listCheckpoints(ada, { sessionId })).items;
+  const { undoId } = await restoreCheckpoint(ada, { checkpointId: point.id });
+  expect(undoId).toBe(kept?.id);
+  await restoreCheckpoint(ada, { checkpointId: undoId ?? '' });
+  const titles = (await listCheckpoints(ada, { sessionId })).items.map(({ title }) => title);
+  expect(titles).toEqual(['Before restoring “While people worked”', 'While people worked', 'Point']);
+});
+
 test('[CB125] a point is compared with now and with another point, file by file', async () => {
   const { sessionId, ada, client, fileId } = await typing({ 'a.txt': 'one\n', 'b.txt': 'same\n' });
   const { id: checkpointId } = await saveCheckpoint(ada, { sessionId, name: 'First' });
