@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, SegmentedControl, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
@@ -151,35 +151,29 @@ function Changes({
       </Text>
     );
   return compared.items.map((item) => (
-    <details
-      key={item.path}
-      className={classes.file}
-      open={open.has(item.path)}
-      onToggle={(event) => toggle(item.path, event.currentTarget.open)}
-    >
-      <summary className={classes.summary}>
-        <span className={classes.letter} aria-label={item.status}>
-          {letters[item.status]}
-        </span>
-        <span className={classes.path}>{item.path}</span>
-        <Text component="span" size="xs" c="dimmed" className="ens-tabular">
-          +{item.added} −{item.removed}
-        </Text>
+    <section key={item.path} className={classes.file} aria-label={item.path}>
+      <div className={classes.summary}>
+        <UnstyledButton
+          className={classes.open}
+          aria-expanded={open.has(item.path)}
+          onClick={() => toggle(item.path, !open.has(item.path))}
+        >
+          <span className={classes.letter} aria-label={item.status}>
+            {letters[item.status]}
+          </span>
+          <span className={classes.path}>{item.path}</span>
+          <Text component="span" size="xs" c="dimmed" className="ens-tabular">
+            +{item.added} −{item.removed}
+          </Text>
+        </UnstyledButton>
         {onRestore && !asked.otherId && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={(event) => {
-              event.preventDefault();
-              onRestore(item.path);
-            }}
-          >
+          <Button size="compact-sm" variant="default" onClick={() => onRestore(item.path)}>
             Restore this file…
           </Button>
         )}
-      </summary>
+      </div>
       {open.has(item.path) && <FileChange asked={asked} path={item.path} />}
-    </details>
+    </section>
   ));
 }
 
