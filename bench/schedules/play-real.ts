@@ -5,7 +5,7 @@ import { realMoves } from './real-moves.ts';
 import { RealWorld, type RealGround } from './real-world.ts';
 
 const steps = 120;
-const patienceMs = 40_000;
+const patienceMs = 120_000;
 
 /**
  * Plays one schedule with real processes: what happens is drawn from the seed, when it happens is up to the machine.

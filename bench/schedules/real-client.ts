@@ -19,8 +19,8 @@ export class RealClient {
   readonly provider: WebsocketProvider;
   readonly undo: Y.UndoManager;
   readonly clientId: number;
-  /** Closed for good, with this code. */
-  endedWith: number | undefined;
+  /** Closed for good, with this code and reason. */
+  endedWith: string | undefined;
   readonly #evidence: Evidence;
 
   constructor({ url, sessionId, ticket, clientId, isOurs, evidence }: RealClientOptions) {
@@ -34,7 +34,7 @@ export class RealClient {
       maxBackoffTime: 200,
     });
     this.provider.messageHandlers[100] = (_encoder, decoder) => this.#notice(decoding.readVarString(decoder));
-    this.provider.on('closed', (event) => (this.endedWith = event.code));
+    this.provider.on('closed', ({ code, reason }) => (this.endedWith = `${code} ${reason}`));
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === this.provider) evidence.addUpdate(update, `seen by ${clientId}`);
     });
