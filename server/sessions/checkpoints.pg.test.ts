@@ -160,11 +160,11 @@ test('[CB120] who may view looks, who may edit saves, names and restores', async
   expect((await previewRestore(viewer, { checkpointId })).files).toEqual([]);
   expect((await listCheckpoints(viewer, { sessionId })).items).toHaveLength(1);
   for (const refused of [
-    saveCheckpoint(viewer, { sessionId, name: 'Mine' }),
-    nameCheckpoint(viewer, { checkpointId, name: null }),
-    restoreCheckpoint(viewer, { checkpointId }),
+    () => saveCheckpoint(viewer, { sessionId, name: 'Mine' }),
+    () => nameCheckpoint(viewer, { checkpointId, name: null }),
+    () => restoreCheckpoint(viewer, { checkpointId }),
   ])
-    await expect(refused).rejects.toEqual(refusal('forbidden'));
+    await expect(refused()).rejects.toEqual(refusal('forbidden'));
   await expect(previewRestore(ada, { checkpointId: 'chk_none' })).rejects.toEqual(refusal('not_found'));
   await room.db.update(schema.session).set({ archivedAt: new Date() }).where(eq(schema.session.id, sessionId));
   await expect(restoreCheckpoint(ada, { checkpointId })).rejects.toEqual(refusal('conflict'));
