@@ -22,9 +22,9 @@ test('[CB5][CB63] 60 random schedules with real sockets, Postgres and kill -9 en
 
 /** How often each kind of event must have happened at least. */
 const least: Record<string, number> = {
-  insert: 800,
-  delete: 300,
-  'offline edit': 300,
+  insert: 400,
+  delete: 150,
+  'offline edit': 150,
   undo: 100,
   redo: 4,
   disconnect: 60,

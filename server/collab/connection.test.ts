@@ -359,3 +359,27 @@ test('[CB16] the name of another root is refused also in an item that the room h
   expect(seen.closed).toBe(4422);
   expect([...room.doc.share.keys()].toSorted()).toEqual(['files', 'meta']);
 });
+
+test('[CB20] an item that goes on where the text was collected ends nothing', async () => {
+  const server = new VirtualServer();
+  const room = await server.start();
+  const gone = new Y.Doc();
+  Y.applyUpdate(gone, Y.encodeStateAsUpdate(room.doc));
+  gone.clientID = 7_002;
+  const known = Y.encodeStateVector(gone);
+  const entry = new Y.Map<unknown>();
+  gone.getMap('files').set('fil_none', entry);
+  entry.set('text', new Y.Text('ab'));
+  // Longer than what the room had of this client, under a parent that is still there.
+  const goesOn = new Y.Doc();
+  goesOn.clientID = 7_002;
+  goesOn.getText('files').insert(0, 'a longer text');
+  for (const update of [Y.encodeStateAsUpdate(gone, known), Y.encodeStateAsUpdate(goesOn)]) {
+    const { connection } = enter(room, 'ada');
+    connection.receive(updateFrame(update));
+    await turn();
+    expect(room.isClosed).toBe(false);
+    connection.ended();
+  }
+  expect([...room.doc.getMap('files').keys()]).toEqual([...room.files.keys()]);
+});

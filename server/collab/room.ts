@@ -204,7 +204,9 @@ export class Room {
     const texts = inspection.touchesStructure ? captureTexts(this.doc, this.files.values()) : undefined;
     const authorship = texts && new Map([...texts.keys()].map((fileId) => [fileId, this.authorsOf(fileId)]));
     const origin: Origin = { author: connection.author, kind, connection };
-    Y.applyUpdate(this.doc, update, origin);
+    // Without its known part it names what it goes on with, and Yjs sees that this is gone.
+    const part = inspection.continuesGone ? Y.diffUpdate(update, this.stateVector()) : update;
+    Y.applyUpdate(this.doc, part, origin);
     connection.waiting = takePending(this.doc);
     if (texts) {
       const restoring = { author: layoutKeeper, kind: 'restore' as const, ...(authorship && { authorship }) };

@@ -15,6 +15,8 @@ export type UpdateInspection = {
   touchesStructure: boolean;
   /** Whether it writes outside the layout's roots. */
   isOutside: boolean;
+  /** Whether it goes on with an item whose known part was collected: Yjs has nothing there to join it to. */
+  continuesGone: boolean;
 };
 
 type Decoded = ReturnType<typeof Y.decodeUpdate>;
@@ -29,23 +31,27 @@ export function inspectUpdate(doc: Y.Doc, update: Uint8Array): UpdateInspection 
     changes: false,
     touchesStructure: false,
     isOutside: false,
+    continuesGone: false,
   };
   const { structs, ds } = decode(update);
-  for (const struct of structs) {
-    if (struct instanceof Y.Skip) continue;
-    requireSound(struct);
-    const { client, clock } = struct.id;
-    if (struct instanceof Y.Item && namesUnknownRoot(doc, struct)) found.isOutside = true;
-    if (clock + struct.length <= Y.getState(doc.store, client)) continue;
-    found.newClients.add(client);
-    found.changes = true;
-    if (struct instanceof Y.Item) inspectItem(doc, struct, found);
-  }
+  for (const struct of structs) if (!(struct instanceof Y.Skip)) inspectStruct(doc, struct, found);
   for (const [client, ranges] of ds.clients) {
     const stored = doc.store.clients.get(client) ?? [];
     for (const range of ranges) inspectDeletion(stored, range, found);
   }
   return found;
+}
+
+function inspectStruct(doc: Y.Doc, struct: Y.Item | Y.GC, found: UpdateInspection): void {
+  requireSound(struct);
+  const { client, clock } = struct.id;
+  if (struct instanceof Y.Item && namesUnknownRoot(doc, struct)) found.isOutside = true;
+  const known = Y.getState(doc.store, client);
+  if (clock + struct.length <= known) return;
+  if (clock < known && doc.store.clients.get(client)?.at(-1) instanceof Y.GC) found.continuesGone = true;
+  found.newClients.add(client);
+  found.changes = true;
+  if (struct instanceof Y.Item) inspectItem(doc, struct, found);
 }
 
 function requireSound(struct: Y.Item | Y.GC): void {
