@@ -241,15 +241,24 @@ export class Connection {
 
   /** Runs `then` when the ids are this participant's, or closes the connection. */
   #withIds(ids: ReadonlySet<number>, then: (hasWaited: boolean) => void): Promise<void> | void {
-    const decide = (own: boolean, hasWaited: boolean) => {
-      if (own) return then(hasWaited);
-      this.close(4403, 'Changes under a client id that belongs to someone else are refused.');
-    };
+    const decide = (own: boolean, hasWaited: boolean) => (own ? then(hasWaited) : this.#refuseForeign());
     const known = this.#room.clientIds.check(ids, this.author);
     if (known !== undefined) return decide(known, false);
     for (const id of ids) this.clientIds.add(id);
     if (this.clientIds.size > maxClientIds) return this.close(4403, 'Too many client ids on one connection.');
     return this.#room.clientIds.claim(ids, this.author).then((own) => decide(own, true));
+  }
+
+  /** A former owner that just woke up lacks what others wrote since; who brings that comes back to the new one. */
+  async #refuseForeign(): Promise<void> {
+    // Writes nothing, and only under the fence; a room that is lost sends everybody to its new owner by itself.
+    const isOwned = await this.#room
+      .changeAll([], () => Promise.resolve())
+      .then(
+        () => true,
+        () => false,
+      );
+    if (isOwned) this.close(4403, 'Changes under a client id that belongs to someone else are refused.');
   }
 
   #markSaved(updates: number): void {
