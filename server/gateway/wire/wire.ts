@@ -1,0 +1,70 @@
+import type { LlmError, LlmProtocol, LlmRequest, LlmResponse, LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+
+/** A body of a protocol as JSON.parse gives it. Unknown members stay in it untouched. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** One event of a stream of server-sent events (HTML standard, section 9.2). `data` is the text as it came. */
+export type SseEvent = { event?: string; data: string };
+
+/** What a text is to the model: policies and masking treat them apart. */
+export type TextRole = 'system' | 'user' | 'assistant' | 'thinking' | 'tool_result' | 'tool_arguments' | 'tool_definition';
+
+/** A text within a body, which may be replaced in place. `isJson`: the text is JSON itself, and stays it. */
+export type TextPlace = { role: TextRole; text: string; isJson: boolean; toolName?: string; replace(text: string): void };
+
+/** What the pipeline must know of a request before it decides. */
+export type RequestFacts = {
+  model: string;
+  stream: boolean;
+  maxOutputTokens?: number;
+  toolNames: readonly string[];
+  hasImages: boolean;
+};
+
+/** A piece of streamed text. Pieces of one `channel` make one text; `isJson` for arguments of a tool call. */
+export type StreamPiece = { channel: string; role: TextRole; isJson: boolean; toolName?: string; text: string };
+
+/**
+ * Sees the texts of a stream as they pass and may hold some back.
+ * `push` returns what may go on now, `end` what was still held of a channel.
+ */
+export type StreamFilter = { push(piece: StreamPiece): string; end(channel: string): string };
+
+/**
+ * Reads and writes one protocol. Nothing here decides, waits or knows who asks: values in, values out.
+ * Functions that read untrusted bodies throw AppError `invalid` with the member and what is wrong with it.
+ */
+export type Wire = {
+  protocol: LlmProtocol;
+  readFacts(body: JsonObject): RequestFacts;
+  /** Gives the request another model name, and asks for usage in streams where that must be asked for. */
+  address(body: JsonObject, model: string): void;
+  /** Every text the model would read, in reading order. */
+  requestTexts(body: JsonObject): TextPlace[];
+  /** Every text of a whole answer. */
+  responseTexts(body: JsonObject): TextPlace[];
+  readUsage(body: JsonObject): LlmUsage | undefined;
+
+  decodeRequest(body: JsonObject): LlmRequest;
+  /** @throws Untranslatable */
+  encodeRequest(request: LlmRequest): JsonObject;
+  decodeResponse(body: JsonObject): LlmResponse;
+  encodeResponse(response: LlmResponse): JsonObject;
+  /** A stateful reader of one stream: events of the wire in, neutral ones out. */
+  streamDecoder(): (event: SseEvent) => LlmStreamEvent[];
+  /** A stateful writer of one stream, including the protocol's own last event. */
+  streamEncoder(): (event: LlmStreamEvent) => SseEvent[];
+  /**
+   * A stateful pass through one stream of the same protocol: texts go through `filter`, all else stays as it came.
+   * `onUsage` is told whatever the upstream says of tokens, `onEnd` once when the protocol says that the answer is whole.
+   */
+  streamPass(filter: StreamFilter, tell: { onUsage(usage: LlmUsage): void; onEnd(): void }): (event: SseEvent) => SseEvent[];
+
+  /** An error as this protocol's official clients expect it, and its HTTP status. */
+  encodeError(error: LlmError): { status: number; body: JsonObject };
+  /** The error an upstream of this protocol answered; its words are kept exactly. */
+  decodeError(status: number, body: string): LlmError;
+  /** The last event of a stream that breaks. */
+  streamError(error: LlmError): SseEvent[];
+};
