@@ -101,6 +101,8 @@ export type LlmErrorKind =
   | 'permission'
   | 'not_found'
   | 'too_large'
+  /** More input than the model can take; clients make their conversation shorter and try again. */
+  | 'context_length'
   | 'rate_limit'
   | 'overloaded'
   | 'upstream'

@@ -18,9 +18,24 @@ export type RequestFacts = {
   model: string;
   stream: boolean;
   maxOutputTokens?: number;
+  /** As the neutral vocabulary names them. */
   toolNames: readonly string[];
   hasImages: boolean;
+  reply: ReplyForm;
 };
+
+/** What a request says of the form of its answer that the neutral vocabulary has no word for: who writes the answer needs it. */
+export type ReplyForm = {
+  /** The client asked to be told of usage in the stream; where it must be asked for and was not, it is read and not shown. */
+  showsUsage: boolean;
+  /** Tools whose input is plain text and no JSON; in the neutral vocabulary a function with the one argument `input`. */
+  textTools: readonly string[];
+  /** Tools within a namespace, by their neutral name. */
+  namespaced: Readonly<Record<string, { namespace: string; name: string }>>;
+};
+
+/** The form of an answer about which the request said nothing. */
+export const plainReply: ReplyForm = { showsUsage: true, textTools: [], namespaced: {} };
 
 /** A piece of streamed text. Pieces of one `channel` make one text; `isJson` for arguments of a tool call. */
 export type StreamPiece = { channel: string; role: TextRole; isJson: boolean; toolName?: string; text: string };
@@ -30,6 +45,8 @@ export type StreamPiece = { channel: string; role: TextRole; isJson: boolean; to
  * `push` returns what may go on now, `end` what was still held of a channel.
  */
 export type StreamFilter = { push(piece: StreamPiece): string; end(channel: string): string };
+
+export type StreamListener = { onUsage(usage: LlmUsage): void; onEnd(): void };
 
 /**
  * Reads and writes one protocol. Nothing here decides, waits or knows who asks: values in, values out.
@@ -46,20 +63,21 @@ export type Wire = {
   responseTexts(body: JsonObject): TextPlace[];
   readUsage(body: JsonObject): LlmUsage | undefined;
 
+  /** @throws Untranslatable when the neutral vocabulary has no word for what is asked */
   decodeRequest(body: JsonObject): LlmRequest;
   /** @throws Untranslatable */
   encodeRequest(request: LlmRequest): JsonObject;
   decodeResponse(body: JsonObject): LlmResponse;
-  encodeResponse(response: LlmResponse): JsonObject;
+  encodeResponse(response: LlmResponse, reply: ReplyForm): JsonObject;
   /** A stateful reader of one stream: events of the wire in, neutral ones out. */
   streamDecoder(): (event: SseEvent) => LlmStreamEvent[];
   /** A stateful writer of one stream, including the protocol's own last event. */
-  streamEncoder(): (event: LlmStreamEvent) => SseEvent[];
+  streamEncoder(reply: ReplyForm): (event: LlmStreamEvent) => SseEvent[];
   /**
    * A stateful pass through one stream of the same protocol: texts go through `filter`, all else stays as it came.
    * `onUsage` is told whatever the upstream says of tokens, `onEnd` once when the protocol says that the answer is whole.
    */
-  streamPass(filter: StreamFilter, tell: { onUsage(usage: LlmUsage): void; onEnd(): void }): (event: SseEvent) => SseEvent[];
+  streamPass(filter: StreamFilter, tell: StreamListener, reply: ReplyForm): (event: SseEvent) => SseEvent[];
 
   /** An error as this protocol's official clients expect it, and its HTTP status. */
   encodeError(error: LlmError): { status: number; body: JsonObject };
