@@ -10,8 +10,18 @@ export type SseEvent = { event?: string; data: string };
 /** What a text is to the model: policies and masking treat them apart. */
 export type TextRole = 'system' | 'user' | 'assistant' | 'thinking' | 'tool_result' | 'tool_arguments' | 'tool_definition';
 
-/** A text within a body, which may be replaced in place. `isJson`: the text is JSON itself, and stays it. */
-export type TextPlace = { role: TextRole; text: string; isJson: boolean; toolName?: string; replace(text: string): void };
+/**
+ * A text within a body, which may be replaced in place. `isJson`: the text is JSON itself, and stays it.
+ * `callId` joins the arguments of a tool call with its results, so that what was read is known by the path that was asked for.
+ */
+export type TextPlace = {
+  role: TextRole;
+  text: string;
+  isJson: boolean;
+  toolName?: string;
+  callId?: string;
+  replace(text: string): void;
+};
 
 /** What the pipeline must know of a request before it decides. */
 export type RequestFacts = {
