@@ -56,7 +56,8 @@ export type StreamPiece = { channel: string; role: TextRole; isJson: boolean; to
  */
 export type StreamFilter = { push(piece: StreamPiece): string; end(channel: string): string };
 
-export type StreamListener = { onUsage(usage: LlmUsage): void; onEnd(): void };
+/** What passes by is told of: tokens whenever the upstream says some, one `onEnd` or one `onError` when it says how the answer ended. */
+export type StreamListener = { onUsage(usage: LlmUsage): void; onEnd(): void; onError(error: LlmError): void };
 
 /**
  * Reads and writes one protocol. Nothing here decides, waits or knows who asks: values in, values out.
@@ -85,7 +86,8 @@ export type Wire = {
   streamEncoder(reply: ReplyForm): (event: LlmStreamEvent) => SseEvent[];
   /**
    * A stateful pass through one stream of the same protocol: texts go through `filter`, all else stays as it came.
-   * `onUsage` is told whatever the upstream says of tokens, `onEnd` once when the protocol says that the answer is whole.
+   * `onUsage` is told whatever the upstream says of tokens, `onEnd` once when the protocol says that the answer is whole,
+   * `onError` when it says that it failed (the event itself goes on as it came).
    */
   streamPass(filter: StreamFilter, tell: StreamListener, reply: ReplyForm): (event: SseEvent) => SseEvent[];
 
