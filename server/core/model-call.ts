@@ -1,0 +1,52 @@
+import type { LlmError, LlmProtocol, LlmUsage } from './llm-message.ts';
+import type { TeamRole } from './permissions.ts';
+
+/** Who makes a model call: always a person, by a token of theirs or by a run that works for them. */
+export type ModelCaller = {
+  key: { kind: 'run' | 'token'; id: string };
+  person: { id: string; name: string; email: string };
+  teamId: string;
+  role: TeamRole;
+  projectId?: string;
+  sessionId?: string;
+  run?: { id: string; agent: string };
+};
+
+/** Tokens priced by kind, in micro-USD for a million tokens (so that 3 USD a million is 3,000,000). */
+export type ModelPrice = { input: number; output: number; cacheRead?: number; cacheWrite?: number };
+
+export type ModelCapabilities = { tools: boolean; images: boolean; thinking: boolean; streaming: boolean };
+
+/** One model at one provider, as a call can be sent to it. */
+export type ModelTarget = {
+  modelId: string;
+  providerId: string;
+  providerName: string;
+  /** `local`: nothing leaves the installation's own network. */
+  place: 'local' | 'remote';
+  protocol: LlmProtocol;
+  /** The name the provider knows it by. */
+  upstreamModel: string;
+  contextTokens: number;
+  maxOutputTokens?: number;
+  capabilities: ModelCapabilities;
+  /** Undefined: unpriced, which is shown and never counted as free. */
+  price?: ModelPrice;
+};
+
+/** What was found in a request, without any of it. */
+export type FoundClass = {
+  class: string;
+  detector: string;
+  count: number;
+  action: 'block' | 'mask' | 'warn' | 'allow';
+};
+
+/** What a policy said, for the record and for people. */
+export type PolicyWord = { effect: 'allow' | 'deny'; rules: { id: string; title: string; advice?: string }[] };
+
+/** How a call ended, for the record. */
+export type ModelCallOutcome =
+  | { state: 'succeeded'; usage: LlmUsage; isEstimate: boolean }
+  | { state: 'cancelled'; usage: LlmUsage; isEstimate: boolean }
+  | { state: 'failed'; error: LlmError; usage?: LlmUsage; isEstimate: boolean };
