@@ -6,4 +6,5 @@ export * from './room-node.ts';
 export * from './run.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
+export * from './policy.ts';
 export * from './audit.ts';

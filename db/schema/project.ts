@@ -1,4 +1,5 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Sensitivity } from '../../server/core/sensitivity.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { person, team } from './identity.ts';
 
@@ -37,6 +38,8 @@ export const project = pgTable(
     allowPackageDownloads: boolean('allow_package_downloads').notNull().default(false),
     /** Limited to the rows of project_member when true; open to the whole team otherwise. */
     isRestricted: boolean('is_restricted').notNull().default(false),
+    /** What policies go by: how much harm the project's text does in the wrong hands. */
+    sensitivity: text('sensitivity').$type<Sensitivity>().notNull().default('internal'),
     createdBy: text('created_by')
       .notNull()
       .references(() => person.id),
