@@ -23,6 +23,7 @@ const scopeMeaning: Record<TokenScope, string> = {
   prompt: 'ask agents for work',
   admin: 'manage people and teams, where you are an admin',
   audit: 'read the audit log, if your role may',
+  models: 'call models through the gateway, where you are a developer or more',
 };
 
 export function Tokens() {

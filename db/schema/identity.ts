@@ -106,7 +106,7 @@ export const invitation = pgTable(
   (t) => [index('invitation_team_idx').on(t.teamId)],
 );
 
-/** A personal or service token for REST; only its hash is stored. */
+/** A personal or service token for REST and the gateway; only its hash is stored. */
 export const apiToken = pgTable(
   'api_token',
   {
@@ -121,6 +121,9 @@ export const apiToken = pgTable(
       .$type<TokenScope[]>()
       .notNull()
       .default(sql`'{}'::text[]`),
+    /** Where it calls models, if only there. Without a reference: when the team or project goes, it must not widen. */
+    boundTeamId: text('bound_team_id'),
+    boundProjectId: text('bound_project_id'),
     createdAt: createdAt(),
     expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),

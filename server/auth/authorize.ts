@@ -58,6 +58,7 @@ const managesPeople = (action: TeamAction) => action === 'member.manage' || acti
 
 function requireActionScope(ctx: Context, action: TeamAction): void {
   if (action === 'audit.read') requireScope(ctx, 'audit');
+  else if (action === 'model.call') requireScope(ctx, 'models');
   else if (managesPeople(action)) requireScope(ctx, 'admin');
   else requireScope(ctx, needsWriteScope(action) ? 'write' : 'read');
 }

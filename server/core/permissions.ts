@@ -56,6 +56,7 @@ const teamActions = {
   'session.share': 'developer',
   'session.delete': 'lead',
   'audit.read': 'lead',
+  'model.call': 'developer',
   'settings.read': 'admin',
 } as const satisfies Record<string, TeamRole>;
 
@@ -76,6 +77,9 @@ export function roleNeeded(action: TeamAction): TeamRole {
   return teamActions[action];
 }
 
-/** What a personal token may be used for over REST. A token never exceeds its owner's rights. */
-export const tokenScopes = ['read', 'write', 'prompt', 'admin', 'audit'] as const;
+/**
+ * What a personal token may be used for over REST, and with `models` at the gateway. A token never exceeds its owner's
+ * rights.
+ */
+export const tokenScopes = ['read', 'write', 'prompt', 'admin', 'audit', 'models'] as const;
 export type TokenScope = (typeof tokenScopes)[number];

@@ -10,6 +10,7 @@ export type IdPrefix =
   | 'team'
   | 'inv'
   | 'tok'
+  | 'key'
   | 'prj'
   | 'upl'
   | 'ses'
