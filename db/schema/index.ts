@@ -9,3 +9,5 @@ export * from './checkpoint.ts';
 export * from './comment.ts';
 export * from './policy.ts';
 export * from './audit.ts';
+export * from './budget.ts';
+export * from './model-call.ts';

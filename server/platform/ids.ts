@@ -31,7 +31,11 @@ export type IdPrefix =
   | 'aud'
   | 'req'
   | 'node'
-  | 'msg';
+  | 'msg'
+  | 'mcl'
+  | 'bud'
+  | 'bev'
+  | 'bra';
 
 /** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
 export function newId(prefix: IdPrefix): string {
