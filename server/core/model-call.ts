@@ -25,9 +25,12 @@ export type ModelTarget = {
   /** `local`: nothing leaves the installation's own network. */
   place: 'local' | 'remote';
   protocol: LlmProtocol;
+  /** All that the provider speaks, `protocol` first: a call in one of them is passed on as it came. */
+  protocols: readonly LlmProtocol[];
   /** The name the provider knows it by. */
   upstreamModel: string;
-  contextTokens: number;
+  /** Undefined: not known. */
+  contextTokens?: number;
   maxOutputTokens?: number;
   capabilities: ModelCapabilities;
   /** Undefined: unpriced, which is shown and never counted as free. */
