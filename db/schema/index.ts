@@ -8,6 +8,7 @@ export * from './virtual-key.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
 export * from './policy.ts';
+export * from './provider.ts';
 export * from './audit.ts';
 export * from './budget.ts';
 export * from './model-call.ts';
