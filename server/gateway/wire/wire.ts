@@ -91,8 +91,8 @@ export type Wire = {
    */
   streamPass(filter: StreamFilter, tell: StreamListener, reply: ReplyForm): (event: SseEvent) => SseEvent[];
 
-  /** An error as this protocol's official clients expect it, and its HTTP status. */
-  encodeError(error: LlmError): { status: number; body: JsonObject };
+  /** An error as this protocol's official clients expect it; the headers tell them whether and when to try again. */
+  encodeError(error: LlmError): { status: number; headers: Readonly<Record<string, string>>; body: JsonObject };
   /** The error an upstream of this protocol answered; its words are kept exactly. */
   decodeError(status: number, body: string): LlmError;
   /** The last event of a stream that breaks. */
