@@ -50,7 +50,7 @@ export class Cluster {
     return this.#processes;
   }
 
-  async #add(): Promise<void> {
+  async #add(triesLeft = 5): Promise<void> {
     const url = new URL(this.#databaseUrl);
     url.searchParams.set('application_name', webProcessName);
     const script = path.resolve(import.meta.dirname, '../../server/collab/testing-node.ts');
@@ -58,8 +58,10 @@ export class Cluster {
       env: { ...process.env, DATABASE_URL: url.toString(), LOG_LEVEL: 'silent' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])]);
     const port = Number(line);
+    // Its connections to Postgres may have been cut in its first moments; then, as by a service manager, it is started again.
+    if (!port && triesLeft > 0) return this.#add(triesLeft - 1);
     if (!port) throw new Error('a web process did not start');
     const started = { child, port, isPaused: false };
     this.#processes.push(started);

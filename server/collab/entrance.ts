@@ -69,6 +69,8 @@ async function proceed(entrance: Entrance, visitor: Visitor): Promise<void> {
         return now.get(ticketId);
       });
       if (!admission?.ok) return closeSocket(ws, admission?.code ?? 4401, admission?.reason ?? '');
+      // So does the database's answer, and the room may have gone to another node in that time.
+      if (room.isClosed) return closeSocket(ws, 1013, 'The room has moved to another server. Connect again.');
       if (ws.readyState === ws.OPEN) attach(visitor, room, admission.participant);
     },
     waiting,

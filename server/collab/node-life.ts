@@ -37,6 +37,11 @@ export class NodeLife {
     return this.#renewedAt !== undefined && now - this.#renewedAt <= leaseMs && now - this.#backSince > leaseMs;
   }
 
+  /** Whether this node gave no sign of life for longer than others wait: what it owned may be theirs by now. */
+  get wasSilent(): boolean {
+    return this.#renewedAt !== undefined && performance.now() - this.#renewedAt > leaseMs;
+  }
+
   async end(): Promise<void> {
     await removeNode(this.#db, this.nodeId);
   }

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 const firstRetryMs = 100;
 const longestRetryMs = 5_000;
 
@@ -19,6 +17,21 @@ export async function retrying<T>(work: () => Promise<T>, { signal, onFailure }:
     } catch (error) {
       onFailure(error);
     }
-    await delay(waitMs, undefined, { signal, ref: false }).catch(() => signal.throwIfAborted());
+    await pause(waitMs, signal);
   }
+}
+
+/** At most so long; shorter when the signal fires. */
+function pause(waitMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, waitMs);
+    timer.unref();
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }

@@ -1,7 +1,9 @@
 import type { Alongside, RoomKey, RoomStore, StoredUpdate } from './room-store.ts';
 import { FenceLost } from './room-store.ts';
 import * as Y from 'yjs';
+import { isIntegrityViolation } from '../../db/postgres-error.ts';
 import { log } from '../platform/log.ts';
+import { retrying } from './retrying.ts';
 
 /** One change on its way to the store. */
 export type LogEntry = StoredUpdate & {
@@ -22,9 +24,6 @@ export type RoomLogEvents = {
   onLost(): void;
 };
 
-const firstRetryMs = 100;
-const longestRetryMs = 5_000;
-
 /**
  * Group commit of a room: what arrives while a write is under way goes with the next one. Entries become durable in the
  * order of appending, and only then are they told to anyone.
@@ -42,8 +41,7 @@ export class RoomLog {
   #stored = 0;
   #waiting: { seq: number; fn: (stored: boolean) => void }[] = [];
   #flushing = false;
-  #closed = false;
-  #wake: (() => void) | undefined;
+  readonly #ending = new AbortController();
 
   constructor(store: RoomStore, key: RoomKey, options: { throughId: number; events: RoomLogEvents }) {
     this.#store = store;
@@ -53,7 +51,7 @@ export class RoomLog {
   }
 
   append(entry: LogEntry): void {
-    if (this.#closed) return;
+    if (this.isClosed) return;
     this.#queue.push(entry);
     this.#appended++;
     if (this.#flushing) return;
@@ -64,7 +62,7 @@ export class RoomLog {
 
   /** Calls `fn` once everything appended so far is durable, at once when it is; with false when it will not be. */
   whenStored(fn: (stored: boolean) => void): void {
-    if (this.#closed) fn(false);
+    if (this.isClosed) fn(false);
     else if (this.#stored === this.#appended) fn(true);
     else this.#waiting.push({ seq: this.#appended, fn });
   }
@@ -80,18 +78,17 @@ export class RoomLog {
 
   /** Stops writing; what is not stored stays unstored. Those who wait are let go. */
   close(): void {
-    this.#closed = true;
-    this.#wake?.();
+    this.#ending.abort(new Error('the log is closed'));
     const waiting = this.#waiting.splice(0);
     for (const { fn } of waiting) fn(false);
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#ending.signal.aborted;
   }
 
   async #flush(): Promise<void> {
-    while (this.#queue.length > 0 && !this.#closed) {
+    while (this.#queue.length > 0 && !this.isClosed) {
       const batch = this.#queue;
       this.#queue = [];
       if (!(await this.#storeWithRetries(batch))) return;
@@ -110,38 +107,24 @@ export class RoomLog {
 
   /** @returns false when the log ended before the batch was stored */
   async #storeWithRetries(batch: readonly LogEntry[]): Promise<boolean> {
-    let waitMs = firstRetryMs;
-    let failing = false;
-    for (;;) {
-      try {
-        await this.#storeOnce(batch);
-        if (failing) this.#events.onFailing(false);
-        return true;
-      } catch (error) {
-        if (error instanceof FenceLost || isIntegrityViolation(error)) {
-          log().warn({ err: error, sessionId: this.#key.sessionId }, 'a room is given up');
-          this.close();
-          this.#events.onLost();
-          return false;
-        }
-        log().error({ err: error, sessionId: this.#key.sessionId }, 'could not store a room, trying again');
-        if (!failing) this.#events.onFailing(true);
-        failing = true;
-        await this.#pause(waitMs);
-        if (this.#closed) return false;
-        waitMs = Math.min(waitMs * 2, longestRetryMs);
-      }
+    let isFailing = false;
+    const onFailure = (error: unknown) => {
+      if (error instanceof FenceLost || isIntegrityViolation(error)) throw error;
+      log().error({ err: error, sessionId: this.#key.sessionId }, 'could not store a room, trying again');
+      if (!isFailing) this.#events.onFailing(true);
+      isFailing = true;
+    };
+    try {
+      await retrying(() => this.#storeOnce(batch), { signal: this.#ending.signal, onFailure });
+    } catch (error) {
+      if (this.isClosed) return false;
+      log().warn({ err: error, sessionId: this.#key.sessionId }, 'a room is given up');
+      this.close();
+      this.#events.onLost();
+      return false;
     }
-  }
-
-  #pause(waitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (isFailing) this.#events.onFailing(false);
+    return true;
   }
 
   async #storeOnce(batch: readonly LogEntry[]): Promise<void> {
@@ -179,10 +162,4 @@ function joined(entries: readonly StoredUpdate[]): StoredUpdate[] {
 export function mergeUpdates(updates: readonly Uint8Array[]): Uint8Array {
   const [only, ...more] = updates;
   return only && more.length === 0 ? only : Y.mergeUpdates([...updates]);
-}
-
-/** Class 23 of Postgres' error codes. */
-function isIntegrityViolation(error: unknown): boolean {
-  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && String(cause.code).startsWith('23');
 }

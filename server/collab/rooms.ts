@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { schema, type Database } from '../../db/client.ts';
+import { isForeignKeyViolation } from '../../db/postgres-error.ts';
 import { log } from '../platform/log.ts';
 import { count } from '../platform/metrics.ts';
 import { ClientIds } from './client-ids.ts';
@@ -286,8 +287,3 @@ const isAnswer = (error: unknown) =>
   error instanceof UnreadableRoom;
 
 const isUnused = (entry: Entry) => entry.holds === 0 && (entry.room?.connections.size ?? 1) === 0;
-
-function isForeignKeyViolation(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === '23503';
-}

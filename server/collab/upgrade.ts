@@ -68,8 +68,7 @@ export async function createCollab(options: CollabOptions): Promise<Collab> {
   logged(commands.runQueued());
   const timers = [
     every(leaseRenewalMs, 'give a sign of life', async () => {
-      await life.renew();
-      await rooms.closeLost();
+      await giveSign(service);
       if (life.canTellTheDead()) await owners.endLost();
     }),
     every(recheckMs, 'check access to rooms', () => recheck(service, () => true)),
@@ -124,6 +123,12 @@ function serviceOf(options: CollabOptions, stopping: AbortSignal): Service {
       clientTracking: true,
     }),
   };
+}
+
+/** Stays the owner of what nobody took meanwhile, and lets go of the rest. */
+async function giveSign({ life, rooms }: Service): Promise<void> {
+  await life.renew();
+  await rooms.closeLost();
 }
 
 function tellMetrics({ rooms, server, door, owners }: Service): void {
@@ -236,8 +241,10 @@ function readAddress(address: string): Asked | undefined {
 
 /** Without a database nobody knows the owner: the socket is accepted, waits for it, and is told. */
 async function findOwner(service: Service, given: Upgrade, wanted: Wanted) {
-  if (wanted.isPassedOn) return 'here';
   try {
+    // A process that was stopped for a while believes that it still owns its rooms.
+    if (service.life.wasSilent) await giveSign(service);
+    if (wanted.isPassedOn) return 'here';
     const found = await service.owners.find(given, wanted);
     if (found === 'nowhere') countRefused('owner');
     return found;
