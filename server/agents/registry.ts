@@ -4,6 +4,16 @@ import { AppError } from '../core/errors.ts';
 import type { RunMode } from '../core/session-event.ts';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
 
+/** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
+export type ModelAccess = {
+  /** What comes before `/v1/messages`. */
+  anthropicUrl: string;
+  /** What comes before `/responses` and `/chat/completions`. */
+  openAiUrl: string;
+  /** The run's own key. It works on no other way than this, and ends with the run. */
+  key: string;
+};
+
 /** Where things are inside the sandbox; the caller decides and mounts them there. */
 export type AgentPaths = {
   /** The Node program, absolute. */
@@ -21,6 +31,7 @@ export type AgentProfile = {
   name: string;
   title: string;
   description: string;
+  /** Whether it gets a key and a door to the gateway. Without, its box has no way out at all. */
   needsModel: boolean;
   /** Our modes, and what the agent calls each of them. A mode that is missing is not offered. */
   modes: Readonly<Partial<Record<RunMode, string>>>;
@@ -31,7 +42,8 @@ export type AgentProfile = {
   command(paths: AgentPaths): readonly string[];
   /** Read-only folders and files of the host that the agent's process needs, and the terminals it asks for. */
   mounts(): readonly Mount[];
-  env(paths: AgentPaths): Readonly<Record<string, string>>;
+  /** `models` is there for an agent that needs a model. */
+  env(paths: AgentPaths & { models?: ModelAccess }): Readonly<Record<string, string>>;
   /** Files written into the agent's home before it starts, by path relative to it. */
   homeFiles(): Readonly<Record<string, string>>;
   /** `_meta` of `session/new`: settings that an agent takes only there. */

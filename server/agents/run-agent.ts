@@ -13,6 +13,7 @@ import { createOutputTail } from './output-tail.ts';
 import type { AgentProfile } from './registry.ts';
 import { runFiles } from './run-files.ts';
 import type { RunHold } from './run-hold.ts';
+import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
 import { runPermissions } from './run-permissions.ts';
 import { runTerminals } from './run-terminals.ts';
 import { startWorkClock } from './work-clock.ts';
@@ -35,6 +36,8 @@ export type AgentRun = {
   hold: RunHold;
   limits: RunLimits;
   prompt: string;
+  /** Opens the way to models, for agents that need one. */
+  openDoor: OpenRunDoor | undefined;
 };
 
 const nodeInside = '/opt/node/bin/node';
@@ -46,6 +49,16 @@ const agentHome = '/home/agent';
  * @throws AppError when the agent cannot be started; HoldEndedError when the hold ended before it was
  */
 export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOutcome> {
+  if (!given.profile.needsModel) return runInBox(ctx, given);
+  const models = await openRunModels(ctx, given);
+  try {
+    return await runInBox(ctx, given, models);
+  } finally {
+    await models.close();
+  }
+}
+
+async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Promise<PromptOutcome> {
   const { hold, limits, profile, run } = given;
   const commands = new AbortController();
   const terminals = runTerminals({
@@ -56,7 +69,8 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
     timeoutMs: limits.commandMs,
   });
   const clock = startWorkClock(limits.workMs);
-  const box = spawnInSandbox(await agentBox(given), profile.command({ node: nodeInside }));
+  const command = profile.command({ node: nodeInside });
+  const box = spawnInSandbox(await agentBox(given, models), models ? models.throughDoor(command) : command);
   const words = collectWords(box);
   const handlers = handlersFor(ctx, given, {
     createTerminal: terminals.createTerminal,
@@ -114,7 +128,7 @@ function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers
 }
 
 /** The agent's own box: its program, and the worktree as its profile says. */
-async function agentBox({ profile, worktree, run }: AgentRun): Promise<SandboxOptions> {
+async function agentBox({ profile, worktree, run }: AgentRun, models: RunModels | undefined): Promise<SandboxOptions> {
   const box = boxFor(worktree);
   const writable = profile.work === 'rw' && run.mode !== 'plan';
   return {
@@ -127,7 +141,8 @@ async function agentBox({ profile, worktree, run }: AgentRun): Promise<SandboxOp
       ...(await homeMounts(profile, worktree)),
     ],
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
-    env: profile.env({ node: nodeInside }),
+    ...(models && { sockets: models.sockets }),
+    env: profile.env({ node: nodeInside, ...(models && { models: models.access }) }),
   };
 }
 

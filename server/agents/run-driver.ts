@@ -18,6 +18,7 @@ import { getAgentProfile, type AgentProfile } from './registry.ts';
 import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
 import { materializeBase, type RunBaseOptions } from './run-base.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
+import type { OpenRunDoor } from './run-models.ts';
 
 export type DriveOptions = {
   /** As it was claimed. */
@@ -28,6 +29,8 @@ export type DriveOptions = {
   limits?: Partial<RunLimits & { roomAnswerMs: number }>;
   /** Finds the agent; the registry's own unless a test brings its agents. */
   profileOf?: (name: string) => AgentProfile;
+  /** Opens a run's way to models; without it no agent that needs one can run. */
+  openDoor?: OpenRunDoor;
 };
 
 /** The ref that keeps a run's result. */
@@ -92,6 +95,7 @@ function stoppedOutcome(hold: RunHold): RunOutcome | undefined {
 async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const { run, claim, hold, options } = drive;
   const profile = (options.profileOf ?? getAgentProfile)(run.agent);
+  const { openDoor } = options;
   const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, ...options.limits };
   const repo = await repoOf(ctx, run);
   const base = { run, signal: hold.signal, answerWithinMs: limits.roomAnswerMs };
@@ -99,7 +103,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   await recordRunStart(ctx, claim, baseCommit);
   const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
   const prompt = await promptFor(ctx, { run, profile });
-  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt });
+  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, openDoor });
   if (hold.end() !== undefined) {
     const stopped = stoppedOutcome(hold);
     return stopped && { outcome: { ...stopped, ...usageOf(outcome) } };

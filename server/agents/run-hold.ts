@@ -55,6 +55,10 @@ export async function holdRun(
   const off = listening.on('run_cancel', (runId) => {
     if (runId === claim.runId) giveUp('cancelled');
   });
+  const offAccess = listening.on('access_changed', (payload) => {
+    // Whoever asked for the run, or what it works on, may be concerned.
+    if (/^(?:person|session|project|team):/.test(payload)) void beat();
+  });
   const offReconnect = listening.onReconnect(() => void beat());
   const stop = () => giveUp('stopping');
   if (stopping.aborted) stop();
@@ -70,6 +74,7 @@ export async function holdRun(
     release: () => {
       clearInterval(heart);
       off();
+      offAccess();
       offReconnect();
       stopping.removeEventListener('abort', stop);
     },

@@ -15,6 +15,7 @@ import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
 import { driveRun, dropWorktree, type DriveOptions } from './run-driver.ts';
+import type { OpenRunDoor } from './run-models.ts';
 
 export type WorkerOptions = {
   /** Names the process for as long as it lives; never used again. */
@@ -23,6 +24,8 @@ export type WorkerOptions = {
   concurrency?: number;
   profiles?: readonly AgentProfile[];
   limits?: DriveOptions['limits'];
+  /** Opens a run's way to the gateway, which this process hosts. */
+  openDoor?: OpenRunDoor;
 };
 
 export type WorkerService = {
@@ -94,7 +97,7 @@ type SlotOptions = WorkerOptions & {
 
 /** The runs at work in this process, never more than its slots. */
 function createRunSlots(options: SlotOptions) {
-  const { ctx, workerId, stopping, limits, profiles } = options;
+  const { ctx, workerId, stopping, limits, openDoor, profiles } = options;
   const atWork = new Set<Promise<void>>();
 
   const profileOf: DriveOptions['profileOf'] = (name) => {
@@ -106,7 +109,8 @@ function createRunSlots(options: SlotOptions) {
 
   const start = async (runId: string): Promise<void> => {
     const run = await claimRun(ctx, { runId, workerId });
-    if (run) await driveRun({ run, workerId, stopping, profileOf, ...(limits && { limits }) });
+    const given = { ...(limits && { limits }), ...(openDoor && { openDoor }) };
+    if (run) await driveRun({ run, workerId, stopping, profileOf, ...given });
   };
 
   const occupy = async (runId: string): Promise<void> => {

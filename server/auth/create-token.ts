@@ -6,7 +6,7 @@ import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { tokenScopes } from '../core/permissions.ts';
 import { newId } from '../platform/ids.ts';
-import { hashSecret, newSecret } from '../platform/secrets.ts';
+import { hashSecret, newSecret, tokenPrefix } from '../platform/secrets.ts';
 import { minutesMs } from './rate-limit.ts';
 import { requireAccount } from './require-browser.ts';
 
@@ -36,29 +36,49 @@ export async function createToken(
 ): Promise<NewToken> {
   const ownerId =
     ctx.actor?.kind === 'system' && options.forPersonId ? options.forPersonId : requireAccount(ctx).personId;
-  const { name, scopes, expiresInDays } = createTokenInput.parse(given);
+  const wanted = { ...createTokenInput.parse(given), ownerId, boundTeamId: null, boundProjectId: null };
   return withTransaction(ctx, async (tx) => {
-    await requireRoom(tx, ownerId);
-    const tokenId = newId('tok');
-    const token = `ens_${newSecret()}`;
-    const now = tx.now();
-    const expiresAt = expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * 24 * minutesMs(60));
-    await tx.db.insert(schema.apiToken).values({
-      id: tokenId,
-      personId: ownerId,
-      name,
-      tokenHash: hashSecret(token),
-      scopes,
-      createdAt: now,
-      expiresAt,
-    });
-    await appendAudit(tx, {
-      teamId: null,
-      action: 'api_token.create',
-      resource: { type: 'api_token', id: tokenId },
-      detail: { after: { owner: ownerId, name, scopes, expiresAt } },
-    });
-    return { tokenId, token, expiresAt };
+    const made = await insertToken(tx, wanted);
+    await appendTokenAudit(tx, wanted, made);
+    return made;
+  });
+}
+
+export type TokenToMake = z.output<typeof createTokenInput> & {
+  ownerId: string;
+  boundTeamId: string | null;
+  boundProjectId: string | null;
+};
+
+/** Inside a transaction: a token for its owner, who was authorized. */
+export async function insertToken(tx: Context, wanted: TokenToMake): Promise<NewToken> {
+  const { ownerId, name, scopes, expiresInDays, boundTeamId, boundProjectId } = wanted;
+  await requireRoom(tx, ownerId);
+  const tokenId = newId('tok');
+  const token = `${tokenPrefix}${newSecret()}`;
+  const now = tx.now();
+  const expiresAt = expiresInDays === null ? null : new Date(now.getTime() + expiresInDays * 24 * minutesMs(60));
+  await tx.db.insert(schema.apiToken).values({
+    id: tokenId,
+    personId: ownerId,
+    name,
+    tokenHash: hashSecret(token),
+    scopes,
+    boundTeamId,
+    boundProjectId,
+    createdAt: now,
+    expiresAt,
+  });
+  return { tokenId, token, expiresAt };
+}
+
+export async function appendTokenAudit(tx: Context, wanted: TokenToMake, made: NewToken): Promise<void> {
+  const { ownerId, name, scopes, boundTeamId, boundProjectId } = wanted;
+  await appendAudit(tx, {
+    teamId: boundTeamId,
+    action: 'api_token.create',
+    resource: { type: 'api_token', id: made.tokenId },
+    detail: { after: { owner: ownerId, name, scopes, boundTeamId, boundProjectId, expiresAt: made.expiresAt } },
   });
 }
 

@@ -3,7 +3,7 @@ import { decode } from 'next-auth/jwt';
 import { db, schema } from '../../db/client.ts';
 import type { Credential } from '../context.ts';
 import { env } from '../platform/env.ts';
-import { authSecret, hashSecret } from '../platform/secrets.ts';
+import { authSecret, hashSecret, tokenPrefix } from '../platform/secrets.ts';
 import type { PersonActor } from './authorize.ts';
 
 /** Who a request speaks for, and by what right. Looked up at every request, so that ending the row ends it all. */
@@ -86,7 +86,7 @@ export async function actorFromBearer(header: string | undefined): Promise<LiveS
 
 /** The actor behind a personal token, unless it was revoked, expired, or its person is disabled. */
 export async function actorFromToken(secret: string): Promise<LiveSession<'api_token'> | undefined> {
-  if (!secret.startsWith('ens_')) return undefined;
+  if (!secret.startsWith(tokenPrefix)) return undefined;
   const { apiToken, person } = schema;
   const [row] = await db()
     .select({ id: apiToken.id, scopes: apiToken.scopes, personId: person.id, name: person.name, email: person.email })

@@ -141,6 +141,9 @@ export type TokenRow = {
   id: string;
   name: string;
   scopes: TokenScope[];
+  /** Where it calls models, if only there. */
+  boundTeamId: string | null;
+  boundProjectId: string | null;
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -156,6 +159,8 @@ export async function listTokens(ctx: Context): Promise<TokenRow[]> {
       id: apiToken.id,
       name: apiToken.name,
       scopes: apiToken.scopes,
+      boundTeamId: apiToken.boundTeamId,
+      boundProjectId: apiToken.boundProjectId,
       createdAt: apiToken.createdAt,
       expiresAt: apiToken.expiresAt,
       lastUsedAt: apiToken.lastUsedAt,

@@ -182,6 +182,8 @@ export function concerns(payload: string, participant: Participant): boolean {
       return participant.projectId === id;
     case 'team':
       return participant.teamId === id;
+    case 'run':
+      return false;
     default:
       return true;
   }

@@ -11,7 +11,7 @@ export type Channel =
   | 'run_queued' // <runId>
   | 'run_cancel' // <runId>
   | 'run_permission' // <permissionId>
-  | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, session:<id>, project:<id>, team:<id>
+  | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, run:<id>, session:<id>, project:<id>, team:<id>
   | 'task' // <taskId>
   | 'project'; // <projectId>
 

@@ -76,6 +76,11 @@ export function verifySigned(purpose: string, signed: string): string | undefine
   return given.byteLength === expected.byteLength && timingSafeEqual(given, expected) ? text : undefined;
 }
 
+/** How a personal token begins, so that people and scanners know one. */
+export const tokenPrefix = 'ens_';
+/** How the key of a run begins. */
+export const runKeyPrefix = 'ensrun_';
+
 /** A secret to hand out once (link, ticket, token): 32 random bytes. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');

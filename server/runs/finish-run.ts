@@ -6,6 +6,7 @@ import type { RunTransition } from '../core/run-state.ts';
 import type { usageSchema } from '../core/session-event.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { queueNextRun } from './queue-next-run.ts';
+import { endRunKeys } from './issue-run-key.ts';
 import { heldRun, runActor, type RunClaim, type RunRow } from './run-claim.ts';
 import { voidPermissions } from './void-permissions.ts';
 import type { z } from 'zod';
@@ -62,6 +63,7 @@ export async function recordEnd(
 ): Promise<void> {
   const { state, error, usage, suggestionId } = outcome;
   await voidPermissions(tx, run.id);
+  await endRunKeys(tx, run.id);
   await appendSessionEvent(tx.db, {
     sessionId: run.sessionId,
     teamId: run.teamId,

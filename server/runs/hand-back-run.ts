@@ -3,6 +3,7 @@ import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { enqueue } from '../jobs/queue.ts';
+import { endRunKeys } from './issue-run-key.ts';
 import { heldRun, type RunClaim } from './run-claim.ts';
 import { voidPermissions } from './void-permissions.ts';
 
@@ -19,6 +20,7 @@ export async function handBackRun(ctx: Context, claim: RunClaim): Promise<boolea
       .returning();
     if (!run) return false;
     await voidPermissions(tx, run.id);
+    await endRunKeys(tx, run.id);
     await appendAudit(tx, {
       teamId: run.teamId,
       action: 'run.hand_back',

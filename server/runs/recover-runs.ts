@@ -5,6 +5,7 @@ import { withTransaction, type Context } from '../context.ts';
 import { maxRunAttempts, statesBefore } from '../core/run-state.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { recordEnd, type RunOutcome } from './finish-run.ts';
+import { endRunKeys } from './issue-run-key.ts';
 import type { RunRow } from './run-claim.ts';
 import { voidPermissions } from './void-permissions.ts';
 
@@ -70,6 +71,7 @@ async function requeueLost(tx: Context, run: RunRow): Promise<void> {
     .set({ state: 'queued', workerId: null, heartbeatAt: null })
     .where(eq(schema.run.id, run.id));
   await voidPermissions(tx, run.id);
+  await endRunKeys(tx, run.id);
   await appendAudit(tx, {
     teamId: run.teamId,
     action: 'run.requeue',
