@@ -254,7 +254,9 @@ test('[CB72] an owner that was paused writes nothing when it wakes, and sends it
   bob.text.insert(4, 'two ');
   const eve = await enter('Eve', sessionId, other);
   await eventually(() => expect(textOf(eve)).toBe('one two '), 20_000);
+  const dan = enter('Dan', sessionId, owner);
   owner.child.kill('SIGCONT');
+  expect(textOf(await dan)).toContain('two');
   await eventually(() => expect(textOf(eve)).toContain('late'), 20_000);
   await eventually(() => expect(textOf(ada)).toBe(textOf(eve)), 20_000);
   const fences = await fencesOf(sessionId);
