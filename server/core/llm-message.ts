@@ -14,7 +14,12 @@ export type LlmPart =
   | { type: 'image'; image: LlmImage; detail?: 'auto' | 'low' | 'high' }
   | { type: 'document'; mediaType: string; data: string; name?: string }
   /** What the model thought. Only the protocol (and provider) that made `proof` can take it back. */
-  | { type: 'thinking'; text: string; proof?: { protocol: LlmProtocol; value: string; id?: string }; redacted?: boolean }
+  | {
+      type: 'thinking';
+      text: string;
+      proof?: { protocol: LlmProtocol; value: string; id?: string };
+      redacted?: boolean;
+    }
   | { type: 'tool_call'; id: string; name: string; /** JSON text as the model wrote it. */ arguments: string }
   | { type: 'tool_result'; callId: string; content: readonly LlmPart[]; isError?: boolean }
   | { type: 'refusal'; text: string };
@@ -31,7 +36,7 @@ export type LlmTool = {
 
 export type LlmToolChoice = 'auto' | 'none' | 'required' | { name: string };
 
-export type LlmEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+export type LlmEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 export type LlmFormat =
   | { type: 'text' }
@@ -79,7 +84,8 @@ export type LlmResponse = {
 
 /**
  * A streamed answer: one `start`; then parts one after the other or side by side, each `part_start`, deltas, `part_end` under its
- * own `index`; one `end` or `error`. What a stream says about usage may come in pieces; the last word counts.
+ * own `index`; one `end` or `error`. What a stream says about usage may come in pieces; the last word counts. A part begins
+ * without text and arguments, which come as deltas; writers get their parts one after the other, numbered from 0.
  */
 export type LlmStreamEvent =
   | { type: 'start'; id: string; model: string; usage?: LlmUsage }
@@ -110,7 +116,14 @@ export type LlmErrorKind =
   | 'budget'
   | 'policy';
 
-export type LlmError = { kind: LlmErrorKind; message: string; /** Seconds after which it may be tried again. */ retryAfterS?: number };
+export type LlmError = {
+  kind: LlmErrorKind;
+  message: string;
+  /** Seconds after which it may be tried again. */
+  retryAfterS?: number;
+  /** By which support finds the request. */
+  requestId?: string;
+};
 
 /** A request asks for something the target's protocol has no words for. The message names it and says what to do. */
 export class Untranslatable extends Error {

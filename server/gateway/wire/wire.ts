@@ -1,4 +1,11 @@
-import type { LlmError, LlmProtocol, LlmRequest, LlmResponse, LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+import type {
+  LlmError,
+  LlmProtocol,
+  LlmRequest,
+  LlmResponse,
+  LlmStreamEvent,
+  LlmUsage,
+} from '../../core/llm-message.ts';
 
 /** A body of a protocol as JSON.parse gives it. Unknown members stay in it untouched. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -8,7 +15,14 @@ export type JsonObject = { [key: string]: Json };
 export type SseEvent = { event?: string; data: string };
 
 /** What a text is to the model: policies and masking treat them apart. */
-export type TextRole = 'system' | 'user' | 'assistant' | 'thinking' | 'tool_result' | 'tool_arguments' | 'tool_definition';
+export type TextRole =
+  | 'system'
+  | 'user'
+  | 'assistant'
+  | 'thinking'
+  | 'tool_result'
+  | 'tool_arguments'
+  | 'tool_definition';
 
 /**
  * A text within a body, which may be replaced in place. `isJson`: the text is JSON itself, and stays it.
