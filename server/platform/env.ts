@@ -28,6 +28,15 @@ const schema = z.object({
     .string()
     .min(32, 'must have at least 32 characters; make one with: openssl rand -hex 32')
     .optional(),
+  ENSEMBLE_SECRET_PREVIOUS: z
+    .string()
+    .min(32, 'must be the whole secret that ENSEMBLE_SECRET was before, of at least 32 characters')
+    .optional(),
+  ANTHROPIC_API_KEY: z.string().min(8, 'is too short for a key').optional(),
+  OPENAI_API_KEY: z.string().min(8, 'is too short for a key').optional(),
+  OPENAI_COMPATIBLE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:11434/v1' })
+    .optional(),
   ENSEMBLE_NODE_URL: z.url({ protocol: /^https?$/, error: 'must be an address like http://10.0.0.5:3000' }).optional(),
   ENSEMBLE_LOCAL_REPOS: z.string().default(''),
   ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
@@ -51,6 +60,14 @@ export type Env = {
   nodeUrl: string;
   databaseUrl: string | undefined;
   secret: string | undefined;
+  /** What `secret` was before; what is sealed under it can still be read. */
+  previousSecrets: readonly string[];
+  /** Providers of models that the operator gives; see server/governance/environment-providers.ts. */
+  providers: {
+    anthropicKey: string | undefined;
+    openaiKey: string | undefined;
+    openaiCompatibleUrl: string | undefined;
+  };
   localRepos: readonly string[];
   admin: { email: string; password: string } | undefined;
   role: 'all' | 'web' | 'worker';
@@ -63,10 +80,20 @@ export class EnvError extends Error {
   override name = 'EnvError';
 }
 
+const fromFiles = [
+  'DATABASE_URL',
+  'ENSEMBLE_SECRET',
+  'ENSEMBLE_SECRET_PREVIOUS',
+  'ENSEMBLE_ADMIN_PASSWORD',
+  'ANTHROPIC_API_KEY',
+  'OPENAI_API_KEY',
+  'OPENAI_COMPATIBLE_URL',
+];
+
 /** Docker and Kubernetes hand secrets over as files: NAME_FILE stands in for NAME. */
 function withFiles(source: NodeJS.ProcessEnv): Record<string, string | undefined> {
   const values: Record<string, string | undefined> = { ...source };
-  for (const name of ['DATABASE_URL', 'ENSEMBLE_SECRET', 'ENSEMBLE_ADMIN_PASSWORD']) {
+  for (const name of fromFiles) {
     const file = source[`${name}_FILE`];
     if (file === undefined || values[name] !== undefined) continue;
     try {
@@ -109,6 +136,7 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
     nodeUrl: (value.ENSEMBLE_NODE_URL ?? ownAddress(value.HOST, value.PORT)).replace(/\/+$/, ''),
     databaseUrl: value.DATABASE_URL,
     secret: value.ENSEMBLE_SECRET,
+    ...modelsOf(value),
     localRepos: absoluteList(value.ENSEMBLE_LOCAL_REPOS),
     admin:
       value.ENSEMBLE_ADMIN_EMAIL && value.ENSEMBLE_ADMIN_PASSWORD
@@ -117,6 +145,19 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
     role: value.ENSEMBLE_ROLE,
     mode: value.NODE_ENV,
     logLevel: value.LOG_LEVEL,
+  };
+}
+
+type Given = z.output<typeof schema>;
+
+function modelsOf(value: Given): Pick<Env, 'previousSecrets' | 'providers'> {
+  return {
+    previousSecrets: value.ENSEMBLE_SECRET_PREVIOUS === undefined ? [] : [value.ENSEMBLE_SECRET_PREVIOUS],
+    providers: {
+      anthropicKey: value.ANTHROPIC_API_KEY,
+      openaiKey: value.OPENAI_API_KEY,
+      openaiCompatibleUrl: value.OPENAI_COMPATIBLE_URL,
+    },
   };
 }
 

@@ -35,7 +35,10 @@ export type IdPrefix =
   | 'mcl'
   | 'bud'
   | 'bev'
-  | 'bra';
+  | 'bra'
+  | 'prv'
+  | 'mdl'
+  | 'mtg';
 
 /** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
 export function newId(prefix: IdPrefix): string {

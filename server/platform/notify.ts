@@ -12,6 +12,7 @@ export type Channel =
   | 'run_cancel' // <runId>
   | 'run_permission' // <permissionId>
   | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, run:<id>, session:<id>, project:<id>, team:<id>
+  | 'models_changed' // <providerId> or <modelId>
   | 'task' // <taskId>
   | 'project'; // <projectId>
 

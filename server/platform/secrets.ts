@@ -7,30 +7,11 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { env } from './env.ts';
-import { singleton } from './singleton.ts';
-
-/** The installation's secret: from ENSEMBLE_SECRET, else made once into the data folder with mode 0600. */
-function installationSecret(): string {
-  return singleton('installation-secret', () => {
-    const given = env().secret;
-    if (given !== undefined) return given;
-    const file = path.join(env().dataDir, 'secret');
-    if (!existsSync(file)) {
-      mkdirSync(env().dataDir, { recursive: true, mode: 0o700 });
-      writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    }
-    return readFileSync(file, 'utf8').trim();
-  });
-}
-
-const keyVersion = 1;
+import { findSecret, installationSecret, knownSecrets, sealingSecret, secretId } from './installation-secret.ts';
 
 /** One key a purpose, derived with HKDF-SHA256 (RFC 5869). */
-function derivedKey(purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', installationSecret(), '', `ensemble/${keyVersion}/${purpose}`, 32));
+function derivedKey(purpose: string, secret = installationSecret()): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `ensemble/1/${purpose}`, 32));
 }
 
 /** The key the sign-in cookie is signed with. */
@@ -38,27 +19,80 @@ export function authSecret(): string {
   return derivedKey('auth-cookie').toString('hex');
 }
 
-/** Seals a text with AES-256-GCM: `v<key version>.<nonce>.<tag>.<ciphertext>`, base64url. */
-export function seal(purpose: string, plain: string): string {
+/** Nonce, tag and ciphertext of AES-256-GCM, base64url, joined by dots. */
+function encrypt(key: Buffer, plain: Buffer, context: string): string {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', derivedKey(purpose), nonce);
-  const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-  return [
-    `v${keyVersion}`,
-    nonce.toString('base64url'),
-    cipher.getAuthTag().toString('base64url'),
-    body.toString('base64url'),
-  ].join('.');
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return [nonce, cipher.getAuthTag(), body].map((part) => part.toString('base64url')).join('.');
 }
 
-/** @throws when the text was sealed with another key or changed since */
+function decrypt(key: Buffer, parts: readonly string[], context: string): Buffer {
+  const [nonce = '', tag = '', body = ''] = parts;
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
+  decipher.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'));
+  return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]);
+}
+
+const wrapping = 'data-key';
+const unknownForm = () => new Error('sealed text of an unknown form');
+
+/**
+ * Seals a text in an envelope: a data key of its own encrypts it for `purpose`, and a key derived from the installation's
+ * secret encrypts the data key. `v2.<name of the secret>.<data key: nonce, tag, body>.<text: nonce, tag, body>`.
+ */
+export function seal(purpose: string, plain: string): string {
+  const secret = sealingSecret();
+  const dataKey = randomBytes(32);
+  const wrapped = encrypt(derivedKey(wrapping, secret), dataKey, wrapping);
+  return `v2.${secretId(secret)}.${wrapped}.${encrypt(dataKey, Buffer.from(plain), purpose)}`;
+}
+
+/** @throws when the text was sealed for another purpose or under a secret that is gone, or changed since */
 export function unseal(purpose: string, sealed: string): string {
-  const [version, nonce, tag, body] = sealed.split('.');
-  if (version !== `v${keyVersion}` || !nonce || !tag || body === undefined)
-    throw new Error('sealed text of an unknown form');
-  const decipher = createDecipheriv('aes-256-gcm', derivedKey(purpose), Buffer.from(nonce, 'base64url'));
-  decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-  return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8');
+  const [version, id = '', ...parts] = sealed.split('.');
+  if (version === 'v1') return unsealFirstForm(purpose, [id, ...parts]);
+  if (version !== 'v2' || parts.length !== 6) throw unknownForm();
+  return decrypt(dataKeyOf(id, parts), parts.slice(3), purpose).toString('utf8');
+}
+
+function dataKeyOf(id: string, parts: readonly string[]): Buffer {
+  const secret = findSecret(id);
+  if (secret === undefined)
+    throw new Error('sealed under a secret that this installation no longer has (ENSEMBLE_SECRET_PREVIOUS)');
+  return decrypt(derivedKey(wrapping, secret), parts, wrapping);
+}
+
+/** Of installations from before envelopes: the text under a key derived for its purpose. */
+function unsealFirstForm(purpose: string, parts: readonly string[]): string {
+  if (parts.length !== 3) throw unknownForm();
+  for (const secret of knownSecrets()) {
+    try {
+      return decrypt(derivedKey(purpose, secret), parts, '').toString('utf8');
+    } catch {
+      // Sealed under another of the secrets, or changed: what is left in the end says so.
+    }
+  }
+  throw new Error('sealed under a secret that this installation no longer has, or changed since');
+}
+
+/** Whether a sealed text is in today's form, under today's secret. */
+export function isSealedAnew(sealed: string): boolean {
+  return sealed.startsWith(`v2.${secretId(sealingSecret())}.`);
+}
+
+/**
+ * The same text under today's secret. Of an envelope only the data key is encrypted anew.
+ * @param purpose what a text of the first form was sealed for
+ * @throws when it cannot be unsealed
+ */
+export function sealAnew(sealed: string, purpose: string): string {
+  const [version, id = '', ...parts] = sealed.split('.');
+  if (version !== 'v2') return seal(purpose, unseal(purpose, sealed));
+  if (parts.length !== 6) throw unknownForm();
+  const secret = sealingSecret();
+  const wrapped = encrypt(derivedKey(wrapping, secret), dataKeyOf(id, parts), wrapping);
+  return ['v2', secretId(secret), wrapped, ...parts.slice(3)].join('.');
 }
 
 /** Proves to a process with the same installation's secret that a text comes from one: `<text>.<HMAC-SHA256>`, base64url. */
@@ -71,9 +105,13 @@ export function sign(purpose: string, text: string): string {
 export function verifySigned(purpose: string, signed: string): string | undefined {
   const [body = '', mac = ''] = signed.split('.');
   const text = Buffer.from(body, 'base64url').toString('utf8');
-  const expected = createHmac('sha256', derivedKey(purpose)).update(text).digest();
   const given = Buffer.from(mac, 'base64url');
-  return given.byteLength === expected.byteLength && timingSafeEqual(given, expected) ? text : undefined;
+  // A process that started after a change of the secret is believed; earlier secrets may be in the wrong hands.
+  const isTrue = [...new Set([installationSecret(), sealingSecret()])].some((secret) => {
+    const expected = createHmac('sha256', derivedKey(purpose, secret)).update(text).digest();
+    return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
+  });
+  return isTrue ? text : undefined;
 }
 
 /** How a personal token begins, so that people and scanners know one. */

@@ -1,39 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressKind, allowGitUrl } from './address-policy.ts';
-
-test.each([
-  ['93.184.216.34', 'public'],
-  ['2606:2800:220:1::1', 'public'],
-  ['127.0.0.1', 'private'],
-  ['127.255.255.254', 'private'],
-  ['0.0.0.0', 'private'],
-  ['10.1.2.3', 'private'],
-  ['172.16.0.1', 'private'],
-  ['172.32.0.1', 'public'],
-  ['192.168.1.1', 'private'],
-  ['100.64.0.1', 'private'],
-  ['198.18.0.1', 'private'],
-  ['224.0.0.1', 'private'],
-  ['255.255.255.255', 'private'],
-  ['169.254.169.254', 'link-local'],
-  ['::1', 'private'],
-  ['::', 'private'],
-  ['fe80::1', 'link-local'],
-  ['fe80::1%eth0', 'link-local'],
-  ['fd00::1', 'private'],
-  ['ff02::1', 'private'],
-  ['::ffff:127.0.0.1', 'private'],
-  ['::ffff:169.254.169.254', 'link-local'],
-  ['::ffff:93.184.216.34', 'public'],
-  ['64:ff9b::a9fe:a9fe', 'link-local'],
-  ['64:ff9b::7f00:1', 'private'],
-  ['2002:7f00:1::', 'private'],
-  ['::ffff:0:7f00:1', 'private'],
-  ['64:ff9b:1::7f00:1', 'private'],
-  ['nonsense', 'private'],
-] as const)('[PR4] %s is %s', (address, kind) => {
-  expect(addressKind(address)).toBe(kind);
-});
+import { allowGitUrl } from './address-policy.ts';
 
 const none = new Set<string>();
 const resolvesTo = (...addresses: string[]) => ({ privateHosts: none, resolve: async () => addresses });

@@ -92,7 +92,7 @@ test('[PR2] a credential is sealed and does not show in the audit log', async ()
   const source = { type: 'git' as const, url: 'https://host.example/r', credential: { token: 'tok-visible-nowhere' } };
   const { id } = await createProject(team.developer.ctx, { team: team.slug, name: 'Sealed', source });
   const row = await projectRow(id);
-  expect(row.credentialSealed).toMatch(/^v1\./);
+  expect(row.credentialSealed).toMatch(/^v2\./);
   expect(JSON.stringify([row, await auditOf('project', id)])).not.toContain('tok-visible-nowhere');
 });
 

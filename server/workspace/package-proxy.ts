@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { addressKind, resolveHost, type ResolveHost } from './address-policy.ts';
+import { addressKind, resolveHost, type ResolveHost } from '../platform/ip-address.ts';
 
 /**
  * The way out for package managers: an HTTP proxy on a unix socket that opens tunnels to known package hosts and to nothing
