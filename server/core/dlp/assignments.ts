@@ -1,6 +1,6 @@
 import { entropyOf } from './entropy.ts';
 import type { Finding } from './finding.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { isFiller } from './fillers.ts';
 
 /** Words in a name that say that its value is a secret. */
 const telling =
@@ -92,8 +92,7 @@ const bareValue = (value: string) => value.replace(/(?:\\n.*|[;,)\]}]+)$/, '');
 type Assigned = { name: string; value: string; isQuoted: boolean };
 
 function isSecret({ name, value, isQuoted }: Assigned): boolean {
-  if (otherNames.test(name) || isPlaceholder(value) || !/[A-Za-z0-9]/.test(value) || isCode(value, isQuoted))
-    return false;
+  if (otherNames.test(name) || isFiller(value) || !/[A-Za-z0-9]/.test(value) || isCode(value, isQuoted)) return false;
   if (isPassword(name)) return isPasswordLike(value, isQuoted);
   return isWeak(name) ? isKeyLike(value) : isTokenLike(value);
 }

@@ -1,6 +1,6 @@
 import { entropyOf } from './entropy.ts';
 import type { Finding } from './finding.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { isFiller } from './fillers.ts';
 
 /** Secrets that are known by the document they stand in: keys in PEM, addresses with a password, headers, manifests. */
 type Document = {
@@ -29,7 +29,7 @@ const atColons: readonly Document[] = [
     id: 'kubernetes-secret',
     pattern:
       /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
-    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
+    isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
   },
   {
     id: 'npm-token',
@@ -48,7 +48,8 @@ const documents: readonly (Document & { anchors: readonly string[] })[] = [
   {
     id: 'private-key',
     anchors: ['-----BEGIN '],
-    pattern: /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]{64,20000}?)-----END/y,
+    pattern:
+      /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?<secret>(?:[^-]|-(?!----)){64,20000}?)-----END/y,
     isReal: (secret) => !/\*{3}|\.\.\.|<[a-z]/i.test(secret) && entropyOf(secret.slice(0, 400)) > 3.5,
   },
   {
@@ -56,14 +57,14 @@ const documents: readonly (Document & { anchors: readonly string[] })[] = [
     anchors: ['curl'],
     pattern:
       /curl[^\n]{0,400}?(?:\s-u\s?|--user[\s=])\s{0,3}["']?(?<user>[^\s:"']{0,60}):(?<secret>[^\s"'$<{]{4,100})["']?/y,
-    isReal: (secret) => !isPlaceholder(secret) && !usualPasswords.test(secret),
+    isReal: (secret) => !isFiller(secret) && !usualPasswords.test(secret),
   },
   {
     id: 'kubernetes-secret',
     anchors: ['kind: Secret', 'kind: "Secret'],
     pattern:
       /kind:\s{0,3}["']?Secret\b[^]{0,2000}?\n(?:data|stringData):[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+[\w.-]+:[ \t]{0,3}(?:[>|][+-]?[ \t]*\n[ \t]+)?["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?/y,
-    isReal: (secret, whole) => !whole.includes('\n---') && !isPlaceholder(secret),
+    isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
   },
   {
     id: 'registry-login',
@@ -135,10 +136,25 @@ function tryDocument({ id, pattern, isReal }: Document, text: string, at: number
   pattern.lastIndex = at;
   const found = pattern.exec(text);
   if (!found) return undefined;
-  const secret = found.groups?.['secret'] ?? found.groups?.['pass'] ?? found[0];
-  if (isReal?.(secret, found[0]) === false) return undefined;
+  const whole = found.groups?.['secret'] ?? found.groups?.['pass'] ?? found[0];
+  if (isReal?.(whole, found[0]) === false) return undefined;
   // What a pattern looks back to stands before the match.
-  const inside = found[0].lastIndexOf(secret);
-  const start = inside < 0 ? text.lastIndexOf(secret, at) : at + inside;
-  return { detector: id, class: 'secret', severity: 'high', start, end: start + secret.length };
+  const inside = found[0].lastIndexOf(whole);
+  const first = inside < 0 ? text.lastIndexOf(whole, at) : at + inside;
+  const [before, after] = blanksAround(whole);
+  const [start, end] = [first + before, first + whole.length - after];
+  return { detector: id, class: 'secret', severity: 'high', start, end };
+}
+
+/** The units at both ends that are line ends or blanks, as they are or as a notation escapes them. */
+function blanksAround(text: string): [number, number] {
+  const before = /^(?:\s|\\[rn])*/.exec(text)?.[0].length ?? 0;
+  let end = text.length;
+  for (let size = blankBefore(text, end); size > 0 && end > before; size = blankBefore(text, end)) end -= size;
+  return [before, text.length - end];
+}
+
+function blankBefore(text: string, end: number): number {
+  if (/\s/.test(text.charAt(end - 1))) return 1;
+  return /^\\[rn]$/.test(text.slice(Math.max(0, end - 2), end)) ? 2 : 0;
 }

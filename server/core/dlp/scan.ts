@@ -3,7 +3,7 @@ import { documentAtColon, findDocuments } from './documents.ts';
 import { withoutOverlaps, type Finding } from './finding.ts';
 import { formats, isRandomEnough, type Format } from './formats.ts';
 import { personalDataAt, phoneAt } from './personal-data.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { isFiller } from './fillers.ts';
 import { shapeOf } from './shapes.ts';
 
 /** Everything in a text that should not leave the company without a decision. Takes time linear in the text. */
@@ -101,7 +101,7 @@ function formatIn(text: string, start: number, end: number): Finding | undefined
     anchors.lastIndex = hit.index + 1;
   }
   const shape = shapeOf(whole);
-  if (!shape || isPlaceholder(whole)) return undefined;
+  if (!shape || isFiller(whole)) return undefined;
   return { detector: shape.id, class: 'secret', severity: shape.severity ?? 'high', start, end };
 }
 
@@ -113,6 +113,6 @@ function tryFormat(format: Format, text: string, index: number): Finding | undef
   pattern.lastIndex = index;
   const found = pattern.exec(text)?.[0];
   if (found === undefined || !isRandomEnough(format, found)) return undefined;
-  if (isPlaceholder(found) && format.minEntropy !== undefined) return undefined;
+  if (isFiller(found) && format.minEntropy !== undefined) return undefined;
   return { detector: id, class: 'secret', severity, start: index, end: index + found.length };
 }

@@ -9,7 +9,7 @@ const reference =
   /^(?:\$\{?[\w(]|\{\{|<%|%[({]|%\w*%$|<[^>]*>$|\[[^\]]*\]$|#\{|@\{|\$\$|var\.|env[.([]|process\.|os\.|System\.|self\.|this\.|config[.([]|getenv|!Ref|!Sub|ref\+|vault:|arn:|op:\/\/|file:)|\$\{[^}]*\}$|\{\{[^}]*\}\}/i;
 
 /** Whether a value only stands for one. */
-export function isPlaceholder(value: string): boolean {
+export function isFiller(value: string): boolean {
   const text = value.trim();
   if (text === '') return true;
   if (reference.test(text)) return true;
