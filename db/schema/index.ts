@@ -9,6 +9,7 @@ export * from './checkpoint.ts';
 export * from './comment.ts';
 export * from './policy.ts';
 export * from './provider.ts';
+export * from './dlp.ts';
 export * from './audit.ts';
 export * from './budget.ts';
 export * from './model-call.ts';
