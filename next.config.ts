@@ -19,6 +19,7 @@ const config: NextConfig = {
     '@node-rs/argon2',
     'ts-morph',
     '@ast-grep/napi',
+    '@cedar-policy/cedar-wasm',
   ],
   // `npm run check` is where types are checked; a start on a user's machine does not repeat it.
   typescript: { ignoreBuildErrors: true },

@@ -3,6 +3,7 @@ import type { Command, CommandIo, ExitCode } from './commands/command.ts';
 import { dlpScan } from './commands/dlp.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { policyCheck } from './commands/policy.ts';
 import { tokenCreate } from './commands/token.ts';
 import { userCreate, userReset } from './commands/user.ts';
 
@@ -13,6 +14,7 @@ const commands: Record<string, Command> = {
   'user reset': userReset,
   'token create': tokenCreate,
   'dlp scan': dlpScan,
+  'policy check': policyCheck,
   doctor,
 };
 

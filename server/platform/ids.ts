@@ -33,6 +33,7 @@ export type IdPrefix =
   | 'node'
   | 'msg'
   | 'mcl'
+  | 'pov'
   | 'bud'
   | 'bev'
   | 'bra'

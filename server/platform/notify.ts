@@ -14,7 +14,8 @@ export type Channel =
   | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, run:<id>, session:<id>, project:<id>, team:<id>
   | 'models_changed' // <providerId> or <modelId>
   | 'task' // <taskId>
-  | 'project'; // <projectId>
+  | 'project' // <projectId>
+  | 'policy'; // <teamId> or 'installation': other policies are in force
 
 /** Sends when the surrounding transaction commits. Payloads are ids; at most 7,999 bytes. */
 export async function notify(db: DatabaseOrTransaction, channel: Channel, payload: string): Promise<void> {
