@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
  * say, one after the other. It needs nothing but Node, so it runs in the real sandbox.
  *
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
+ *   js EXPRESSION (in its own box; says the value, or what went wrong)
  */
 type Frame = { id?: number; method?: string; params?: unknown; result?: unknown; error?: { message: string } };
 
@@ -56,11 +57,21 @@ async function write(path: string, text: string): Promise<void> {
   if (error) say(`refused: ${error.message}`);
 }
 
+async function evaluate(expression: string): Promise<void> {
+  const source = `data:text/javascript,export default await (${encodeURIComponent(expression)})`;
+  const value = await import(source).then(
+    (module: { default: unknown }) => module.default,
+    (error: Error) => ({ failed: String(error.cause ?? error) }),
+  );
+  say(`value ${JSON.stringify(value)}\n`);
+}
+
 const verbs: Record<string, (text: string, index: number) => unknown> = {
   say,
   ask,
   run,
   read,
+  js: evaluate,
   write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
   hang: () => new Promise(() => setInterval(() => undefined, 1000)),
   crash: () => process.exit(3),

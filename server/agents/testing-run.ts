@@ -28,6 +28,18 @@ export function scriptedAgent(...argv: string[]): AgentProfile {
   };
 }
 
+/** The same, with the environment that clients of models read. */
+export function modelAgent(): AgentProfile {
+  return {
+    ...scriptedAgent(),
+    needsModel: true,
+    env: ({ models }): Record<string, string> =>
+      models
+        ? { OPENAI_BASE_URL: models.openAiUrl, ANTHROPIC_BASE_URL: models.anthropicUrl, MODEL_KEY: models.key }
+        : {},
+  };
+}
+
 export type RoomAnswer = { state: 'done'; commit: string } | { state: 'failed'; message: string } | 'silence';
 
 /** Stands in for the rooms' owner: answers each materialize as told. @returns what stops it */

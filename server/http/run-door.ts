@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import { AppError } from '../core/errors.ts';
+import { env } from '../platform/env.ts';
+import { log } from '../platform/log.ts';
+
+/**
+ * The one way from a run's box to the models: an HTTP server on a unix socket of the run's own, which serves the gateway to
+ * the run's key and nothing else to anybody (docs/spec/gateway.md, GW100 to GW109).
+ */
+export type RunDoor = { socketPath: string; close(): Promise<void> };
+
+/** Answers a request below /gateway/ that came through the door of this run. */
+export type DoorHandler = (req: IncomingMessage, res: ServerResponse, door: { runId: string }) => Promise<void>;
+
+/** Linux takes no longer path for a socket. */
+const longestPathBytes = 107;
+const maxConnections = 64;
+
+export async function openRunDoor(runId: string, handle: DoorHandler): Promise<RunDoor> {
+  const socketPath = path.join(env().dataDir, 'sockets', `${randomBytes(6).toString('hex')}.sock`);
+  if (Buffer.byteLength(socketPath) > longestPathBytes)
+    throw new AppError(
+      'unavailable',
+      'The path of the data folder is too long for a socket in it, so no agent can reach a model. Set ENSEMBLE_DATA to a shorter path.',
+    );
+  const server = http.createServer((req, res) => {
+    serve(req, res, { runId, handle }).catch((error: unknown) => {
+      log().error({ err: error, runId }, 'a call through the door of a run failed');
+      if (res.headersSent) res.destroy();
+      else refuse(res, 500, 'The gateway met a fault it did not expect. An admin finds the cause in the log.');
+    });
+  });
+  server.maxConnections = maxConnections;
+  server.keepAliveTimeout = 75_000;
+  await mkdir(path.dirname(socketPath), { recursive: true, mode: 0o700 });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath, resolve));
+  return {
+    socketPath,
+    close: () =>
+      new Promise((resolve) => {
+        // Node removes the socket's file with it.
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+type Served = { runId: string; handle: DoorHandler };
+
+async function serve(req: IncomingMessage, res: ServerResponse, { runId, handle }: Served): Promise<void> {
+  const asked = (req.url ?? '').split('?', 1)[0] ?? '';
+  if (asked.startsWith('/gateway/')) await handle(req, res, { runId });
+  else refuse(res, 404, 'Only the gateway is behind this door: its paths begin with /gateway/.');
+}
+
+function refuse(res: ServerResponse, status: number, message: string): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  res.end(JSON.stringify({ error: { message } }));
+}
