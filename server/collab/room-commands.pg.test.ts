@@ -1,17 +1,20 @@
 import { and, eq } from 'drizzle-orm';
 import { expect, test, vi } from 'vitest';
 import type * as Y from 'yjs';
-import { schema } from '../../db/client.ts';
+import { openDatabase, schema } from '../../db/client.ts';
 import { eventually, roomFixture, sessionRow } from '../../db/testing-room.ts';
 import type { Context } from '../context.ts';
 import type { AppError } from '../core/errors.ts';
 import { createFile, deletePath, discardFile, renamePath, restoreFile } from '../sessions/file-commands.ts';
 import { getChange, listChanges } from '../sessions/changes.ts';
+import { newId } from '../platform/ids.ts';
 import { listFiles } from '../sessions/list-files.ts';
 import { openFile } from '../sessions/open-file.ts';
 import { readBlob, readTree } from '../workspace/git-objects.ts';
 import { requestRoomCommand, requireDone, type RoomCommand } from '../workspace/room-command.ts';
 import { Room } from './room.ts';
+import { createCommandRunner } from './room-commands.ts';
+import { Rooms } from './rooms.ts';
 import { serverClientId } from './room-document.ts';
 
 const room = await roomFixture();
@@ -274,4 +277,26 @@ test('[CB26] a room that is full takes in no other file; one that is open is ope
     full.mockRestore();
   }
   expect(await openFile(ada, { sessionId, path: 'b.txt' })).toMatchObject({ path: 'b.txt' });
+});
+
+test('[CB48] only the owner gives a command up: a node that cannot reach the room leaves it queued, however often it was tried', async () => {
+  const sessionId = await room.session({ 'a.txt': 'one\n' });
+  const { webNode, roomLease, roomCommand } = schema;
+  const nodeId = newId('node');
+  await room.db
+    .insert(webNode)
+    .values({ nodeId, address: 'http://127.0.0.1:9', expiresAt: new Date(Date.now() + 3_600_000) });
+  await room.db.insert(roomLease).values({ sessionId, nodeId, fence: 1 });
+  const id = newId('cmd');
+  const { teamId } = room;
+  const actor = { kind: 'system' as const, id: 'test', name: 'test' };
+  const command = { id, teamId, sessionId, kind: 'open_file' as const, payload: { path: 'a.txt' }, actor, attempts: 4 };
+  await room.db.insert(roomCommand).values(command);
+  const unreachable = openDatabase('postgresql://nobody@127.0.0.1:9/none').db;
+  const rooms = new Rooms({ db: unreachable, nodeId: newId('node') });
+  const runner = createCommandRunner({ db: room.db, rooms });
+  await runner.run(sessionId);
+  await runner.close();
+  const [row] = await room.db.select().from(roomCommand).where(eq(roomCommand.id, id));
+  expect(row?.state).toBe('queued');
 });

@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { schema, type Database } from '../../db/client.ts';
+import { schema, type Database, type Transaction } from '../../db/client.ts';
 import { systemContext } from '../context.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
@@ -110,27 +110,46 @@ async function nextQueued(db: Database, sessionId: string): Promise<CommandRow |
 /** @returns whether to go on with the next command; false leaves this one queued for later or for another node */
 async function attempt(runner: Runner, row: CommandRow): Promise<boolean> {
   try {
-    await runner.rooms.with(row.sessionId, (room) => execute(runner.db, room, row));
+    await runner.rooms.with(row.sessionId, (room) => executeOrRefuse(runner.db, room, row));
     return true;
   } catch (error) {
     if (error instanceof RoomElsewhere || error instanceof RoomLost) return false;
-    const refusal = refusalOf(error, row);
+    const refusal = refusalWithoutRoom(error);
     if (!refusal) {
       log().warn({ err: error, commandId: row.id, kind: row.kind }, 'a room command failed and is tried again');
       return false;
     }
-    if (!isAppError(error)) log().error({ err: error, commandId: row.id, kind: row.kind }, 'a room command failed');
-    await fail(runner.db, row, refusal);
+    await runner.db.transaction((tx) => markFailed(tx, row, refusal));
     return true;
+  }
+}
+
+/** No node can open this room, so none is in the middle of the command. */
+function refusalWithoutRoom(error: unknown): AppError | undefined {
+  if (error instanceof RoomAbsent)
+    return new AppError('not_found', 'There is no such session, or you have no access to it.');
+  return error instanceof UnreadableRoom ? new AppError('unavailable', error.says) : undefined;
+}
+
+/**
+ * Only the owner refuses, under its fence: another node may be making the command's changes durable at this moment, and
+ * they must not stand without the command.
+ */
+async function executeOrRefuse(db: Database, room: Room, row: CommandRow): Promise<void> {
+  try {
+    await execute(db, room, row);
+  } catch (error) {
+    const refusal = refusalOf(error, row);
+    if (!refusal) throw error;
+    if (!isAppError(error)) log().error({ err: error, commandId: row.id, kind: row.kind }, 'a room command failed');
+    await room.changeAll([], (tx) => markFailed(tx, row, refusal));
   }
 }
 
 /** Undefined: worth another try. */
 function refusalOf(error: unknown, row: CommandRow): AppError | undefined {
   if (isAppError(error)) return error;
-  if (error instanceof RoomAbsent)
-    return new AppError('not_found', 'There is no such session, or you have no access to it.');
-  if (error instanceof UnreadableRoom) return new AppError('unavailable', error.says);
+  if (error instanceof RoomAbsent || error instanceof RoomLost) return undefined;
   if (row.attempts + 1 < maxAttempts) return undefined;
   return new AppError(
     'unavailable',
@@ -240,14 +259,10 @@ async function carryOut(work: CommandWork, row: CommandRow, effects: Effects): P
   });
 }
 
-async function fail(db: Database, row: CommandRow, refusal: AppError): Promise<void> {
-  const { roomCommand } = schema;
-  const { code, message, details } = refusal;
-  await db.transaction(async (tx) => {
-    await tx
-      .update(roomCommand)
-      .set({ state: 'failed', result: { code, message, ...(details && { details }) }, finishedAt: sql`now()` })
-      .where(and(eq(roomCommand.id, row.id), eq(roomCommand.state, 'queued')));
-    await notify(tx, 'room_command_done', row.id);
-  });
+async function markFailed(tx: Transaction, row: CommandRow, { code, message, details }: AppError): Promise<void> {
+  await tx
+    .update(schema.roomCommand)
+    .set({ state: 'failed', result: { code, message, ...(details && { details }) }, finishedAt: sql`now()` })
+    .where(and(eq(schema.roomCommand.id, row.id), eq(schema.roomCommand.state, 'queued')));
+  await notify(tx, 'room_command_done', row.id);
 }

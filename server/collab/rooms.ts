@@ -126,7 +126,9 @@ export class Rooms {
     this.#entries.set(sessionId, entry);
     loading.done.then(
       (room) => {
-        entry.room = room;
+        // It may have been lost before anybody could use it.
+        if (!room.isClosed) entry.room = room;
+        else if (this.#entries.get(sessionId) === entry) this.#entries.delete(sessionId);
       },
       () => {
         if (this.#entries.get(sessionId) === entry) this.#entries.delete(sessionId);
