@@ -6,6 +6,7 @@ import type {
   LlmStreamEvent,
   LlmUsage,
 } from '../../core/llm-message.ts';
+import type { ModelCapabilities } from '../../core/model-call.ts';
 
 /** A body of a protocol as JSON.parse gives it. Unknown members stay in it untouched. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -73,6 +74,17 @@ export type StreamFilter = { push(piece: StreamPiece): string; end(channel: stri
 /** What passes by is told of: tokens whenever the upstream says some, one `onEnd` or one `onError` when it says how the answer ended. */
 export type StreamListener = { onUsage(usage: LlmUsage): void; onEnd(): void; onError(error: LlmError): void };
 
+/** A model as clients may choose it: `id` is the alias that they send. */
+export type ListedModel = {
+  id: string;
+  name: string;
+  providerName: string;
+  createdAt: Date;
+  contextTokens: number;
+  maxOutputTokens?: number;
+  capabilities: ModelCapabilities;
+};
+
 /**
  * Reads and writes one protocol. Nothing here decides, waits or knows who asks: values in, values out.
  * Functions that read untrusted bodies throw AppError `invalid` with the member and what is wrong with it.
@@ -109,6 +121,9 @@ export type Wire = {
   encodeError(error: LlmError): { status: number; headers: Readonly<Record<string, string>>; body: JsonObject };
   /** The error an upstream of this protocol answered; its words are kept exactly. */
   decodeError(status: number, body: string): LlmError;
+  /** The list of models, and one of them, as this protocol's clients ask for them. */
+  encodeModels(models: readonly ListedModel[]): JsonObject;
+  encodeModel(model: ListedModel): JsonObject;
   /** The last event of a stream that breaks. */
   streamError(error: LlmError): SseEvent[];
 };

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { estimateTokens } from './token-estimate.ts';
+
+describe('an estimate of tokens', () => {
+  const table: readonly [text: string, tokens: number][] = [
+    ['', 0],
+    ['word', 1],
+    ['The quick brown fox jumps over the lazy dog.', 10],
+    ['internationalization', 4],
+    ['12345', 2],
+    ['{"a": [1, 2]}', 11],
+    ['============', 3],
+    ['日本語', 3],
+    ['a\n        b', 4],
+    ['Größe', 1],
+  ];
+
+  it.each(table)('[GW30] %j', (text, tokens) => {
+    expect(estimateTokens(text)).toBe(tokens);
+  });
+
+  it('[GW30] has a token for each text that is not empty or one space, and never more than characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 2 }), (text) => {
+        expect(estimateTokens(text)).toBeGreaterThan(0);
+        expect(estimateTokens(text)).toBeLessThanOrEqual(text.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { estimateTokens, imageTokens } from '../core/token-estimate.ts';
+import type { Json, JsonObject, Wire } from './wire/wire.ts';
+
+/** What a message costs beside its texts: roles and borders. */
+const tokensPerText = 3;
+
+/** About how many tokens a request has for its model: its texts, tools and images. */
+export function estimateInputTokens(wire: Wire, body: JsonObject): number {
+  const places = wire.requestTexts(body);
+  const texts = places.reduce((sum, { text }) => sum + estimateTokens(text) + tokensPerText, 0);
+  return texts + countImages(body) * imageTokens;
+}
+
+const imageTypes: ReadonlySet<Json | undefined> = new Set(['image', 'input_image', 'image_url']);
+
+function countImages(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countImages(item), 0);
+  const own = imageTypes.has(value['type']) ? 1 : 0;
+  return own === 1 ? 1 : Object.values(value).reduce<number>((sum, item) => sum + countImages(item), 0);
+}
