@@ -18,6 +18,7 @@ const SIDEWAYS = {
   retention: ['workspace'],
   sessions: ['workspace', 'runs'],
   review: ['workspace', 'runs'],
+  governance: ['runs'],
   integrations: ['sessions', 'review'],
 };
 

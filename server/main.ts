@@ -8,6 +8,7 @@ import { createSetupLink } from './auth/create-setup-link.ts';
 import { ensureAdminFromEnv } from './auth/ensure-admin-from-env.ts';
 import { createCollab } from './collab/upgrade.ts';
 import { systemContext } from './context.ts';
+import { startCallService } from './governance/calls/call-service.ts';
 import { createRequestListener } from './http/routes.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { env, EnvError, exportForNext } from './platform/env.ts';
@@ -73,6 +74,8 @@ async function start(): Promise<void> {
   const nodeId = newId('node');
   const collab = await createCollab({ nodeId, publicUrl: env().publicUrl, nodeUrl: env().nodeUrl });
   stops.push({ what: 'rooms', stop: () => collab.close() });
+  const calls = startCallService({ nodeId });
+  stops.push({ what: 'model calls', stop: () => calls.stop() });
   if (env().role === 'all') {
     const worker = await startWorkerService({ workerId: nodeId });
     stops.push({ what: 'worker', stop: () => worker.stop() });

@@ -1,3 +1,4 @@
+import { moneyText, type BudgetScope } from '@/server/core/budget.ts';
 import type { NoticeItem } from '@/server/core/transcript-item.ts';
 
 type Cause = Extract<NoticeItem, { what: 'files_changed' }>['cause'];
@@ -42,14 +43,35 @@ export function noticeText(item: NoticeItem): string {
     case 'checkpoint_named':
       return `saved the checkpoint “${item.name}”`;
     case 'checkpoint_restored':
-      return item.isPart
-        ? `restored ${named(item.paths)} from “${item.title}”`
-        : `restored the session to “${item.title}” (${item.paths.length} ${item.paths.length === 1 ? 'file' : 'files'})`;
+      return restoredText(item);
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
+    case 'budget_reached':
+      return budgetText(item);
     default:
       return guestText(item);
   }
+}
+
+function restoredText({ isPart, paths, title }: Extract<NoticeItem, { what: 'checkpoint_restored' }>): string {
+  if (isPart) return `restored ${named(paths)} from “${title}”`;
+  return `restored the session to “${title}” (${paths.length} ${paths.length === 1 ? 'file' : 'files'})`;
+}
+
+const forWhom: Record<BudgetScope, string> = {
+  installation: 'the installation',
+  team: 'the team',
+  project: 'this project',
+  person: 'who asked',
+  run: 'this run',
+};
+
+function budgetText(item: Extract<NoticeItem, { what: 'budget_reached' }>): string {
+  const { outcome, scope, percent, spentMicroUsd, limitMicroUsd } = item;
+  const amounts = `${moneyText(spentMicroUsd)} of ${moneyText(limitMicroUsd)}`;
+  return outcome === 'blocked'
+    ? `for ${forWhom[scope]} refused a model call: ${amounts} is spent`
+    : `for ${forWhom[scope]} has come to ${percent} %: ${amounts} is spent`;
 }
 
 type GuestNotice = Extract<NoticeItem, { what: `guest_${string}` | `link_${string}` }>;

@@ -1,6 +1,6 @@
 import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
-import { actorRef } from '../core/actor.ts';
+import { actorRef, type Actor } from '../core/actor.ts';
 import { sealEntry, withoutSecrets, type AuditEntry } from '../core/audit-entry.ts';
 import { newId } from '../platform/ids.ts';
 
@@ -14,26 +14,22 @@ export type AuditRecord = {
   detail?: Record<string, unknown>;
 };
 
-/**
- * Appends to the audit log in the caller's transaction: when it cannot be written, the change is rolled back.
- * @throws when called outside a transaction, or without an actor
- */
-export async function appendAudit(ctx: Context, record: AuditRecord): Promise<void> {
-  if (!ctx.inTransaction) throw new Error(`audit of ${record.action} outside a transaction`);
-  if (!ctx.actor) throw new Error(`audit of ${record.action} without an actor`);
-  const at = ctx.now();
+/** Who did it, when, and by which request. */
+export type AuditBy = { actor: Actor; at: Date; requestId: string };
+
+/** An entry as its row holds it, with its canonical form and hash. */
+export function sealAudit({ actor, at, requestId }: AuditBy, record: AuditRecord) {
   const entry: AuditEntry = {
     id: newId('aud'),
     at: at.toISOString(),
     teamId: record.teamId,
-    actor: actorRef(ctx.actor),
+    actor: actorRef(actor),
     action: record.action,
     resource: record.resource,
-    requestId: ctx.requestId,
+    requestId,
     detail: withoutSecrets(record.detail ?? {}),
   };
-  const { canonical, hash } = sealEntry(entry);
-  await ctx.db.insert(schema.auditEntry).values({
+  return {
     id: entry.id,
     at,
     teamId: entry.teamId,
@@ -45,7 +41,28 @@ export async function appendAudit(ctx: Context, record: AuditRecord): Promise<vo
     resourceId: entry.resource.id,
     requestId: entry.requestId,
     detail: entry.detail,
-    canonical,
-    hash,
-  });
+    ...sealEntry(entry),
+  };
+}
+
+/**
+ * Appends to the audit log in the caller's transaction: when it cannot be written, the change is rolled back.
+ * @throws when called outside a transaction, or without an actor
+ */
+export async function appendAudit(ctx: Context, record: AuditRecord): Promise<void> {
+  await appendAudits(ctx, [record]);
+}
+
+/**
+ * Appends several entries at once: all of them or none, under the same guarantees.
+ * @throws when called outside a transaction, or without an actor
+ */
+export async function appendAudits(ctx: Context, records: readonly AuditRecord[]): Promise<void> {
+  const [first] = records;
+  if (!first) return;
+  const { actor, requestId } = ctx;
+  if (!ctx.inTransaction) throw new Error(`audit of ${first.action} outside a transaction`);
+  if (!actor) throw new Error(`audit of ${first.action} without an actor`);
+  const by = { actor, requestId, at: ctx.now() };
+  await ctx.db.insert(schema.auditEntry).values(records.map((record) => sealAudit(by, record)));
 }

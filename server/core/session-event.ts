@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetScopes } from './budget.ts';
 import { guestLevels } from './permissions.ts';
 
 /**
@@ -181,6 +182,16 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   }),
   /** The thread's words were found again in another place. */
   z.object({ type: z.literal('comment_moved'), threadId: z.string() }),
+  /** A limit on what model calls cost: a call of the run came near its end, or was refused by it. */
+  z.object({
+    type: z.literal('budget_reached'),
+    runId: z.string(),
+    scope: z.enum(budgetScopes),
+    outcome: z.enum(['warned', 'blocked']),
+    percent: z.number().int(),
+    spentMicroUsd: z.number().int(),
+    limitMicroUsd: z.number().int(),
+  }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

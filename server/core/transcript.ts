@@ -243,6 +243,8 @@ const handlers: Handlers = {
   },
   checkpoint_restored: (draft, event, { type: _type, ...restored }) =>
     note(draft, event, { what: 'checkpoint_restored', ...restored }),
+  budget_reached: (draft, event, { type: _type, ...reached }) =>
+    note(draft, event, { what: 'budget_reached', ...reached }),
   task_started: (draft, event, { taskId, name, command }) => {
     draft.items.push({
       ...placed(event, taskKey(taskId)),

@@ -19,10 +19,15 @@ function metric(name: string, kind: Kind, help: string): Metric {
 
 /** Adds one to a counter. Label values come from closed lists, never from what people send. */
 export function count(name: string, help: string, labels: Labels = {}): void {
+  countBy(name, help, { labels, by: 1 });
+}
+
+/** Adds an amount to a counter. */
+export function countBy(name: string, help: string, { labels = {}, by }: { labels?: Labels; by: number }): void {
   const { counts } = metric(name, 'counter', help);
   const key = JSON.stringify(labels);
   const sample = counts.get(key) ?? { labels, value: 0 };
-  sample.value++;
+  sample.value += by;
   counts.set(key, sample);
 }
 

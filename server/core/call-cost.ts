@@ -1,0 +1,46 @@
+import type { LlmUsage } from './llm-message.ts';
+import type { ModelPrice, ModelTarget } from './model-call.ts';
+
+/** What model calls cost, in whole micro-USD, and what they may cost at most. */
+
+/** Output that is expected of a model of which no bound is known. */
+const usualMaxOutput = 32_000;
+
+/**
+ * The price of a call, rounded up. Cached input without a price of its own costs what other input costs.
+ * @returns null for a model without a price: its cost is not known, which is not 0
+ */
+export function costOf(usage: LlmUsage, price: ModelPrice | undefined): number | null {
+  if (!price) return null;
+  const cacheRead = Math.min(usage.cacheRead ?? 0, usage.input);
+  const cacheWrite = Math.min(usage.cacheWrite ?? 0, usage.input - cacheRead);
+  const plain = usage.input - cacheRead - cacheWrite;
+  const perMillion =
+    plain * price.input +
+    cacheRead * (price.cacheRead ?? price.input) +
+    cacheWrite * (price.cacheWrite ?? price.input) +
+    usage.output * price.output;
+  return Math.ceil(perMillion / 1_000_000);
+}
+
+/** What a request is known to be at most, before it is sent. */
+export type CallBound = { inputTokens: number; maxOutputTokens?: number };
+
+/** The tokens that a call may use at most at a target. */
+export function mostTokens(bound: CallBound, target: ModelTarget): LlmUsage {
+  const output = bound.maxOutputTokens ?? target.maxOutputTokens ?? usualMaxOutput;
+  return { input: bound.inputTokens, output };
+}
+
+/**
+ * What a call may cost at most at the costliest of the targets it may go to; null when none of them has a price.
+ * Input is priced at the dearer of plain and written to a cache: which of both it will be is the upstream's choice.
+ */
+export function mostCost(bound: CallBound, targets: readonly ModelTarget[]): number | null {
+  const costs = targets.flatMap((target) => {
+    if (!target.price) return [];
+    const input = Math.max(target.price.input, target.price.cacheWrite ?? 0);
+    return costOf(mostTokens(bound, target), { input, output: target.price.output }) ?? [];
+  });
+  return costs.length === 0 ? null : Math.max(...costs);
+}
