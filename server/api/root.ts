@@ -7,6 +7,7 @@ import { filesRouter } from './routers/files.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
 import { projectsRouter } from './routers/projects.ts';
+import { providersRouter } from './routers/providers.ts';
 import { roomsRouter } from './routers/rooms.ts';
 import { runsRouter } from './routers/runs.ts';
 import { sessionsRouter } from './routers/sessions.ts';
@@ -27,6 +28,7 @@ export const appRouter = router({
   identity: identityRouter,
   members: membersRouter,
   projects: projectsRouter,
+  providers: providersRouter,
   rooms: roomsRouter,
   runs: runsRouter,
   sessions: sessionsRouter,

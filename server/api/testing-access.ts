@@ -173,11 +173,21 @@ export function unknownOf(
   );
 }
 
+const target = {
+  providerId: 'prv_testing',
+  upstreamModel: 'm',
+  contextSize: null,
+  maxOutput: null,
+  capabilities: { tools: true, images: false, thinking: false, streaming: true },
+  price: null,
+};
+
 /** Values of fields that name no resource. A field that is in neither table fails the walk. */
 const plainFields: Record<string, unknown> = {
   agent: 'refactor',
   allowed: [],
   anchor,
+  baseUrl: 'https://models.example/v1',
   body: 'A comment',
   clientId: 5_000,
   command: 'true',
@@ -191,12 +201,16 @@ const plainFields: Record<string, unknown> = {
   hunkId: '0123456789abcdef',
   line: 1,
   message: 'A message',
+  modelId: 'mdl_testing',
+  models: [{ alias: 'walk', targets: [target] }],
   name: 'test',
   next: 'another password 22',
   password: 'another password 22',
   path: 'README.md',
   personIds: [],
   position: 1,
+  protocols: ['openai_chat'],
+  providerId: 'prv_testing',
   scopes: ['read'],
   seq: 1,
   people: ['per_1'],

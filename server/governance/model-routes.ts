@@ -20,7 +20,7 @@ export type ListedModel = {
   /** Undefined: unpriced. */
   price?: ModelPrice;
   /** Names of the providers in the order in which they are tried. */
-  providers: readonly string[];
+  providers: string[];
 };
 
 /** Clients ask for a model with the day it was made at its end; an alias without it stands for all of them. */
@@ -86,7 +86,8 @@ function targetsOf({ providers }: ModelSnapshot, model: HeldModel): ModelTarget[
   });
 }
 
-function priceOf(row: HeldModel['targets'][number]): ModelPrice | undefined {
+/** Undefined: unpriced. */
+export function priceOf(row: HeldModel['targets'][number]): ModelPrice | undefined {
   const { priceInput: input, priceOutput: output, priceCacheRead, priceCacheWrite } = row;
   if (input === null || output === null) return undefined;
   return {

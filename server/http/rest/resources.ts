@@ -3,6 +3,7 @@ import { checkpointRoutes } from './checkpoints.ts';
 import { commentRoutes } from './comments.ts';
 import { commitRoutes } from './commits.ts';
 import { meRoutes } from './me.ts';
+import { modelRoutes } from './models.ts';
 import { peopleRoutes } from './people.ts';
 import { projectRoutes } from './projects.ts';
 import type { RestRoute } from './route.ts';
@@ -29,5 +30,6 @@ export const restRoutes: readonly RestRoute[] = [
   ...commentRoutes,
   ...commitRoutes,
   ...taskRoutes,
+  ...modelRoutes,
   ...auditRoutes,
 ];
