@@ -8,7 +8,7 @@ import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '..
 import { recordRunStart, RunLostError } from '../runs/append-run-event.ts';
 import { finishRun, type RunOutcome } from '../runs/finish-run.ts';
 import { handBackRun } from '../runs/hand-back-run.ts';
-import { askerLostRight, type RunClaim, type RunRow } from '../runs/run-claim.ts';
+import { askerLostRight, sessionWasArchived, type RunClaim, type RunRow } from '../runs/run-claim.ts';
 import { recordCheckpoint, roomPosition } from '../workspace/checkpoint.ts';
 import { createRefs, repoPath } from '../workspace/git.ts';
 import { createWorktree, removeWorktree, type Worktree } from '../workspace/worktree.ts';
@@ -89,6 +89,7 @@ const ourFault = (run: RunRow) =>
 
 function stoppedOutcome(hold: RunHold): RunOutcome | undefined {
   if (hold.end() === 'withdrawn') return { state: 'cancelled', error: askerLostRight };
+  if (hold.end() === 'archived') return { state: 'cancelled', error: sessionWasArchived };
   return hold.end() === 'cancelled' ? { state: 'cancelled' } : undefined;
 }
 

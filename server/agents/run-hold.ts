@@ -6,10 +6,10 @@ import type { RunClaim } from '../runs/run-claim.ts';
 import { lostAfterSeconds } from '../runs/recover-runs.ts';
 
 /**
- * Why work on a run ends before the agent is done: somebody stopped it, its asker lost the right to prompt, the worker
- * stops, or the run belongs to another attempt.
+ * Why work on a run ends before the agent is done: somebody stopped it, its asker lost the right to prompt, its session
+ * was archived, the worker stops, or the run belongs to another attempt.
  */
-export type HoldEnd = 'cancelled' | 'withdrawn' | 'stopping' | 'lost';
+export type HoldEnd = 'cancelled' | 'withdrawn' | 'archived' | 'stopping' | 'lost';
 
 /** Work was given up because of `end`. */
 export class HoldEndedError extends Error {
@@ -42,8 +42,8 @@ export async function holdRun(
     try {
       const heartbeat = await heartbeatRun(ctx, claim);
       aliveAt = performance.now();
-      if (heartbeat === 'lost' || heartbeat === 'withdrawn') giveUp(heartbeat);
       if (heartbeat === 'cancel_requested') giveUp('cancelled');
+      else if (heartbeat !== 'alive') giveUp(heartbeat);
     } catch (error) {
       log().warn({ err: error, runId: claim.runId }, 'no heartbeat for a run');
       // By now another worker may have taken it.

@@ -57,12 +57,15 @@ async function takeRun(tx: Context, { runId, workerId }: { runId: string; worker
         eq(run.id, runId),
         inArray(run.state, statesBefore('claim')),
         hasItsTurn(tx),
-        inArray(run.sessionId, tx.db.select({ id: session.id }).from(session).where(isNull(session.deletedAt))),
+        inArray(run.sessionId, tx.db.select({ id: session.id }).from(session).where(isOpen())),
       ),
     )
     .returning();
   return claimed;
 }
+
+/** In an archived session, runs stay queued until it is brought back. */
+const isOpen = () => and(isNull(schema.session.deletedAt), isNull(schema.session.archivedAt));
 
 async function withdraw(tx: Context, claimed: RunRow): Promise<void> {
   const end = { state: 'cancelled', error: askerLostRight } as const;
@@ -109,7 +112,7 @@ export async function findClaimableRuns(ctx: Context, limit: number): Promise<st
   const rows = await ctx.db
     .select({ id: run.id })
     .from(run)
-    .innerJoin(session, and(eq(session.id, run.sessionId), isNull(session.deletedAt)))
+    .innerJoin(session, and(eq(session.id, run.sessionId), isOpen()))
     .where(and(eq(run.state, 'queued'), hasItsTurn(ctx)))
     .orderBy(asc(run.createdAt))
     .limit(limit);

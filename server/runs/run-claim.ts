@@ -9,6 +9,10 @@ export type RunRow = typeof schema.run.$inferSelect;
 export const askerLostRight =
   'Whoever sent this prompt may not prompt here any more, so the run was stopped. Someone who may can send it again.';
 
+/** Why a run is stopped whose session was archived since. */
+export const sessionWasArchived =
+  'The session was archived, so the run was stopped. Bring the session back to send the prompt again.';
+
 /** A worker's hold on a run. It is lost when another attempt began; then nothing written under it has an effect. */
 export type RunClaim = { runId: string; workerId: string; attempt: number };
 

@@ -6,8 +6,12 @@ import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
 import { notify } from '../platform/notify.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
+import { queueNextRun } from '../runs/queue-next-run.ts';
 
-/** Puts a session away or takes it out again. Doing it twice changes nothing. */
+/**
+ * Puts a session away or takes it out again; a run at work is stopped, and what is queued waits for its return. Doing it
+ * twice changes nothing.
+ */
 export async function archiveSession(ctx: Context, input: { sessionId: string; archived: boolean }): Promise<void> {
   const { session } = await authorizeSession(ctx, input.sessionId, 'view');
   const { teamId, actor } = await authorizeProject(ctx, session.projectId, 'session.archive');
@@ -23,6 +27,7 @@ export async function archiveSession(ctx: Context, input: { sessionId: string; a
       .update(schema.session)
       .set({ archivedAt: input.archived ? ctx.now() : null })
       .where(and(eq(schema.session.id, session.id), eq(schema.session.teamId, teamId)));
+    if (!input.archived) await queueNextRun(tx, session.id);
     await notify(tx.db, 'access_changed', `session:${session.id}`);
     await appendAudit(tx, {
       teamId,
