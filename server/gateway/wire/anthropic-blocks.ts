@@ -150,7 +150,7 @@ function refuseOthers(block: JsonObject, known: readonly string[], path: string)
 
 function untranslatableBlock(type: string, path: string): Error {
   if (type === '') return invalidMember(`${path}.type`, 'a type is expected');
-  const isServers = /^(?:server_tool_use|mcp_tool_use|mcp_tool_result|.*_tool_result|container_upload)$/.test(type);
+  const isServers = /^(?:server_tool_use|mcp_tool_use|mcp_tool_listing|.*_tool_result|container_upload)$/.test(type);
   const why = isServers
     ? 'it belongs to a tool that Anthropic runs, and this model is served by another protocol'
     : 'the protocol of this model has no such block';

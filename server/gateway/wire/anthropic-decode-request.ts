@@ -46,6 +46,9 @@ const hints: ReadonlySet<string> = new Set([
   'service_tier',
   'speed',
   'context_management',
+  'compaction',
+  'diagnostics',
+  'billing_policy',
   'betas',
   'user_profile_id',
 ]);
@@ -102,6 +105,10 @@ function decodeMessage(value: Json, i: number): LlmMessage {
   const { role } = message;
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
     throw invalidMember(`${path}.role`, 'user, assistant or system is expected');
+  }
+  for (const member of Object.keys(message)) {
+    if (member === 'role' || member === 'content' || isAbsent(message[member])) continue;
+    throw new Untranslatable(`${path}.${member}: the protocol of this model has no such member. Leave it out.`);
   }
   return { role, parts: decodeContent(message['content'], `${path}.content`) };
 }
@@ -176,6 +183,7 @@ function decodeThinkingWish(body: JsonObject): LlmRequest['thinking'] {
     case 'disabled':
       return { effort: 'none' };
     case 'adaptive':
+    case 'between_tools':
       return { ...(effort === undefined ? {} : { effort }), ...shown };
     case 'enabled': {
       const budgetTokens = optionalNumber(wish['budget_tokens'], 'thinking.budget_tokens');
@@ -186,7 +194,7 @@ function decodeThinkingWish(body: JsonObject): LlmRequest['thinking'] {
       };
     }
     default:
-      throw invalidMember('thinking.type', 'enabled, adaptive or disabled is expected');
+      throw invalidMember('thinking.type', 'enabled, adaptive, between_tools or disabled is expected');
   }
 }
 
@@ -198,10 +206,13 @@ function decodeEffort(body: JsonObject): LlmEffort | undefined {
   return effort;
 }
 
+/** `task_budget` only tells the model how much it may spend. */
+const outputMembers: ReadonlySet<string> = new Set(['effort', 'format', 'task_budget']);
+
 function decodeFormat(body: JsonObject): LlmFormat | undefined {
   const config = isAbsent(body['output_config']) ? {} : asObject(body['output_config'], 'output_config');
   for (const member of Object.keys(config)) {
-    if (member === 'effort' || member === 'format' || isAbsent(config[member])) continue;
+    if (outputMembers.has(member) || isAbsent(config[member])) continue;
     throw new Untranslatable(`output_config.${member}: the protocol of this model has no such member. Leave it out.`);
   }
   const format = config['format'] ?? body['output_format'];

@@ -48,6 +48,7 @@ const stops: Readonly<Record<string, LlmStop>> = {
   stop_sequence: 'stop_sequence',
   refusal: 'refusal',
   pause_turn: 'paused',
+  compaction: 'paused',
 };
 
 /** A reason that this version does not know is an end: the answer is whole. */

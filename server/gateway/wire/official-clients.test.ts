@@ -107,7 +107,10 @@ test('a request is kept as it came: path, headers, bytes', async () => {
   await clients.messages.ask({ model, text: 'Grüße', png: 'iVBORw0KGgo=' });
   const [received] = models.received;
   expect(received).toMatchObject({ method: 'POST', path: '/v1/messages', hungUpAtMs: undefined });
-  expect(received?.headers).toMatchObject({ authorization: 'Bearer any', 'user-agent': expect.stringContaining('Anthropic') });
+  expect(received?.headers).toMatchObject({
+    authorization: 'Bearer any',
+    'user-agent': expect.stringContaining('Anthropic'),
+  });
   expect(received?.body.toString('utf8')).toContain('"text":"Grüße"');
   expect(received?.json).toMatchObject({ messages: [{ content: [{ text: 'Grüße' }, { type: 'image' }] }] });
   expect(await received?.ended).toBe('answered');
