@@ -9,12 +9,13 @@ import { taskRef } from '../workspace/bridge/known-state.ts';
 import { checkpointRef } from '../workspace/checkpoint.ts';
 import { deleteRef, deleteRefs, repoPath, resolveCommit } from '../workspace/git.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
+import { repackRepositories } from './repack-repositories.ts';
 import { thinCheckpoints } from './thin-checkpoints.ts';
 import { emptyWorktreeTrash, removeWorktree } from '../workspace/worktree.ts';
 
 /**
  * The daily upkeep: removes for good what was deleted longer ago than the grace time, uploads nobody used, and what nobody
- * needs any more; makes the audit log's partitions of the coming months. Files go before their row, so that a death in
+ * needs any more; makes the audit log's partitions of the coming months; packs the repositories. Files go before their row, so that a death in
  * between is made up for at the next turn. Files that no row names are left alone: the database may be the wrong one.
  */
 export async function removeExpired(): Promise<void> {
@@ -26,6 +27,7 @@ export async function removeExpired(): Promise<void> {
   await removeStale(ctx);
   await thinCheckpoints(ctx);
   await emptyWorktreeTrash();
+  await repackRepositories(ctx);
 }
 
 const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000);

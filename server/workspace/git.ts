@@ -15,6 +15,7 @@ import { cleanGitOutput, explainGitFailure } from './git-failure.ts';
 type GitCommand =
   | 'cat-file'
   | 'commit-tree'
+  | 'count-objects'
   | 'diff-tree'
   | 'fetch'
   | 'for-each-ref'
@@ -29,6 +30,7 @@ type GitCommand =
   | 'merge-tree'
   | 'push'
   | 'read-tree'
+  | 'repack'
   | 'rev-list'
   | 'rev-parse'
   | 'symbolic-ref'
