@@ -8,6 +8,7 @@ import { createSetupLink } from './auth/create-setup-link.ts';
 import { ensureAdminFromEnv } from './auth/ensure-admin-from-env.ts';
 import { createCollab } from './collab/upgrade.ts';
 import { systemContext } from './context.ts';
+import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
 import { createRequestListener } from './http/routes.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
@@ -83,7 +84,12 @@ async function start(): Promise<void> {
 
   server.on(
     'request',
-    createRequestListener({ dev, publicUrl: env().publicUrl, pages: (req, res) => pages.handle(req, res) }),
+    createRequestListener({
+      dev,
+      publicUrl: env().publicUrl,
+      gateway: createGateway(),
+      pages: (req, res) => pages.handle(req, res),
+    }),
   );
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (req.url?.startsWith('/collab/')) void collab.upgrade(req, socket, head);

@@ -46,6 +46,8 @@ export function noticeText(item: NoticeItem): string {
       return restoredText(item);
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
+    case 'model_call_denied':
+      return `was not let through to a model. ${item.message}`;
     case 'budget_reached':
       return budgetText(item);
     default:

@@ -192,6 +192,14 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     spentMicroUsd: z.number().int(),
     limitMicroUsd: z.number().int(),
   }),
+  /** A call of a run to a model was not made; `message` names the rule and says what to do. */
+  z.object({
+    type: z.literal('model_call_denied'),
+    runId: z.string(),
+    model: z.string(),
+    why: z.enum(['policy', 'content']),
+    message: z.string(),
+  }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

@@ -243,6 +243,8 @@ const handlers: Handlers = {
   },
   checkpoint_restored: (draft, event, { type: _type, ...restored }) =>
     note(draft, event, { what: 'checkpoint_restored', ...restored }),
+  model_call_denied: (draft, event, { type: _type, ...denied }) =>
+    note(draft, event, { what: 'model_call_denied', ...denied }),
   budget_reached: (draft, event, { type: _type, ...reached }) =>
     note(draft, event, { what: 'budget_reached', ...reached }),
   task_started: (draft, event, { taskId, name, command }) => {

@@ -15,6 +15,7 @@ export function routeClass(path: string): string {
   if (path === '/api/uploads') return 'upload';
   if (path.startsWith('/api/trpc/')) return 'trpc';
   if (path === '/api/v1' || path.startsWith('/api/v1/')) return 'rest';
+  if (path === '/gateway' || path.startsWith('/gateway/')) return 'gateway';
   if (path.startsWith('/api/auth/')) return 'auth';
   return path.startsWith('/_next/') ? 'asset' : 'page';
 }

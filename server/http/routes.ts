@@ -4,9 +4,11 @@ import { appRouter } from '../api/root.ts';
 import { addressHeader, clientAddress } from '../auth/client-address.ts';
 import { sessionFromCookie } from '../auth/live-session.ts';
 import { createContext, type Context } from '../context.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { log } from '../platform/log.ts';
 import { readiness } from '../platform/readiness.ts';
 import { tellProcessMetrics } from '../platform/process-metrics.ts';
+import { handleGateway } from './llm.ts';
 import { countRequest, handleMetrics } from './metrics.ts';
 import { handleRest } from './rest-v1.ts';
 import { sameOrigin } from './same-origin.ts';
@@ -18,6 +20,7 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 export type RouteOptions = {
   dev: boolean;
   publicUrl: string;
+  gateway: Gateway;
   /** Serves everything that is not ours: pages, their assets, sign-in. */
   pages: Handler;
 };
@@ -56,6 +59,8 @@ async function route(req: IncomingMessage, res: ServerResponse, options: RouteOp
   if (path === '/api/uploads') return handleUpload(req, res, options.publicUrl);
   if (path.startsWith('/api/trpc/')) return handleTrpc(req, res, options.publicUrl);
   if (path === '/api/v1' || path.startsWith('/api/v1/')) return handleRest(req, res);
+  if (path === '/gateway' || path.startsWith('/gateway/'))
+    return handleGateway(req, res, { gateway: options.gateway, path: path.slice('/gateway'.length) });
   return options.pages(req, res);
 }
 

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { encode } from 'next-auth/jwt';
 import { sessionCookieName } from '../auth/live-session.ts';
 import { db, schema } from '../../db/client.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import type { GatewayTimes } from '../gateway/house.ts';
+import { setCallNode } from '../governance/calls/call-node.ts';
 import type { TokenScope } from '../core/permissions.ts';
 import { env } from '../platform/env.ts';
 import { newId } from '../platform/ids.ts';
@@ -14,11 +17,13 @@ import { createRequestListener } from './routes.ts';
 
 export type TestHttp = { url: string; server: ReturnType<typeof createServer>; close(): Promise<void> };
 
-export async function startHttp(): Promise<TestHttp> {
+export async function startHttp(times?: Partial<GatewayTimes>): Promise<TestHttp> {
+  setCallNode(newId('node'));
   const server = createServer(
     createRequestListener({
       dev: false,
       publicUrl: env().publicUrl,
+      gateway: createGateway(times),
       pages: async (_req, res) => {
         res.writeHead(404).end();
       },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count, gauge, metricsText } from './metrics.ts';
+import { count, countBy, gauge, metricsText, observe } from './metrics.ts';
 
 test('counters add up by label, gauges are read when asked, and the text is as Prometheus reads it', () => {
   let rooms = 1;
@@ -19,4 +19,21 @@ test('counters add up by label, gauges are read when asked, and the text is as P
   expect(text).toContain('ensemble_test_total{route="page",status="4xx"} 1\n');
   for (const line of text.trimEnd().split('\n'))
     expect(line).toMatch(/^(# (HELP|TYPE) |ensemble_\w+(\{.*\})? [\d.]+$)/);
+});
+
+test('a histogram counts each duration in every bucket that holds it, and counters may rise by more than one', () => {
+  for (const value of [0.004, 0.2, 0.25, 1_000])
+    observe('ensemble_test_seconds', 'Time', { labels: { wire: 'x' }, value });
+  countBy('ensemble_test_tokens_total', 'Tokens', { labels: {}, by: 30 });
+  countBy('ensemble_test_tokens_total', 'Tokens', { labels: {}, by: 12 });
+  const lines = metricsText().split('\n');
+  expect(lines).toContain('# TYPE ensemble_test_seconds histogram');
+  expect(lines).toContain('ensemble_test_seconds_bucket{wire="x",le="0.005"} 1');
+  expect(lines).toContain('ensemble_test_seconds_bucket{wire="x",le="0.1"} 1');
+  expect(lines).toContain('ensemble_test_seconds_bucket{wire="x",le="0.25"} 3');
+  expect(lines).toContain('ensemble_test_seconds_bucket{wire="x",le="600"} 3');
+  expect(lines).toContain('ensemble_test_seconds_bucket{wire="x",le="+Inf"} 4');
+  expect(lines).toContain('ensemble_test_seconds_sum{wire="x"} 1000.454');
+  expect(lines).toContain('ensemble_test_seconds_count{wire="x"} 4');
+  expect(lines).toContain('ensemble_test_tokens_total 42');
 });

@@ -17,7 +17,7 @@ export function encodeAnthropicModel(model: ListedModel): JsonObject {
     id: model.id,
     display_name: model.name,
     created_at: model.createdAt.toISOString(),
-    max_input_tokens: model.contextTokens,
+    max_input_tokens: model.contextTokens ?? null,
     max_tokens: model.maxOutputTokens ?? null,
     capabilities: null,
   };

@@ -80,7 +80,8 @@ export type ListedModel = {
   name: string;
   providerName: string;
   createdAt: Date;
-  contextTokens: number;
+  /** Left out: not known. */
+  contextTokens?: number;
   maxOutputTokens?: number;
   capabilities: ModelCapabilities;
 };

@@ -1,0 +1,59 @@
+import { isAppError } from '../core/errors.ts';
+import type { ModelCaller } from '../core/model-call.ts';
+import { openCall } from '../governance/calls/open-call.ts';
+import type { OpenedCall } from '../governance/calls/opened-call.ts';
+import { settleCall } from '../governance/calls/settle-call.ts';
+import { findCaller } from '../governance/callers.ts';
+import type { Asked, Request } from './asked.ts';
+import { carry } from './carry.ts';
+import { Denied } from './denied.ts';
+import { deny } from './deny.ts';
+import { draftOf, type Draft } from './draft.ts';
+import type { House } from './house.ts';
+import { allowTargets, findTargets } from './route-request.ts';
+import { wireOf } from './wires.ts';
+
+/**
+ * One model call from the door to its record (docs/spec/gateway.md, GW2 and GW3). The steps are in this order because each rests on
+ * those before it; nothing leaves before the last of them said yes, and a step that fails ends the call.
+ */
+export async function answerModelCall(asked: Asked, house: House): Promise<void> {
+  const caller = await identify(asked);
+  const request = await readRequest(asked, caller);
+  const route = await findTargets(request);
+  const draft = draftOf(request, route);
+  try {
+    await allowTargets(request, draft);
+    const opened = await open(draft);
+    const { outcome, ...sent } = await carry(request, { draft, filter: undefined }, house);
+    await settleCall(opened, outcome, sent);
+  } catch (error) {
+    if (!(error instanceof Denied)) throw error;
+    await deny(request, draft, error);
+  }
+}
+
+/** Who asks. */
+export function identify({ secret, headers, runId, address }: Asked): Promise<ModelCaller> {
+  const { 'x-ensemble-team': team, 'x-ensemble-project': project } = headers;
+  return findCaller(secret, { team: one(team), project: one(project), runId, address });
+}
+
+const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+
+/** What is asked. Nobody's body is read before it is known who sends it. */
+async function readRequest(asked: Asked, caller: ModelCaller): Promise<Request> {
+  const wire = wireOf(asked.protocol);
+  const { body, sizeBytes } = await asked.readBody();
+  return { asked, wire, caller, body, sizeBytes, facts: wire.readFacts(body) };
+}
+
+/** Sets the money aside and writes the call down, with its entry in the audit log. What cannot be written does not happen. */
+async function open(draft: Draft): Promise<OpenedCall> {
+  try {
+    return await openCall(draft);
+  } catch (error) {
+    if (!isAppError(error) || error.details?.['reason'] !== 'budget') throw error;
+    throw new Denied('budget', error.message);
+  }
+}
