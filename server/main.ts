@@ -10,6 +10,7 @@ import { createCollab } from './collab/upgrade.ts';
 import { systemContext } from './context.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
+import { ensureEnvironmentProviders } from './governance/ensure-environment-providers.ts';
 import { createRequestListener } from './http/routes.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { env, EnvError, exportForNext } from './platform/env.ts';
@@ -67,6 +68,7 @@ async function start(): Promise<void> {
   const dev = env().mode === 'development';
   await openDatabaseServer();
   await ensureAdminFromEnv(systemContext('start'));
+  await ensureEnvironmentProviders(systemContext('start'));
   const setupUrl = await createSetupLink(systemContext('start'));
   await reconcileHunks(systemContext('start'));
 

@@ -50,6 +50,7 @@ const installationOnly = [
   'providers.models',
   'providers.remove',
   'providers.removeModel',
+  'providers.test',
   'system.gitHosts',
   'system.allowGitHosts',
 ];

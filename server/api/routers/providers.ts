@@ -6,6 +6,7 @@ import { changeProvider } from '../../governance/change-provider.ts';
 import { addProviderInput, changeProviderInput } from '../../governance/provider-input.ts';
 import { listModelsWithTargets, listProviders, listTeamModels } from '../../governance/provider-queries.ts';
 import { removeProvider, removeProviderInput } from '../../governance/remove-provider.ts';
+import { testProvider, testProviderInput } from '../../governance/test-provider.ts';
 import { procedure, router } from '../trpc.ts';
 
 export const providersRouter = router({
@@ -13,6 +14,7 @@ export const providersRouter = router({
   add: procedure.input(addProviderInput).mutation(({ ctx, input }) => addProvider(ctx, input)),
   change: procedure.input(changeProviderInput).mutation(({ ctx, input }) => changeProvider(ctx, input)),
   remove: procedure.input(removeProviderInput).mutation(({ ctx, input }) => removeProvider(ctx, input)),
+  test: procedure.input(testProviderInput).mutation(({ ctx, input }) => testProvider(ctx, input)),
   models: procedure.query(({ ctx }) => listModelsWithTargets(ctx)),
   addModels: procedure.input(addModelsInput).mutation(({ ctx, input }) => addModels(ctx, input)),
   changeModel: procedure.input(changeModelInput).mutation(({ ctx, input }) => changeModel(ctx, input)),
