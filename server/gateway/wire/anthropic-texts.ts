@@ -1,4 +1,5 @@
 import { isObject } from './members.ts';
+import { itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
 import type { Json, JsonObject, TextPlace, TextRole } from './wire.ts';
 
 /** Members that hold no text for a model: names, references, and what only its maker can read. */
@@ -32,9 +33,6 @@ const steering: ReadonlySet<string> = new Set([
   'betas',
   'speed',
 ]);
-
-/** Whose text it is. */
-type Speaker = { role: TextRole; toolName?: string; callId?: string };
 
 type Reading = { speaker: Speaker; places: TextPlace[]; toolNames: Map<string, string> };
 
@@ -148,41 +146,4 @@ function innerSpeaker(block: JsonObject, { speaker, toolNames }: Reading): Speak
   if (typeof callId !== 'string') return speaker;
   const toolName = toolNames.get(callId);
   return { role: 'tool_result', callId, ...(toolName === undefined ? {} : { toolName }) };
-}
-
-function textPlace(parent: JsonObject, member: string, speaker: Speaker): TextPlace {
-  const text = parent[member];
-  return {
-    ...speaker,
-    text: typeof text === 'string' ? text : '',
-    isJson: false,
-    replace: (replacement) => {
-      parent[member] = replacement;
-    },
-  };
-}
-
-function itemPlace(items: Json[], index: number, speaker: Speaker): TextPlace {
-  const text = items[index];
-  return {
-    ...speaker,
-    text: typeof text === 'string' ? text : '',
-    isJson: false,
-    replace: (replacement) => {
-      items[index] = replacement;
-    },
-  };
-}
-
-/** A value that is JSON within JSON: its text is the JSON, and so is what replaces it. */
-function jsonPlace(parent: JsonObject, member: string, speaker: Speaker): TextPlace {
-  return {
-    ...speaker,
-    text: JSON.stringify(parent[member]),
-    isJson: true,
-    replace: (replacement) => {
-      const value: Json = JSON.parse(replacement);
-      parent[member] = value;
-    },
-  };
 }
