@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+import { Untranslatable } from '../../core/llm-message.ts';
+import { openAiChat } from './openai-chat.ts';
+import { holdingFilter, openFilter, passStream } from './testing-filters.ts';
+import { plainReply, type JsonObject, type SseEvent, type StreamPiece } from './wire.ts';
+
+const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm' };
+const sse = (body: JsonObject): SseEvent => ({ data: JSON.stringify(body) });
+const choice = (delta: JsonObject, finish: string | null = null, index = 0) => ({
+  index,
+  delta,
+  finish_reason: finish,
+});
+const chunk = (...choices: JsonObject[]) => sse({ ...head, choices });
+const done: SseEvent = { data: '[DONE]' };
+const usageChunk = sse({ ...head, choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } });
+const shown = { ...plainReply, showsUsage: true };
+const hidden = { ...plainReply, showsUsage: false };
+
+describe('a request of chat/completions', () => {
+  it('[GW40] is addressed to another model; a stream is asked for its usage', () => {
+    const body: JsonObject = { model: 'a', messages: [], stream: true, stream_options: { include_obfuscation: false } };
+    expect(openAiChat.readFacts(body).reply.showsUsage).toBe(false);
+    openAiChat.address(body, 'b');
+    expect(body).toMatchObject({ model: 'b', stream_options: { include_obfuscation: false, include_usage: true } });
+    const whole: JsonObject = { model: 'a', messages: [] };
+    openAiChat.address(whole, 'b');
+    expect(whole).toEqual({ model: 'b', messages: [] });
+  });
+
+  it('[GW41] shows every text, with the tool and the call that it is of, also in members of tomorrow', () => {
+    const body: JsonObject = {
+      model: 'm',
+      user: 'ana@example.com',
+      tools: [
+        { type: 'function', function: { name: 'read', description: 'Reads', parameters: { type: 'object' } } },
+        { type: 'custom', custom: { name: 'patch', description: 'Patches' } },
+      ],
+      messages: [
+        { role: 'developer', content: 'Be kind' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Look' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+            { type: 'file', file: { filename: 'a.env', file_data: 'data:text/plain;base64,S0VZPTE=' } },
+            { type: 'hologram', caption: ['Later'] },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: null,
+          reasoning_content: 'Hm',
+          tool_calls: [
+            { id: 'c1', type: 'function', function: { name: 'read', arguments: '{"path":"a"}' } },
+            { id: 'c2', type: 'custom', custom: { name: 'patch', input: '*** Begin' } },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'c1', content: 'A=1' },
+      ],
+    };
+    const places = openAiChat.requestTexts(body);
+    expect(places.map(({ role, text, toolName, callId }) => [role, text, toolName, callId])).toEqual([
+      ['tool_definition', 'Reads', 'read', undefined],
+      ['tool_definition', '{"type":"object"}', 'read', undefined],
+      ['tool_definition', 'Patches', 'patch', undefined],
+      ['system', 'Be kind', undefined, undefined],
+      ['user', 'Look', undefined, undefined],
+      ['user', 'a.env', undefined, undefined],
+      ['user', 'KEY=1', undefined, undefined],
+      ['user', 'Later', undefined, undefined],
+      ['thinking', 'Hm', undefined, undefined],
+      ['tool_arguments', '{"path":"a"}', 'read', 'c1'],
+      ['tool_arguments', '*** Begin', 'patch', 'c2'],
+      ['tool_result', 'A=1', 'read', 'c1'],
+      ['user', 'ana@example.com', undefined, undefined],
+    ]);
+    for (const place of places) place.replace(place.isJson ? '{"masked":true}' : 'masked');
+    expect(openAiChat.requestTexts(body).map(({ text }) => text)).toEqual(
+      places.map(({ isJson }) => (isJson ? '{"masked":true}' : 'masked')),
+    );
+    expect(body).toMatchObject({
+      messages: [{}, { content: [{}, { image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }, {}, {}] }, {}, {}],
+    });
+  });
+
+  it.each<[string, JsonObject]>([
+    ['n', { n: 2 }],
+    ['logprobs', { logprobs: true }],
+    ['modalities', { modalities: ['text', 'audio'] }],
+    ['frequency_penalty', { frequency_penalty: 0.5 }],
+    ['functions', { functions: [] }],
+    ['web_search_options', { web_search_options: {} }],
+    ['brand_new', { brand_new: 1 }],
+    ['input_audio', { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] }],
+    ['file_data', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f1' } }] }] }],
+    ['allowed_tools', { tool_choice: { type: 'allowed_tools' } }],
+  ])('[GW45] asks with %s for what only its own protocol has, and is refused by that name', (name, members) => {
+    const decode = () => openAiChat.decodeRequest({ model: 'm', messages: [], ...members });
+    expect(decode).toThrow(Untranslatable);
+    expect(decode).toThrow(name);
+  });
+
+  it('[GW46] leaves behind what is said to the provider and not to the model', () => {
+    const body = { model: 'm', messages: [], store: true, user: 'u', metadata: {}, service_tier: 'flex', n: 1 };
+    expect(openAiChat.decodeRequest({ ...body, verbosity: 'low', logit_bias: {} })).toEqual({
+      model: 'm',
+      messages: [],
+      stream: false,
+    });
+  });
+
+  it('[GW47] gives results of tools as text; what else they hold follows, and a failure is said', () => {
+    const encoded = openAiChat.encodeRequest({
+      model: 'm',
+      stream: false,
+      messages: [
+        {
+          role: 'user',
+          parts: [
+            {
+              type: 'tool_result',
+              callId: 'c1',
+              isError: true,
+              content: [
+                { type: 'text', text: 'no' },
+                { type: 'image', image: { source: 'base64', mediaType: 'image/png', data: 'AA' } },
+              ],
+            },
+            { type: 'text', text: 'And now' },
+          ],
+        },
+      ],
+    });
+    expect(encoded['messages']).toEqual([
+      {
+        role: 'tool',
+        tool_call_id: 'c1',
+        content: '[The tool failed]\nno\n[One attachment of this result: see the next message]',
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '[Attached to the result of the call c1]' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+          { type: 'text', text: 'And now' },
+        ],
+      },
+    ]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['model', { messages: [] }],
+    ['messages', { model: 'm' }],
+    ['messages', { model: 'm', messages: 'hello' }],
+    ['stream', { model: 'm', messages: [], stream: 'yes' }],
+    ['max_tokens', { model: 'm', messages: [], max_tokens: '5' }],
+  ])('[GW44] is refused by the name of a member of the wrong form: %s', (member, body) => {
+    expect(() => openAiChat.readFacts(body)).toThrow(expect.objectContaining({ code: 'invalid', details: { member } }));
+  });
+});
+
+describe('a stream of chat/completions for a client of chat/completions', () => {
+  const stream = [
+    chunk(choice({ role: 'assistant', content: '' })),
+    { data: JSON.stringify({ ...head, choices: [], prompt_filter_results: [] }, null, 1) },
+    chunk(choice({ reasoning_content: 'hm' })),
+    chunk(choice({ content: 'hel' })),
+    chunk(choice({ content: 'lo' })),
+    chunk(
+      choice({ tool_calls: [{ index: 0, id: 'c1', type: 'function', function: { name: 'read', arguments: '' } }] }),
+    ),
+    chunk(choice({ tool_calls: [{ index: 0, function: { arguments: '{"a"' } }] })),
+    chunk(choice({ tool_calls: [{ index: 1, id: 'c2', type: 'function', function: { name: 'go', arguments: '{' } }] })),
+    chunk(
+      choice({
+        tool_calls: [
+          { index: 0, function: { arguments: ':1}' } },
+          { index: 1, function: { arguments: '}' } },
+        ],
+      }),
+    ),
+    chunk(choice({}, 'tool_calls')),
+    usageChunk,
+    done,
+  ];
+
+  it('[GW42] goes on byte for byte where nothing is held back', () => {
+    const { passed, told } = passStream(openAiChat, stream, { filter: openFilter, reply: shown });
+    expect(passed).toEqual(stream);
+    expect(told).toEqual({ usage: [{ input: 7, output: 3 }], ends: 1, errors: [] });
+  });
+
+  it('[GW42] gives what was held before the next text begins, of calls before the answer ends', () => {
+    const seen: StreamPiece[] = [];
+    const { passed } = passStream(openAiChat, stream, { filter: holdingFilter(seen), reply: shown });
+    expect(textsOf(passed)).toEqual([
+      ['reasoning_content', 'HM'],
+      ['content', 'HELLO'],
+      ['call 0', '{"A":1}'],
+      ['call 1', '{}'],
+    ]);
+    expect(seen.map(({ role, toolName, isJson }) => [role, toolName, isJson])).toEqual([
+      ['thinking', undefined, false],
+      ['assistant', undefined, false],
+      ['assistant', undefined, false],
+      ['tool_arguments', 'read', true],
+      ['tool_arguments', 'go', true],
+      ['tool_arguments', 'read', true],
+      ['tool_arguments', 'go', true],
+    ]);
+  });
+
+  it('[GW42] keeps the texts of several choices apart', () => {
+    const { passed } = passStream(
+      openAiChat,
+      [
+        chunk(choice({ content: 'a' }), choice({ content: 'x' }, null, 1)),
+        chunk(choice({ content: 'b' }, 'stop'), choice({ content: 'y' }, null, 1)),
+        chunk(choice({}, 'stop', 1)),
+        done,
+      ],
+      { filter: holdingFilter(), reply: shown },
+    );
+    expect(textsOf(passed)).toEqual([
+      ['content', 'AB'],
+      ['content of 1', 'XY'],
+    ]);
+  });
+
+  it('[GW43] shows usage only to a client that asked for it', () => {
+    const asked = stream.map(({ data }) => (data === '[DONE]' ? done : sse({ ...JSON.parse(data), ...noUsage(data) })));
+    const { passed, told } = passStream(openAiChat, asked, { filter: openFilter, reply: hidden });
+    expect(passed).toHaveLength(asked.length - 1);
+    expect(passed.some(({ data }) => data.includes('usage'))).toBe(false);
+    expect(told.usage).toEqual([{ input: 7, output: 3 }]);
+  });
+
+  it('[GW48] tells of an error in the stream once, and passes it as it came', () => {
+    const error = sse({ error: { message: 'Slow down.', code: 'rate_limit_exceeded' } });
+    const { passed, told } = passStream(openAiChat, [chunk(choice({ content: 'a' })), error, done], {
+      filter: holdingFilter(),
+      reply: shown,
+    });
+    expect(textsOf(passed.slice(0, 2))).toEqual([['content', 'A']]);
+    expect(passed[2]).toEqual(error);
+    expect(told).toMatchObject({ ends: 0, errors: [{ kind: 'rate_limit', message: 'Slow down.' }] });
+  });
+
+  const noUsage = (data: string) => (data.includes('"usage"') ? {} : { usage: null });
+});
+
+/** The texts of deltas, pieces of one joined. */
+function textsOf(events: readonly SseEvent[]): [string, string][] {
+  const texts: [string, string][] = [];
+  const say = (name: string, text: string) => {
+    const last = texts.findLast(([known]) => known === name);
+    if (text === '') return;
+    if (last === undefined) texts.push([name, text]);
+    else last[1] += text;
+  };
+  type Delta = { [member: string]: unknown; tool_calls?: { index: number; function: { arguments: string } }[] };
+  type Choice = { index: number; delta: Delta };
+  const choices = events.flatMap(({ data }): Choice[] => (data === '[DONE]' ? [] : JSON.parse(data).choices));
+  for (const { index, delta } of choices) {
+    for (const member of ['reasoning_content', 'content']) {
+      say(index === 0 ? member : `${member} of ${index}`, String(delta[member] ?? ''));
+    }
+    for (const call of delta.tool_calls ?? []) say(`call ${call.index}`, call.function.arguments);
+  }
+  return texts;
+}
+
+describe('errors in OpenAI’s shape', () => {
+  it.each([
+    ['invalid_request', 400, null],
+    ['context_length', 400, 'context_length_exceeded'],
+    ['authentication', 401, 'invalid_api_key'],
+    ['permission', 403, 'permission_denied'],
+    ['policy', 403, 'policy_denied'],
+    ['not_found', 404, 'model_not_found'],
+    ['too_large', 413, 'request_too_large'],
+    ['budget', 429, 'insufficient_quota'],
+    ['rate_limit', 429, 'rate_limit_exceeded'],
+    ['upstream', 502, 'upstream_error'],
+    ['overloaded', 503, 'server_is_overloaded'],
+    ['timeout', 504, 'upstream_timeout'],
+  ] as const)('[GW49] %s is a %d with the code %s', (kind, status, code) => {
+    const encoded = openAiChat.encodeError({ kind, message: 'Words.', retryAfterS: 1.2, requestId: 'r1' });
+    expect(encoded).toMatchObject({ status, body: { error: { message: 'Words.', code, param: null } } });
+    expect(encoded.headers).toMatchObject({ 'retry-after': '2', 'x-request-id': 'r1' });
+    const isFinal = ['authentication', 'permission', 'policy', 'budget'].includes(kind);
+    expect(encoded.headers['x-should-retry']).toBe(isFinal ? 'false' : undefined);
+  });
+
+  it.each([
+    [400, { error: { message: 'W', code: 'context_length_exceeded' } }, 'context_length'],
+    [400, { error: { message: 'the request exceeds the available context size', type: 'x' } }, 'context_length'],
+    [429, { error: { message: 'W', code: 'insufficient_quota' } }, 'permission'],
+    [404, { error: 'model "x" not found' }, 'not_found'],
+    [422, { detail: 'W' }, 'invalid_request'],
+    [500, { message: 'W' }, 'upstream'],
+    [503, {}, 'overloaded'],
+  ])('[GW49] a status of %d with %j is understood, its words kept', (status, body, kind) => {
+    expect(openAiChat.decodeError(status, JSON.stringify(body)).kind).toBe(kind);
+  });
+});
