@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LlmRequest } from '../core/llm-message.ts';
+import { anyRequest, contentOf } from './testing-requests.ts';
+import { translate } from './translate.ts';
+import { anthropicMessages } from './wire/anthropic-messages.ts';
+import { plainReply, type JsonObject, type Wire } from './wire/wire.ts';
+
+const wires: readonly Wire[] = [anthropicMessages];
+const named = wires.map((wire) => [wire.protocol, wire] as const);
+const ways = wires.flatMap((client) =>
+  wires.map((upstream) => [client.protocol, upstream.protocol, client, upstream] as const),
+);
+
+/** A body as it comes from a client: JSON, and nothing but. */
+const asSent = (body: JsonObject): JsonObject => JSON.parse(JSON.stringify(body));
+
+const settingsOf = ({ messages: _messages, thinking, ...settings }: LlmRequest) => ({
+  ...settings,
+  effort: thinking?.effort,
+});
+
+describe.each(named)('requests of %s', (_, wire) => {
+  it('[GW34] to the neutral vocabulary and back lose nothing of it', () => {
+    fc.assert(
+      fc.property(anyRequest, (request) => {
+        const decoded = wire.decodeRequest(asSent(wire.encodeRequest(request)));
+        expect(contentOf(decoded)).toEqual(contentOf(request));
+        expect(settingsOf(decoded)).toEqual(settingsOf(request));
+        expect(wire.decodeRequest(asSent(wire.encodeRequest(decoded)))).toEqual(decoded);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const target = {
+  upstreamModel: 'm',
+  capabilities: { tools: true, images: true, thinking: true, streaming: true },
+};
+
+describe.each(ways)('requests of %s for an upstream of %s', (_, __, client, upstream) => {
+  it('[GW34] say there what they said', () => {
+    fc.assert(
+      fc.property(anyRequest, (request) => {
+        const body = asSent(client.encodeRequest(request));
+        const translated = translate(client, upstream, plainReply).request(body, target);
+        const arrived = upstream.decodeRequest(asSent(translated));
+        expect(contentOf(arrived)).toEqual(contentOf(request));
+        expect(settingsOf(arrived)).toEqual(settingsOf(request));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,189 @@
+import type { Asked } from '../../e2e/fakes/model-server-asked.ts';
+import { chat } from '../../e2e/fakes/model-server-chat.ts';
+import { messages } from '../../e2e/fakes/model-server-messages.ts';
+import { frameText, type Frame, type Protocol } from '../../e2e/fakes/model-server-protocol.ts';
+import { responses } from '../../e2e/fakes/model-server-responses.ts';
+import type { Said, Spoken } from '../../e2e/fakes/model-server-script.ts';
+import { LiteralIndex } from '../core/dlp/literal-index.ts';
+import { createRestorer, type Masked } from '../core/dlp/restore.ts';
+import type { LlmProtocol, LlmStreamEvent, LlmUsage } from '../core/llm-message.ts';
+import { sseReader, writeSseEvents } from './wire/sse.ts';
+import type { JsonObject, SseEvent, StreamFilter, Wire } from './wire/wire.ts';
+
+/** What stands in a stream in the place of what was masked, and what it stands for. */
+export const masks: readonly [placeholder: string, value: string][] = [
+  ['sk-ant-api03-maskedabcdefgh23', 'sk-ant-api03-9x"\\/\n\u0001Zürich'],
+  ['maskedqrstuvwx45@masked.example', 'ana.müller@firma.example'],
+  ['facade0123456789ab', '🙂🏽日本'],
+];
+
+export function restoringFilter(): StreamFilter {
+  const placeholders = new LiteralIndex<Masked>();
+  for (const [placeholder, value] of masks) placeholders.add(placeholder, { value });
+  return createRestorer({ placeholders, mayRestore: () => true });
+}
+
+const restored = (text: string, write = (value: string) => value) =>
+  masks.reduce((all, [placeholder, value]) => all.replaceAll(placeholder, () => write(value)), text);
+
+const [key, mail, short] = masks.map(([placeholder]) => placeholder);
+
+/** An answer with everything that the three protocols can say, masked at the beginning, in the middle, at the end. */
+export const richAnswer: readonly Said[] = [
+  { type: 'thinking', text: `${mail} asks; «${key}» is a key ‮ 🙂`, proof: 'c2lnbmF0dXJl/+==' },
+  { type: 'text', text: `Für ${key}${short}: maskedqrst, sk-ant-api03-mask, 日本🙂🏽 and ${mail}` },
+  {
+    type: 'tool',
+    id: 'call_1',
+    name: 'write',
+    arguments: JSON.stringify({ path: 'ä "b"\\c.txt', text: `a=${key}\n\t${short}` }),
+  },
+  {
+    type: 'tool',
+    id: 'call_2',
+    name: 'write',
+    arguments: JSON.stringify({ deep: [{ to: mail, n: [1.5, null, true] }], '': '\u2028' }),
+  },
+  { type: 'tool', id: 'call_3', name: 'list', arguments: '{}' },
+];
+
+/** What a client must have heard of an answer. */
+export type Heard = {
+  text: string;
+  thinking: string;
+  refusal: string;
+  calls: { name: string; arguments: string }[];
+  end: string;
+  usage?: LlmUsage;
+};
+
+export function heardOf(said: readonly Said[]): Heard {
+  const all = (type: 'text' | 'thinking' | 'refusal') =>
+    said.flatMap((one) => (one.type === type ? [restored(one.text)] : [])).join('');
+  const escape = (value: string) => JSON.stringify(value).slice(1, -1);
+  const calls = said.flatMap((one) =>
+    one.type === 'tool' ? [{ name: one.name, arguments: restored(one.arguments, escape) }] : [],
+  );
+  return {
+    text: all('text'),
+    thinking: all('thinking'),
+    refusal: all('refusal'),
+    calls,
+    end: calls.length > 0 ? 'tool_calls' : 'end',
+  };
+}
+
+const writers: Readonly<Record<LlmProtocol, Protocol>> = {
+  anthropic_messages: messages,
+  openai_responses: responses,
+  openai_chat: chat,
+};
+
+const asked: Asked = {
+  protocol: 'anthropic_messages',
+  model: 'scripted',
+  stream: true,
+  wantsUsage: true,
+  lastUserText: '',
+  lastToolResult: '',
+  system: '',
+  tools: [],
+  toolCalls: 0,
+  body: {},
+};
+
+function spoken(says: readonly Said[]): Spoken {
+  const usage = { input: 120, output: 40, cacheRead: 20, cacheWrite: 0, thinking: 0 };
+  const calls = says.some(({ type }) => type === 'tool');
+  return { id: '1', model: 'scripted', says, stop: calls ? 'tool_calls' : 'end', usage, pieceLength: 100_000 };
+}
+
+/** A stream of a protocol as frames, each text in one delta. */
+export function framesOf(protocol: LlmProtocol, says: readonly Said[]): Frame[] {
+  return writers[protocol].frames(spoken(says), asked);
+}
+
+/** The stream that fails in the middle: its first frames, then the protocol's own error. */
+export function brokenFrames(protocol: LlmProtocol, says: readonly Said[], frames: number): Frame[] {
+  return [...framesOf(protocol, says).slice(0, frames), ...writers[protocol].streamError('It broke', frames)];
+}
+
+export const bytesOf = (frames: readonly Frame[]) => new TextEncoder().encode(frames.map(frameText).join(''));
+
+/** Deltas cut into smaller ones, at the places that `cuts` names of each text (modulo its length). */
+export function recut(frames: readonly Frame[], cuts: readonly number[]): Frame[] {
+  return frames.flatMap((frame) => {
+    const found = deltaOf(frame);
+    if (found === undefined || cuts.length === 0) return [frame];
+    const [holder, member] = found;
+    const text = String(holder[member]);
+    const places = [...new Set(cuts.map((cut) => cut % text.length))].toSorted((a, b) => a - b).filter((at) => at > 0);
+    return [0, ...places].map((from, i) => {
+      holder[member] = text.slice(from, places[i] ?? text.length);
+      return structuredClone(frame);
+    });
+  });
+}
+
+type Members = Record<string, unknown>;
+
+/** Where the text of a delta stands in a frame. */
+function deltaOf({ data }: Frame): [holder: Members, member: string] | undefined {
+  const holders: unknown[] = [
+    data,
+    path(data, 'delta'),
+    path(data, 'choices', 0, 'delta'),
+    path(data, 'choices', 0, 'delta', 'tool_calls', 0, 'function'),
+  ];
+  const members = ['text', 'thinking', 'partial_json', 'content', 'reasoning_content', 'refusal', 'arguments', 'delta'];
+  if (path(data, 'type') !== undefined && !String(path(data, 'type')).endsWith('delta')) return undefined;
+  for (const holder of holders) {
+    if (!isMembers(holder)) continue;
+    for (const member of members)
+      if (typeof holder[member] === 'string' && holder[member] !== '') return [holder, member];
+  }
+  return undefined;
+}
+
+const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+
+function path(value: unknown, ...steps: (string | number)[]): unknown {
+  return steps.reduce<unknown>((at, step) => (isMembers(at) ? at[step] : undefined), value);
+}
+
+/** Bytes in pieces, as a network may bring them. */
+export function cutBytes(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const places = [...new Set(cuts.map((cut) => cut % bytes.length))].toSorted((a, b) => a - b);
+  return [0, ...places].map((from, i) => bytes.subarray(from, places[i] ?? bytes.length));
+}
+
+/** What goes to the client of what came from the upstream in these pieces. */
+export function through(next: (event: SseEvent) => SseEvent[], pieces: readonly Uint8Array[]): string {
+  const read = sseReader();
+  return pieces.map((piece) => writeSseEvents(read(piece).flatMap((event) => next(event)))).join('');
+}
+
+/** What a client of a protocol hears in a stream. */
+export function hear(client: Wire, text: string): Heard {
+  const decode = client.streamDecoder();
+  const heard: Heard = { text: '', thinking: '', refusal: '', calls: [], end: '' };
+  const calls = new Map<number, { name: string; arguments: string }>();
+  for (const event of sseReader()(new TextEncoder().encode(text)).flatMap((one) => decode(one)))
+    listen(heard, calls, event);
+  heard.calls = [...calls.values()];
+  return heard;
+}
+
+function listen(heard: Heard, calls: Map<number, Heard['calls'][number]>, event: LlmStreamEvent): void {
+  if ('usage' in event && event.usage !== undefined) heard.usage = event.usage;
+  if (event.type === 'part_start' && event.part.type === 'tool_call')
+    calls.set(event.index, { name: event.part.name, arguments: '' });
+  const call = 'index' in event ? calls.get(event.index) : undefined;
+  if (event.type === 'arguments' && call !== undefined) call.arguments += event.json;
+  if (event.type === 'text' || event.type === 'thinking' || event.type === 'refusal') heard[event.type] += event.text;
+  if (event.type === 'end') heard.end = event.stop;
+  if (event.type === 'error') heard.end = `error: ${event.error.message}`;
+}
+
+/** A body that asks for nothing in particular. */
+export const plainBody: JsonObject = { model: 'scripted', messages: [], input: [], stream: true };
