@@ -8,7 +8,7 @@ import { LiteralIndex } from '../core/dlp/literal-index.ts';
 import { createRestorer, type Masked } from '../core/dlp/restore.ts';
 import type { LlmProtocol, LlmStreamEvent, LlmUsage } from '../core/llm-message.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
-import type { JsonObject, SseEvent, StreamFilter, Wire } from './wire/wire.ts';
+import type { SseEvent, StreamFilter, Wire } from './wire/wire.ts';
 
 /** What stands in a stream in the place of what was masked, and what it stands for. */
 export const masks: readonly [placeholder: string, value: string][] = [
@@ -176,14 +176,26 @@ export function hear(client: Wire, text: string): Heard {
 
 function listen(heard: Heard, calls: Map<number, Heard['calls'][number]>, event: LlmStreamEvent): void {
   if ('usage' in event && event.usage !== undefined) heard.usage = event.usage;
-  if (event.type === 'part_start' && event.part.type === 'tool_call')
-    calls.set(event.index, { name: event.part.name, arguments: '' });
-  const call = 'index' in event ? calls.get(event.index) : undefined;
-  if (event.type === 'arguments' && call !== undefined) call.arguments += event.json;
-  if (event.type === 'text' || event.type === 'thinking' || event.type === 'refusal') heard[event.type] += event.text;
-  if (event.type === 'end') heard.end = event.stop;
-  if (event.type === 'error') heard.end = `error: ${event.error.message}`;
+  switch (event.type) {
+    case 'part_start':
+      if (event.part.type === 'tool_call') calls.set(event.index, { name: event.part.name, arguments: '' });
+      break;
+    case 'arguments': {
+      const call = calls.get(event.index);
+      if (call !== undefined) call.arguments += event.json;
+      break;
+    }
+    case 'text':
+    case 'thinking':
+    case 'refusal':
+      heard[event.type] += event.text;
+      break;
+    case 'end':
+      heard.end = event.stop;
+      break;
+    case 'error':
+      heard.end = `error: ${event.error.message}`;
+      break;
+    default:
+  }
 }
-
-/** A body that asks for nothing in particular. */
-export const plainBody: JsonObject = { model: 'scripted', messages: [], input: [], stream: true };
