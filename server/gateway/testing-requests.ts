@@ -25,19 +25,23 @@ type Exchange = {
   calls: { name: string; arguments: Record<string, unknown>; result: LlmPart[]; isError: boolean }[];
 };
 
-const exchange: fc.Arbitrary<Exchange> = fc.record({
-  asked: fc.array(fc.oneof({ arbitrary: text, weight: 4 }, image, pdf), { minLength: 1, maxLength: 3 }),
-  said: fc.array(text, { minLength: 1, maxLength: 1 }),
-  calls: fc.array(
-    fc.record({
-      name,
-      arguments: callArguments,
-      result: fc.array(fc.oneof({ arbitrary: text, weight: 4 }, image), { minLength: 1, maxLength: 2 }),
-      isError: fc.boolean(),
-    }),
-    { maxLength: 3 },
-  ),
-});
+/** Results of calls may hold images and say that they failed where the protocol has a word for it. */
+type Vocabulary = { hasRichResults: boolean };
+
+const exchange = ({ hasRichResults }: Vocabulary): fc.Arbitrary<Exchange> =>
+  fc.record({
+    asked: fc.array(fc.oneof({ arbitrary: text, weight: 4 }, image, pdf), { minLength: 1, maxLength: 3 }),
+    said: fc.array(text, { minLength: 1, maxLength: 1 }),
+    calls: fc.array(
+      fc.record({
+        name,
+        arguments: callArguments,
+        result: hasRichResults ? fc.array(fc.oneof(text, image), { minLength: 1, maxLength: 2 }) : fc.tuple(text),
+        isError: hasRichResults ? fc.boolean() : fc.constant(false),
+      }),
+      { maxLength: 3 },
+    ),
+  });
 
 /** A conversation in which each call has its result, and the last turn is the user's. */
 function conversation(exchanges: readonly Exchange[], last: LlmPart[]): LlmMessage[] {
@@ -90,26 +94,27 @@ const tools = fc.uniqueArray(tool, { minLength: 1, maxLength: 3, selector: (one)
   ),
 );
 
-/** Requests of what all three protocols can say. */
-export const anyRequest: fc.Arbitrary<LlmRequest> = fc
-  .record({
-    system: fc.array(text, { maxLength: 2 }),
-    exchanges: fc.array(exchange, { maxLength: 3 }),
-    last: fc.array(text, { minLength: 1, maxLength: 2 }),
-    stream: fc.boolean(),
-    sampling,
-    tools: fc.option(tools, { nil: {} }),
-  })
-  .map(({ system, exchanges, last, stream, sampling: settings, tools: offered }) => ({
-    model: 'm',
-    messages: [
-      ...system.map((part): LlmMessage => ({ role: 'system', parts: [part] })),
-      ...conversation(exchanges, last),
-    ],
-    stream,
-    ...settings,
-    ...offered,
-  }));
+/** Requests of what protocols can say. */
+export const anyRequest = (vocabulary: Vocabulary): fc.Arbitrary<LlmRequest> =>
+  fc
+    .record({
+      system: fc.array(text, { maxLength: 2 }),
+      exchanges: fc.array(exchange(vocabulary), { maxLength: 3 }),
+      last: fc.array(text, { minLength: 1, maxLength: 2 }),
+      stream: fc.boolean(),
+      sampling,
+      tools: fc.option(tools, { nil: {} }),
+    })
+    .map(({ system, exchanges, last, stream, sampling: settings, tools: offered }) => ({
+      model: 'm',
+      messages: [
+        ...system.map((part): LlmMessage => ({ role: 'system', parts: [part] })),
+        ...conversation(exchanges, last),
+      ],
+      stream,
+      ...settings,
+      ...offered,
+    }));
 
 /** The texts of instructions, and all other parts with who said them, whichever messages they stand in. */
 export function contentOf({ messages }: LlmRequest): unknown[] {

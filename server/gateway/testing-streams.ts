@@ -110,19 +110,23 @@ export function brokenFrames(protocol: LlmProtocol, says: readonly Said[], frame
 
 export const bytesOf = (frames: readonly Frame[]) => new TextEncoder().encode(frames.map(frameText).join(''));
 
-/** Deltas cut into smaller ones, at the places that `cuts` names of each text (modulo its length). */
-export function recut(frames: readonly Frame[], cuts: readonly number[]): Frame[] {
-  return frames.flatMap((frame) => {
-    const found = deltaOf(frame);
-    if (found === undefined || cuts.length === 0) return [frame];
-    const [holder, member] = found;
-    const text = String(holder[member]);
-    const places = [...new Set(cuts.map((cut) => cut % text.length))].toSorted((a, b) => a - b).filter((at) => at > 0);
-    return [0, ...places].map((from, i) => {
-      holder[member] = text.slice(from, places[i] ?? text.length);
-      return structuredClone(frame);
-    });
+/** The bytes of a stream whose deltas are cut into smaller ones, at the places that `cuts` names of each text (modulo its length). */
+export function recutBytes(frames: readonly Frame[], cuts: readonly number[]): Uint8Array {
+  return new TextEncoder().encode(frames.map((frame) => recut(frame, cuts)).join(''));
+}
+
+function recut(frame: Frame, cuts: readonly number[]): string {
+  const found = deltaOf(frame);
+  if (found === undefined || cuts.length === 0) return frameText(frame);
+  const [holder, member] = found;
+  const text = String(holder[member]);
+  const places = [...new Set(cuts.map((cut) => cut % text.length))].toSorted((a, b) => a - b).filter((at) => at > 0);
+  const written = [0, ...places].map((from, i) => {
+    holder[member] = text.slice(from, places[i] ?? text.length);
+    return frameText(frame);
   });
+  holder[member] = text;
+  return written.join('');
 }
 
 type Members = Record<string, unknown>;
