@@ -18,7 +18,7 @@ const SIDEWAYS = {
   retention: ['workspace'],
   sessions: ['workspace', 'runs'],
   review: ['workspace', 'runs'],
-  governance: ['runs'],
+  governance: ['workspace', 'runs'],
   integrations: ['sessions', 'review'],
 };
 

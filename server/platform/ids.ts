@@ -31,6 +31,7 @@ export type IdPrefix =
   | 'aud'
   | 'req'
   | 'node'
+  | 'dlp'
   | 'msg'
   | 'mcl'
   | 'pov'

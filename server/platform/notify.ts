@@ -13,6 +13,8 @@ export type Channel =
   | 'run_permission' // <permissionId>
   | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, run:<id>, session:<id>, project:<id>, team:<id>
   | 'models_changed' // <providerId> or <modelId>
+  | 'masked_values' // <process>:<teamId>:<sessionId or personId>
+  | 'dlp_rules' // <teamId>, or nothing for the installation's
   | 'task' // <taskId>
   | 'project' // <projectId>
   | 'policy'; // <teamId> or 'installation': other policies are in force

@@ -114,6 +114,11 @@ export function verifySigned(purpose: string, signed: string): string | undefine
   return isTrue ? text : undefined;
 }
 
+/** A pseudorandom function of a text that only this installation can compute: 64 bytes of HMAC-SHA512. */
+export function keyedBytes(purpose: string, text: string): Buffer {
+  return createHmac('sha512', derivedKey(purpose, installationSecret())).update(text).digest();
+}
+
 /** How a personal token begins, so that people and scanners know one. */
 export const tokenPrefix = 'ens_';
 /** How the key of a run begins. */

@@ -105,7 +105,7 @@ async function removeUploads(ctx: Context): Promise<void> {
 
 /** Rows that only served a moment: answers to repeated requests, counted attempts, tickets and links that ended. */
 async function removeStale(ctx: Context): Promise<void> {
-  const { idempotencyKey, rateLimit, roomTicket, roomCommand, webNode, oneTimeLink, authSession } = schema;
+  const { idempotencyKey, rateLimit, roomTicket, roomCommand, webNode, oneTimeLink, authSession, maskedValue } = schema;
   await ctx.db.delete(idempotencyKey).where(lt(idempotencyKey.createdAt, daysAgo(ctx, 1)));
   await ctx.db.delete(rateLimit).where(lt(rateLimit.windowStartAt, daysAgo(ctx, 1)));
   await ctx.db.delete(roomTicket).where(lt(roomTicket.expiresAt, daysAgo(ctx, 1)));
@@ -114,6 +114,10 @@ async function removeStale(ctx: Context): Promise<void> {
     .where(and(inArray(roomCommand.state, ['done', 'failed']), lt(roomCommand.finishedAt, daysAgo(ctx, 7))));
   // A node that comes back gives a sign of life and is there again. Who a client id belongs to (`room_client`) stays for ever.
   await ctx.db.delete(webNode).where(lt(webNode.expiresAt, daysAgo(ctx, 1)));
+  // Those of a session go with it.
+  await ctx.db
+    .delete(maskedValue)
+    .where(and(isNotNull(maskedValue.personId), lt(maskedValue.lastUsedAt, daysAgo(ctx, 90))));
   await ctx.db.delete(oneTimeLink).where(lt(oneTimeLink.expiresAt, daysAgo(ctx, 30)));
   await ctx.db
     .delete(authSession)

@@ -1,5 +1,5 @@
-/** What kind of data was found; policies speak of these. */
-export type DataClass = 'secret' | 'personal';
+/** What kind of data was found; policies speak of these, and of those that admins name. */
+export type DataClass = string;
 
 export type Severity = 'high' | 'medium' | 'low';
 

@@ -12,21 +12,31 @@ export function findIn(text: string, isJson: boolean, scan: (text: string) => re
 }
 
 type Span = { start: number; end: number };
-type Known = { findings: readonly Finding[]; vault: Vault };
+type Known = {
+  findings: readonly Finding[];
+  vault: Vault;
+  /** Left out: values of all kinds. */
+  masks?: (kind: { class: string; detector: string }) => boolean;
+};
 
 /**
  * The values in a text: what the detectors found, and what its scope knows already wherever it stands. What is masked is no
  * finding, and a finding that has a mask within stands for what both hide. In rising order, without overlaps.
  */
-export function valuesIn(text: string, isJson: boolean, { findings, vault }: Known): FoundValue[] {
-  const known = vault.knownIn(text, isJson);
+export function valuesIn(
+  text: string,
+  isJson: boolean,
+  { findings: all, vault, masks = () => true }: Known,
+): FoundValue[] {
+  const findings = all.filter(masks);
+  const known = vault.knownIn(text, isJson).filter(({ value }) => masks(value));
   if (findings.length === 0 && known.length === 0) return [];
-  const masks = vault.placeholders.findAll(text);
+  const masked = vault.placeholders.findAll(text);
   const places = [
     ...findings,
     ...known.map(({ start, end, value }) => ({ start, end, class: value.class, detector: value.detector })),
   ];
-  const outside = aroundMasks(places, masks);
+  const outside = aroundMasks(places, masked);
   return united(outside).map(({ class: of, detector, start, end }) => {
     const part = text.slice(start, end);
     return { class: of, detector, start, end, value: unmasked(isJson ? readFromJson(part) : part, vault) };

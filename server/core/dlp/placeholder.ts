@@ -28,8 +28,8 @@ export function placeholderFor({ detector, value }: Place, seed: Uint8Array): st
   if (/^[0-9a-f]{16,64}$/.test(rest)) return prefix + hexPlaceholder(rest.length, seed);
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(rest))
     return prefix + hexPlaceholder(32, seed).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  const isOneWord = !/\s/.test(rest);
-  const length = isOneWord ? Math.min(Math.max(rest.length - mark.length, shortestBody), longestBody) : longestBody;
+  const wanted = rest.length < 100 && /\s/.test(rest) ? shortestBody : rest.length - mark.length;
+  const length = Math.min(Math.max(wanted, shortestBody), longestBody);
   const body = mark + bodyOf(length, seed);
   return prefix + (/^(?=.*[A-Z])[A-Z0-9+=/-]+$/.test(rest) ? body.toUpperCase() : body);
 }

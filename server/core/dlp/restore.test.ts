@@ -12,8 +12,8 @@ const newVault = (scope = 'one') =>
 /** As the gateway masks: what is found, and what the scope knows already. */
 function mask(vault: Vault, text: string, isJson = false): string {
   const scanned = { text, isJson, findings: findIn(text, isJson) };
-  const { values } = settleValues([scanned], { vault, masks: () => true });
-  return withReplaced(text, values[0] ?? [], ({ value }) => vault.find(value)?.placeholder ?? '');
+  const { places } = settleValues([scanned], { vault, masks: () => true });
+  return withReplaced(text, places[0] ?? [], ({ by }) => by.placeholder);
 }
 
 const letters = (length: number) => 'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaUiOb'.repeat(9).slice(0, length);

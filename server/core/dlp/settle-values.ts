@@ -11,28 +11,37 @@ type Rules = {
   masks: (kind: { class: string; detector: string }) => boolean;
 };
 
+/** A part of a text that is to be masked, by what. */
+export type MaskedPlace = { start: number; end: number; by: MaskedValue };
+
 /**
  * What is to be masked in texts that leave together. A value that is found in one of them is masked in all of them, so this
  * goes on until no text tells of a new one.
- * @returns for each text the values in it, in rising order; every one of them is in the vault now
+ * @returns for each text its places, in rising order without overlaps; `added` is what the vault has since
  */
 export function settleValues(texts: readonly ScannedText[], { vault, masks }: Rules) {
   const added: MaskedValue[] = [];
   const isTaken = (placeholder: string) => texts.some(({ text }) => text.includes(placeholder));
-  let values: FoundValue[][] = [];
-  for (let turn = 0; turn < mostTurns; turn++) {
-    values = texts.map(({ text, isJson, findings }) =>
-      valuesIn(text, isJson, { findings: findings.filter(masks), vault }).filter(masks),
-    );
+  for (let turn = 0; ; turn++) {
     const before = added.length;
-    for (const { value, detector, class: of } of values.flat()) {
-      if (vault.find(value)) continue;
-      added.push(vault.add({ placeholder: vault.propose({ detector, value }, isTaken), value, class: of, detector }));
-    }
-    if (added.length === before) break;
+    const places = texts.map(({ text, isJson, findings }) =>
+      valuesIn(text, isJson, { findings, vault, masks }).map((found): MaskedPlace => {
+        const known = vault.find(found.value);
+        if (known) return { start: found.start, end: found.end, by: known };
+        const by = vault.add(proposed(found, vault, isTaken));
+        added.push(by);
+        return { start: found.start, end: found.end, by };
+      }),
+    );
+    if (added.length === before || turn === mostTurns) return { places, added };
   }
-  return { values, added };
 }
 
 /** A value within a value within a value is as far as this goes. */
 const mostTurns = 4;
+
+function proposed(found: FoundValue, vault: Vault, isTaken: (placeholder: string) => boolean): MaskedValue {
+  // A copy: a part of a text would keep all of it in memory.
+  const value = [...found.value].join('');
+  return { placeholder: vault.propose(found, isTaken), value, class: found.class, detector: found.detector };
+}
