@@ -1,7 +1,7 @@
 'use client';
 
 import { QueryClient, QueryClientProvider, defaultShouldDehydrateQuery } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client';
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { useState, type ReactNode } from 'react';
 import superjson from 'superjson';
@@ -26,13 +26,22 @@ function isRefusal(error: unknown): boolean {
   return data?.httpStatus !== undefined && data.httpStatus < 500;
 }
 
+/** Too long for an address, as a whole text is. */
+function isLong(input: unknown): boolean {
+  return (JSON.stringify(input)?.length ?? 0) > 1_000;
+}
+
 function newClient() {
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
         true: httpSubscriptionLink({ url: '/api/trpc', transformer: superjson }),
-        false: httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4_000 }),
+        false: splitLink({
+          condition: (op) => op.type === 'query' && isLong(op.input),
+          true: httpLink({ url: '/api/trpc', transformer: superjson, methodOverride: 'POST' }),
+          false: httpBatchLink({ url: '/api/trpc', transformer: superjson, maxURLLength: 4_000 }),
+        }),
       }),
     ],
   });

@@ -6,6 +6,7 @@ import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
+import { policiesRouter } from './routers/policies.ts';
 import { projectsRouter } from './routers/projects.ts';
 import { providersRouter } from './routers/providers.ts';
 import { roomsRouter } from './routers/rooms.ts';
@@ -27,6 +28,7 @@ export const appRouter = router({
   files: filesRouter,
   identity: identityRouter,
   members: membersRouter,
+  policies: policiesRouter,
   projects: projectsRouter,
   providers: providersRouter,
   rooms: roomsRouter,

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import superjson from 'superjson';
 import { z } from 'zod';
 import { db, schema } from '../../db/client.ts';
@@ -108,7 +108,22 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     linkId,
     threadId,
     commentId,
+    policyVersionId: await policyVersionOf(team),
   };
+}
+
+/** A draft of the team's policies. */
+async function policyVersionOf({ teamId, admin }: TestTeam): Promise<string> {
+  const id = newId('pov');
+  const [{ last } = { last: 0 }] = await db()
+    .select({ last: count() })
+    .from(schema.policyVersion)
+    .where(eq(schema.policyVersion.teamId, teamId));
+  const draft = { text: '', reason: 'A walk', basedOn: 0, createdBy: admin.personId };
+  await db()
+    .insert(schema.policyVersion)
+    .values({ id, teamId, number: last + 1, ...draft });
+  return id;
 }
 
 async function firstCheckpoint(sessionId: string): Promise<string> {
@@ -209,6 +224,9 @@ const plainFields: Record<string, unknown> = {
   path: 'README.md',
   personIds: [],
   position: 1,
+  reason: 'A reason',
+  basedOn: 0,
+  number: 0,
   protocols: ['openai_chat'],
   providerId: 'prv_testing',
   scopes: ['read'],

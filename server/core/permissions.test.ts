@@ -25,6 +25,9 @@ describe('what a role may do', () => {
     ['team.update', 'admin'],
     ['member.manage', 'admin'],
     ['invitation.manage', 'admin'],
+    ['policy.read', 'viewer'],
+    ['policy.manage', 'admin'],
+    ['project.declassify', 'admin'],
   ];
 
   it.each(lowest)('[AC24] %s is for a %s and above', (action, role) => {

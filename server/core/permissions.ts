@@ -58,6 +58,10 @@ const teamActions = {
   'audit.read': 'lead',
   'model.call': 'developer',
   'settings.read': 'admin',
+  'policy.read': 'viewer',
+  'policy.manage': 'admin',
+  /** To lower a project's sensitivity; raising it is `project.update`. */
+  'project.declassify': 'admin',
 } as const satisfies Record<string, TeamRole>;
 
 export type TeamAction = keyof typeof teamActions;

@@ -9,7 +9,6 @@ export type SendAction = (typeof sendActions)[number];
 
 /** What people and what works for them may do with AI. */
 export const policyActions = ['useModel', ...sendActions, 'usePath', 'applyWithoutReview', 'runUnattended'] as const;
-export type PolicyAction = (typeof policyActions)[number];
 
 /** Who asks: a person in the app, or by a key (a token of theirs, a run that works for them). */
 export type PolicyCaller = Omit<ModelCaller, 'key'> & { key?: ModelCaller['key'] };

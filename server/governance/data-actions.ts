@@ -1,12 +1,6 @@
-import type { FoundClass } from '../core/model-call.ts';
 import type { PolicyCaller, PolicyCircumstances, PolicyModel } from '../core/policy-question.ts';
-import type { PolicyRule } from './policies/policy-set.ts';
+import { treatmentOf, type DataTreatment } from './policies/data-treatment.ts';
 import { decide } from './decide.ts';
-
-/** What happens to each class of what was found, and the rules that said so. */
-export type DataActions = Map<string, { action: FoundClass['action']; rules: PolicyRule[] }>;
-
-const meaning = { sendUnredacted: 'allow', sendWithNotice: 'warn' } as const;
 
 /**
  * What policies let happen to classes of data on their way to a model: the most lenient way that is permitted, from "as it
@@ -15,27 +9,10 @@ const meaning = { sendUnredacted: 'allow', sendWithNotice: 'warn' } as const;
 export async function dataActions(
   of: { caller: PolicyCaller; model: PolicyModel; circumstances?: PolicyCircumstances },
   classes: readonly string[],
-): Promise<DataActions> {
+): Promise<Map<string, DataTreatment>> {
   const circumstances = { ...of.circumstances, dataClasses: classes };
-  const actions: DataActions = new Map();
-  for (const dataClass of classes) {
-    if (!actions.has(dataClass)) actions.set(dataClass, await actionOf({ ...of, circumstances, dataClass }));
-  }
+  const actions = new Map<string, DataTreatment>();
+  for (const dataClass of new Set(classes))
+    actions.set(dataClass, await treatmentOf({ ...of, circumstances, dataClass }, decide));
   return actions;
-}
-
-type AskedClass = {
-  caller: PolicyCaller;
-  model: PolicyModel;
-  circumstances: PolicyCircumstances;
-  dataClass: string;
-};
-
-async function actionOf(asked: AskedClass): Promise<{ action: FoundClass['action']; rules: PolicyRule[] }> {
-  for (const action of ['sendUnredacted', 'sendWithNotice'] as const) {
-    const word = await decide({ ...asked, action });
-    if (word.effect === 'allow') return { action: meaning[action], rules: word.rules };
-  }
-  const { effect, rules } = await decide({ ...asked, action: 'sendMasked' });
-  return { action: effect === 'allow' ? 'mask' : 'block', rules };
 }

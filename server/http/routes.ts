@@ -80,6 +80,8 @@ async function handleTrpc(req: IncomingMessage, res: ServerResponse, publicUrl: 
     router: appRouter,
     path: pathOf(req).slice('/api/trpc/'.length),
     maxBodySize: 8 * 1024 * 1024,
+    // Questions that are too long for an address come as a body.
+    allowMethodOverride: true,
     createContext: () => contextOf(req),
     onError({ error, path, ctx }) {
       if (error.code === 'INTERNAL_SERVER_ERROR')

@@ -10,6 +10,7 @@ import {
   listProjects,
   listProjectsInput,
 } from '../../workspace/project-queries.ts';
+import { setSensitivity, setSensitivityInput } from '../../workspace/set-sensitivity.ts';
 import { limitProject, limitProjectInput, updateProject, updateProjectInput } from '../../workspace/update-project.ts';
 import { procedure, router } from '../trpc.ts';
 
@@ -20,6 +21,7 @@ export const projectsRouter = router({
   cancelImport: procedure.input(byId).mutation(({ ctx, input }) => cancelImport(ctx, input)),
   update: procedure.input(updateProjectInput).mutation(({ ctx, input }) => updateProject(ctx, input)),
   limit: procedure.input(limitProjectInput).mutation(({ ctx, input }) => limitProject(ctx, input)),
+  setSensitivity: procedure.input(setSensitivityInput).mutation(({ ctx, input }) => setSensitivity(ctx, input)),
   archive: procedure
     .input(byId.extend({ archived: z.boolean() }))
     .mutation(({ ctx, input }) => archiveProject(ctx, input)),

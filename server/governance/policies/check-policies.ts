@@ -36,7 +36,8 @@ export function checkPolicies(text: string): CheckedPolicies {
   const policies = read.flatMap((each) => ('problems' in each ? [] : [each]));
   problems.push(...repeatedIds(text, policies));
   if (problems.length === 0) problems.push(...validated(text, policies));
-  if (policies.every(({ json }) => json.effect !== 'permit')) problems.push(permitsNothing(whole));
+  if (problems.length === 0 && policies.every(({ json }) => json.effect !== 'permit'))
+    problems.push(permitsNothing(whole));
   return { problems: problems.sort(byPlace), policies };
 }
 

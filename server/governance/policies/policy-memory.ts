@@ -5,6 +5,7 @@ import type { PolicyProject } from '../../core/policy-question.ts';
 import { log } from '../../platform/log.ts';
 import { notifications } from '../../platform/notifications.ts';
 import { singleton } from '../../platform/singleton.ts';
+import { recentMap, type RecentMap } from '../recent-map.ts';
 import { makePolicySet, type PolicySet } from './policy-set.ts';
 import { findPublished, publishedNumbers, scopeName, type PolicyScope } from './published.ts';
 import { shippedPolicies } from './shipped-policies.ts';
@@ -18,7 +19,7 @@ type Memory = {
   /** By the scope's name; a team without policies of its own has `undefined` in its place. */
   sets: Map<string, Promise<KeptSet | undefined>>;
   projects: Map<string, Promise<PolicyProject | undefined>>;
-  words: Map<string, PolicyWord>;
+  words: RecentMap<PolicyWord>;
   checkedAt: number;
   checking: Promise<void> | undefined;
   listening: Promise<void> | undefined;
@@ -36,7 +37,7 @@ export const memory = (): Memory =>
   singleton<Memory>('policies', () => ({
     sets: new Map(),
     projects: new Map(),
-    words: new Map(),
+    words: recentMap(maxWords),
     checkedAt: 0,
     checking: undefined,
     listening: undefined,
@@ -88,16 +89,6 @@ export function policyProjectOf(teamId: string, projectId: string): Promise<Poli
     loading.catch(() => projects.delete(key));
   }
   return loading;
-}
-
-/** Keeps an answer; the oldest goes when there are too many. */
-export function keepWord(key: string, word: PolicyWord): void {
-  const { words } = memory();
-  if (words.size >= maxWords) {
-    const [oldest] = words.keys();
-    if (oldest !== undefined) words.delete(oldest);
-  }
-  words.set(key, word);
 }
 
 function forgetSet(name: string): void {

@@ -6,17 +6,17 @@ import { policyRequest, type PolicyFacts } from './policy-request.ts';
 import { policySchema } from './policy-schema.ts';
 import { everyFact, factsRead, type VaryingFact } from './facts-read.ts';
 
-export type PolicyRule = PolicyWord['rules'][number];
+export type DecidingRule = PolicyWord['rules'][number];
 
 /** The policies of one scope, ready to be asked. */
 export type PolicySet = {
   /** The name under which the evaluator keeps them. */
   name: string;
-  rules: ReadonlyMap<string, PolicyRule>;
+  rules: ReadonlyMap<string, DecidingRule>;
   /** Which of the facts that vary from call to call any of them looks at. */
   reads: ReadonlySet<VaryingFact>;
   /** Set when the text cannot be used: everything is denied by this rule. */
-  broken?: PolicyRule;
+  broken?: DecidingRule;
 };
 
 export type PolicySetSource = {
@@ -45,13 +45,13 @@ export function makePolicySet({ name, text, prefix, owner }: PolicySetSource): P
   return { name, rules, reads: factsRead(checked.policies.map(({ json }) => json)) };
 }
 
-const unreadable = (prefix: string, owner: string): PolicyRule => ({
+const unreadable = (prefix: string, owner: string): DecidingRule => ({
   id: `${prefix}unreadable`,
   title: `The policies of ${owner} cannot be read, so everything is denied`,
   advice: 'An admin has to mend them under Settings › Policies.',
 });
 
-const unpermitted = (prefix: string, owner: string): PolicyRule => ({
+const unpermitted = (prefix: string, owner: string): DecidingRule => ({
   id: `${prefix}nothing-permits`,
   title: `No rule of ${owner} permits this`,
   advice: 'An admin can add a rule that does under Settings › Policies.',
@@ -79,7 +79,7 @@ function wordOf(
   answer: CedarAnswer,
   { prefix, owner }: Pick<PolicySetSource, 'prefix' | 'owner'>,
 ): PolicyWord {
-  const ruleOf = (id: string): PolicyRule => set.rules.get(id) ?? { id: `${prefix}${id}`, title: id };
+  const ruleOf = (id: string): DecidingRule => set.rules.get(id) ?? { id: `${prefix}${id}`, title: id };
   if (answer.errors.length > 0)
     return { effect: 'deny', rules: answer.errors.map((error) => failed(ruleOf(error.policyId), error.message)) };
   const rules = answer.reasons.map(ruleOf).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -87,7 +87,7 @@ function wordOf(
   return { effect: 'deny', rules: rules.length > 0 ? rules : [unpermitted(prefix, owner)] };
 }
 
-const failed = (rule: PolicyRule, message: string): PolicyRule => ({
+const failed = (rule: DecidingRule, message: string): DecidingRule => ({
   ...rule,
   advice: `The rule could not be evaluated (${message}), which denies. An admin has to mend it under Settings › Policies.`,
 });

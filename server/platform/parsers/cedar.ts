@@ -39,6 +39,12 @@ export type CedarAnswer = {
   errors: { policyId: string; message: string }[];
 };
 
+/** As a sentence, without what the place says already. */
+function sentence(message: string): string {
+  const plain = message.replace(/^(failed to parse policy (from string|with id `[^`]*`): |for policy `[^`]*`, )/, '');
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}${/[.!?]$/.test(plain) ? '' : '.'}`;
+}
+
 function toProblem(error: DetailedError, severity: 'error' | 'warning'): CedarProblem {
   const [place] = error.sourceLocations ?? [];
   // What was expected stands at the label; the message of a syntax error often says no more than where.
@@ -46,8 +52,8 @@ function toProblem(error: DetailedError, severity: 'error' | 'warning'): CedarPr
   const message = label === null || error.message.includes(label) ? error.message : `${error.message}: ${label}`;
   return {
     severity,
-    message,
-    ...(error.help !== null && { help: error.help }),
+    message: sentence(message),
+    ...(error.help !== null && { help: sentence(error.help) }),
     ...(place && { place: { start: place.start, end: place.end } }),
   };
 }
