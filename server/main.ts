@@ -12,6 +12,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
 import { ensureEnvironmentProviders } from './governance/ensure-environment-providers.ts';
 import { createRequestListener } from './http/routes.ts';
+import { openRunDoor } from './http/run-door.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { env, EnvError, exportForNext } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
@@ -77,10 +78,11 @@ async function start(): Promise<void> {
   const nodeId = newId('node');
   const collab = await createCollab({ nodeId, publicUrl: env().publicUrl, nodeUrl: env().nodeUrl });
   stops.push({ what: 'rooms', stop: () => collab.close() });
+  const gateway = createGateway();
   const calls = startCallService({ nodeId });
   stops.push({ what: 'model calls', stop: () => calls.stop() });
   if (env().role === 'all') {
-    const worker = await startWorkerService({ workerId: nodeId });
+    const worker = await startWorkerService({ workerId: nodeId, openDoor: (runId) => openRunDoor(runId, gateway) });
     stops.push({ what: 'worker', stop: () => worker.stop() });
   }
 
@@ -89,7 +91,7 @@ async function start(): Promise<void> {
     createRequestListener({
       dev,
       publicUrl: env().publicUrl,
-      gateway: createGateway(),
+      gateway,
       pages: (req, res) => pages.handle(req, res),
     }),
   );

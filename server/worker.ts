@@ -1,6 +1,9 @@
 import { closeDatabase, databaseUrl, setDatabaseUrl } from '../db/client.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { startWorkerService } from './agents/worker-service.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { startCallService } from './governance/calls/call-service.ts';
+import { openRunDoor } from './http/run-door.ts';
 import { closeQueue } from './jobs/queue.ts';
 import { env, EnvError } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
@@ -8,7 +11,8 @@ import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
 
 /**
- * A process that only works: imports, runs, commands. It needs the database and the data folder of the web process.
+ * A process that only works: imports, runs, commands. It needs the database and the data folder of the web process, and
+ * hosts the gateway for the agents of its own runs.
  * Stops in the reverse order of its start, so that runs are handed back while the database is still there.
  */
 async function start(): Promise<() => Promise<void>> {
@@ -20,10 +24,14 @@ async function start(): Promise<() => Promise<void>> {
   }
   setDatabaseUrl(url);
   await migrateDatabase(databaseUrl());
-  const worker = await startWorkerService({ workerId: newId('node') });
+  const workerId = newId('node');
+  const gateway = createGateway();
+  const calls = startCallService({ nodeId: workerId });
+  const worker = await startWorkerService({ workerId, openDoor: (runId) => openRunDoor(runId, gateway) });
   process.stdout.write('The worker is ready\n');
   return async () => {
     await worker.stop();
+    await calls.stop();
     await closeQueue();
     await closeNotifications();
     await closeDatabase();

@@ -61,7 +61,7 @@ async function evaluate(expression: string): Promise<void> {
   const source = `data:text/javascript,export default await (${encodeURIComponent(expression)})`;
   const value = await import(source).then(
     (module: { default: unknown }) => module.default,
-    (error: Error) => ({ failed: String(error.cause ?? error) }),
+    (error: Error) => ({ failed: (error.cause instanceof Error ? error.cause : error).message }),
   );
   say(`value ${JSON.stringify(value)}\n`);
 }

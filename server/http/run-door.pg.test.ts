@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { testingEnv } from '../../db/testing-data-folder.ts';
+import { startModelServer, type ModelServer } from '../../e2e/fakes/model-server.ts';
 import { driveRun, type DriveOptions } from '../agents/run-driver.ts';
 import { answerRooms, headOf, modelAgent } from '../agents/testing-run.ts';
 import { changeMemberRole } from '../auth/change-member-role.ts';
@@ -13,7 +17,10 @@ import { createModelToken } from '../auth/create-model-token.ts';
 import { auditOf } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
 import { isAppError, type AppError } from '../core/errors.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { setCallNode } from '../governance/calls/call-node.ts';
 import { findCaller } from '../governance/callers.ts';
+import { newModel, newProvider } from '../governance/testing.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
@@ -39,33 +46,47 @@ let team: TestTeam;
 let projectId: string;
 let sessionId: string;
 let stopRooms: () => void;
+let upstream: ModelServer;
 
 beforeAll(async () => {
   team = await newStaffedTeam('Alpha');
   projectId = await newProject(team);
   await registerWorker(system, { workerId, agents: [{ ...testAgent, name: 'scripted' }] });
   stopRooms = await answerRooms(headOf);
+  setCallNode(workerId);
+  upstream = await startModelServer();
+  const provider = {
+    baseUrl: upstream.url,
+    kind: 'anthropic',
+    protocols: ['anthropic_messages'],
+    key: 'sk-upstream',
+  } as const;
+  const providerId = await newProvider({ ...provider, protocols: [...provider.protocols] });
+  await newModel('large', [{ providerId, upstreamModel: 'scripted-large' }]);
 }, long);
 beforeEach(async () => {
   sessionId = (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
 });
 afterAll(async () => {
   stopRooms();
+  await upstream.close();
   await closeQueue();
   await closeNotifications();
 });
 
-/** Stands in for the rest of the gateway: says who called. */
-async function sayCaller(req: IncomingMessage, res: ServerResponse, door: { runId: string }): Promise<void> {
-  const secret = /^Bearer (.*)$/.exec(req.headers.authorization ?? '')?.[1] ?? '';
-  const [status, body] = await findCaller(secret, door).then(
-    (caller) => [200, caller] as const,
-    (error: unknown) => [isAppError(error) ? 403 : 500, { refused: isAppError(error) ? error.code : '' }] as const,
-  );
-  res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
+/** The gateway as it is, but that a list of models says who asked for it. */
+const gateway: Gateway = {
+  ...createGateway(),
+  models: async ({ secret, runId, reply }) => {
+    const [status, body] = await findCaller(secret, { runId }).then(
+      (caller) => [200, caller] as const,
+      (error: unknown) => [isAppError(error) ? 403 : 500, { refused: isAppError(error) ? error.code : '' }] as const,
+    );
+    reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  },
+};
 
-const openDoor: NonNullable<DriveOptions['openDoor']> = async (runId) => openRunDoor(runId, sayCaller);
+const openDoor: NonNullable<DriveOptions['openDoor']> = async (runId) => openRunDoor(runId, gateway);
 
 async function begin(lines: string[], given: Partial<DriveOptions> = {}) {
   const text = lines.join('\n');
@@ -97,6 +118,13 @@ const call = (path: string, key = '${process.env.MODEL_KEY}') =>
 const ownCall = call('/gateway/openai/v1/models');
 const ownKey = 'js process.env.MODEL_KEY';
 
+const hello = { model: 'large', max_tokens: 100, messages: [{ role: 'user', content: 'Say hello' }] };
+const askModel = `js await fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: \`Bearer \${process.env.MODEL_KEY}\` },
+  body: '${JSON.stringify(hello)}',
+}).then((answer) => answer.json())`.replaceAll('\n', ' ');
+
 test('[GW100] a run calls models through its own door, as whoever asked for it', { timeout: long }, async () => {
   const { runId, values } = await valuesOf([ownCall, ownKey]);
   const [answer, key] = values;
@@ -117,6 +145,56 @@ test('[GW100] a run calls models through its own door, as whoever asked for it',
   expect(await auditOf('virtual_key', row?.id ?? '')).toMatchObject([
     { action: 'virtual_key.issue', actorKind: 'run', actorId: runId, teamId: team.teamId },
   ]);
+});
+
+test(
+  '[GW100] what the model says comes back into the box, and the call is recorded as the run’s',
+  { timeout: long },
+  async () => {
+    upstream.script({ says: [{ text: 'Good morning' }] });
+    const { runId, values } = await valuesOf([askModel]);
+    expect(values).toMatchObject([{ type: 'message', content: [{ type: 'text', text: 'Good morning' }] }]);
+    expect(upstream.received).toMatchObject([{ headers: { 'x-api-key': 'sk-upstream' } }]);
+    expect(JSON.stringify(upstream.received)).not.toContain('ensrun_');
+    const calls = await db.select().from(schema.modelCall).where(eq(schema.modelCall.runId, runId));
+    expect(calls).toMatchObject([
+      { teamId: team.teamId, projectId, personId: team.developer.personId, alias: 'large', state: 'succeeded' },
+    ]);
+  },
+);
+
+/** As server/worker.ts does it, with the scripted agent. */
+const workerProgram = `
+  import { startWorkerService } from './server/agents/worker-service.ts';
+  import { modelAgent } from './server/agents/testing-run.ts';
+  import { createGateway } from './server/gateway/gateway.ts';
+  import { startCallService } from './server/governance/calls/call-service.ts';
+  import { openRunDoor } from './server/http/run-door.ts';
+  const workerId = 'node_' + process.pid;
+  startCallService({ nodeId: workerId });
+  const gateway = createGateway();
+  await startWorkerService({ workerId, profiles: [modelAgent()], openDoor: (runId) => openRunDoor(runId, gateway) });
+  console.log('ready');`;
+
+test('[GW100] a worker that is a process of its own hosts the gateway for its runs', { timeout: long }, async () => {
+  const worker = spawn(process.execPath, ['--input-type=module', '-e', workerProgram], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    env: testingEnv({ DATABASE_URL: url, ENSEMBLE_ROLE: 'worker', LOG_LEVEL: 'error' }),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(worker.stdout, 'data');
+    upstream.script({ says: [{ text: 'Good evening' }] });
+    const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text: askModel, agent: 'scripted' });
+    const ended = async () => (await runRow(runId)).finishedAt !== null;
+    await vi.waitUntil(ended, { timeout: 40_000, interval: 50 });
+    expect(await valuesSaid()).toMatchObject([{ content: [{ type: 'text', text: 'Good evening' }] }]);
+    const calls = await db.select().from(schema.modelCall).where(eq(schema.modelCall.runId, runId));
+    expect(calls).toMatchObject([{ nodeId: `node_${worker.pid}`, state: 'succeeded' }]);
+  } finally {
+    worker.kill('SIGKILL');
+    await once(worker, 'exit');
+  }
 });
 
 test('[GW101] the key ends with the run, and so does the door', { timeout: long }, async () => {

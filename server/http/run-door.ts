@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
+import { handleGateway } from './llm.ts';
 
 /**
  * The one way from a run's box to the models: an HTTP server on a unix socket of the run's own, which serves the gateway to
@@ -12,14 +14,11 @@ import { log } from '../platform/log.ts';
  */
 export type RunDoor = { socketPath: string; close(): Promise<void> };
 
-/** Answers a request below /gateway/ that came through the door of this run. */
-export type DoorHandler = (req: IncomingMessage, res: ServerResponse, door: { runId: string }) => Promise<void>;
-
 /** Linux takes no longer path for a socket. */
 const longestPathBytes = 107;
 const maxConnections = 64;
 
-export async function openRunDoor(runId: string, handle: DoorHandler): Promise<RunDoor> {
+export async function openRunDoor(runId: string, gateway: Gateway): Promise<RunDoor> {
   const socketPath = path.join(env().dataDir, 'sockets', `${randomBytes(6).toString('hex')}.sock`);
   if (Buffer.byteLength(socketPath) > longestPathBytes)
     throw new AppError(
@@ -27,7 +26,7 @@ export async function openRunDoor(runId: string, handle: DoorHandler): Promise<R
       'The path of the data folder is too long for a socket in it, so no agent can reach a model. Set ENSEMBLE_DATA to a shorter path.',
     );
   const server = http.createServer((req, res) => {
-    serve(req, res, { runId, handle }).catch((error: unknown) => {
+    serve(req, res, { runId, gateway }).catch((error: unknown) => {
       log().error({ err: error, runId }, 'a call through the door of a run failed');
       if (res.headersSent) res.destroy();
       else refuse(res, 500, 'The gateway met a fault it did not expect. An admin finds the cause in the log.');
@@ -48,11 +47,12 @@ export async function openRunDoor(runId: string, handle: DoorHandler): Promise<R
   };
 }
 
-type Served = { runId: string; handle: DoorHandler };
+type Served = { runId: string; gateway: Gateway };
 
-async function serve(req: IncomingMessage, res: ServerResponse, { runId, handle }: Served): Promise<void> {
-  const asked = (req.url ?? '').split('?', 1)[0] ?? '';
-  if (asked.startsWith('/gateway/')) await handle(req, res, { runId });
+async function serve(req: IncomingMessage, res: ServerResponse, { runId, gateway }: Served): Promise<void> {
+  const path = (req.url ?? '').split('?', 1)[0] ?? '';
+  if (path.startsWith('/gateway/'))
+    await handleGateway(req, res, { gateway, path: path.slice('/gateway'.length), runId });
   else refuse(res, 404, 'Only the gateway is behind this door: its paths begin with /gateway/.');
 }
 

@@ -10,7 +10,7 @@ export type CallService = {
   stop(): Promise<void>;
 };
 
-/** Lets this web process open model calls, and ends those of processes that are gone. */
+/** Lets this process open model calls, and ends those of processes that are gone. */
 export function startCallService({ nodeId }: { nodeId: string }): CallService {
   setCallNode(nodeId);
   const silences: Silences = new Map();

@@ -234,4 +234,25 @@ describe('a process that is gone', () => {
     expect(await countersNow()).toMatchObject([{ spentMicroUsd: 20, reservedMicroUsd: 100 }]);
     await settleCall(kept, usage(0));
   });
+
+  test('[BU11] is told of a worker without rooms by its heartbeat', async () => {
+    const beats = async (secondsAgo: number) =>
+      db
+        .insert(schema.worker)
+        .values({ id: 'node_worker', agents: [], heartbeatAt: sql`now() - make_interval(secs => ${secondsAgo})` })
+        .onConflictDoUpdate({
+          target: schema.worker.id,
+          set: { heartbeatAt: sql`now() - make_interval(secs => ${secondsAgo})` },
+        });
+    setCallNode('node_worker');
+    const call = await openCall(aCall(caller, 100));
+    setCallNode('node_here');
+    const silences: Silences = new Map();
+    await beats(10);
+    for (const at of [0, 5_000, 10_000]) expect(await recoverCalls(silences, at)).toBe(0);
+    await beats(20);
+    expect(await recoverCalls(silences, 15_000)).toBe(0);
+    expect(await recoverCalls(silences, 20_000)).toBe(1);
+    expect(await rowOf(call.id)).toMatchObject({ state: 'interrupted' });
+  });
 });

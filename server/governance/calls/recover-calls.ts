@@ -11,10 +11,12 @@ export type Silences = Map<string, Silence>;
 
 /** Watched silence after which a node that was given up as the owner of rooms is given up here as well. */
 const silentMs = 2_000;
+/** Workers tell every five seconds that they live. */
+const workerSilentMs = 15_000;
 const mostAtOnce = 1_000;
 
 /**
- * Ends the calls of web processes that are gone: what they had set aside is booked as spent, since the upstream may have
+ * Ends the calls of processes that are gone: what they had set aside is booked as spent, since the upstream may have
  * answered, and their record says `interrupted`. A process counts as gone when its lease has run out and it gave no sign of
  * life while this process looked on: when the database was away, all leases run out and nobody is gone.
  * @returns how many calls were ended
@@ -28,15 +30,18 @@ export async function recoverCalls(silences: Silences, nowMs: number = performan
 }
 
 async function goneNodes(ctx: Context, silences: Silences, nowMs: number): Promise<string[]> {
-  const { webNode, modelCall } = schema;
+  const { webNode, worker, modelCall } = schema;
+  // A process of its own for agents has no rooms, hence no lease: it shows its life as a worker.
+  const livesAsWorker = sql`${worker.heartbeatAt} > now() - make_interval(secs => ${workerSilentMs / 1000})`;
   const rows = await ctx.db
     .selectDistinct({
       nodeId: modelCall.nodeId,
-      until: sql<string | null>`${webNode.expiresAt}::text`,
-      isAlive: sql<boolean>`coalesce(${gt(webNode.expiresAt, sql`now()`)}, false)`,
+      until: sql<string | null>`coalesce(${webNode.expiresAt}, ${worker.heartbeatAt})::text`,
+      isAlive: sql<boolean>`coalesce(${gt(webNode.expiresAt, sql`now()`)}, ${livesAsWorker}, false)`,
     })
     .from(modelCall)
     .leftJoin(webNode, eq(webNode.nodeId, modelCall.nodeId))
+    .leftJoin(worker, eq(worker.id, modelCall.nodeId))
     // Of all teams: a process has calls of each.
     .where(sql`${modelCall.state} = 'started' and ${modelCall.teamId} is not null`);
   const silent = rows.filter(({ isAlive }) => !isAlive);
