@@ -20,6 +20,14 @@ describe('an estimate of tokens', () => {
     expect(estimateTokens(text)).toBe(tokens);
   });
 
+  it('[GW30] of a long text is near to what all of it would count', () => {
+    const line = 'const total = items.reduce((sum, { price }) => sum + price * 1.19, 0); // with tax, 消費税\n';
+    const short = line.repeat(300);
+    const [counted, sampled] = [estimateTokens(short) * 20, estimateTokens(short.repeat(20))];
+    expect(sampled / counted).toBeGreaterThan(0.97);
+    expect(sampled / counted).toBeLessThan(1.03);
+  });
+
   it('[GW30] has a token for each text that is not empty or one space, and never more than characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 2 }), (text) => {

@@ -19,7 +19,7 @@ export function draftOf(request: Request, route: ModelRoute): Draft {
     isStream: facts.stream,
     targets: route.targets,
     bound: {
-      inputTokens: estimateInputTokens(wire, body),
+      inputTokens: estimateInputTokens(wire.requestTexts(body), body),
       // Nothing is generated while tokens are counted.
       ...(asked.operation === 'count_tokens' ? { maxOutputTokens: 0 } : {}),
       ...(facts.maxOutputTokens === undefined ? {} : { maxOutputTokens: facts.maxOutputTokens }),

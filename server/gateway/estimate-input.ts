@@ -1,12 +1,11 @@
 import { estimateTokens, imageTokens } from '../core/token-estimate.ts';
-import type { Json, JsonObject, Wire } from './wire/wire.ts';
+import type { Json, JsonObject, TextPlace } from './wire/wire.ts';
 
 /** What a message costs beside its texts: roles and borders. */
 const tokensPerText = 3;
 
-/** About how many tokens a request has for its model: its texts, tools and images. */
-export function estimateInputTokens(wire: Wire, body: JsonObject): number {
-  const places = wire.requestTexts(body);
+/** About how many tokens a request has for its model: its texts (tools among them) and images. */
+export function estimateInputTokens(places: readonly Pick<TextPlace, 'text'>[], body: JsonObject): number {
   const texts = places.reduce((sum, { text }) => sum + estimateTokens(text) + tokensPerText, 0);
   return texts + countImages(body) * imageTokens;
 }
