@@ -3,7 +3,8 @@ import type { Command, CommandIo, ExitCode } from './commands/command.ts';
 import { dlpScan } from './commands/dlp.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
-import { policyCheck } from './commands/policy.ts';
+import { policyCheck } from './commands/policy-check.ts';
+import { policyDryRun } from './commands/policy-dry-run.ts';
 import { tokenCreate } from './commands/token.ts';
 import { userCreate, userReset } from './commands/user.ts';
 
@@ -15,6 +16,7 @@ const commands: Record<string, Command> = {
   'token create': tokenCreate,
   'dlp scan': dlpScan,
   'policy check': policyCheck,
+  'policy dry-run': policyDryRun,
   doctor,
 };
 

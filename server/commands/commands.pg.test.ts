@@ -139,3 +139,40 @@ describe('ensemble doctor', () => {
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('There is no installation in') as string });
   });
 });
+
+describe('ensemble policy', () => {
+  const good = '@id("all") @title("All")\npermit (principal, action, resource);';
+
+  it('[PO18] checks a text without a database and names lines and columns', async () => {
+    const env = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' };
+    const words = ['policy', 'check', '-'];
+    const fine = await ensemble(words, { input: good, env });
+    expect(fine).toMatchObject({ code: 0, out: '-: 1 policy, fit to publish.', err: '' });
+    const input = `${good}\n@id("b") @title("B")\nforbid (principal, action == Action::"useModl", resource);`;
+    const wrong = await ensemble(words, { input, env });
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toContain('-:4:30: error: Unrecognized action');
+    const told = JSON.parse((await ensemble([...words, '--json'], { input, env })).out) as {
+      ok: boolean;
+      problems: unknown[];
+    };
+    expect(told.ok).toBe(false);
+    expect(told.problems).toContainEqual(expect.objectContaining({ severity: 'error', from: { line: 4, column: 30 } }));
+    expect(await ensemble(['policy', 'check', '/nowhere.cedar'], { env })).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('[PO16][PO18] says what a draft would change', async () => {
+    const fine = await ensemble(['policy', 'dry-run', '-', '--since', '2w', '--json'], { input: good });
+    expect(fine).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(fine.out)).toMatchObject({ calls: 0, denied: 0, changes: [] });
+    for (const [words, message] of [
+      [['--since', 'long'], '--since takes a number'],
+      [['--team', 'none'], 'There is no team none'],
+    ] as const) {
+      const ran = await ensemble(['policy', 'dry-run', '-', ...words], { input: good });
+      expect(ran).toMatchObject({ code: 2, out: '' });
+      expect(ran.err).toContain(message);
+    }
+    expect((await ensemble(['policy', 'dry-run', '-'], { input: 'permit' })).err).toContain('is not fit to publish');
+  });
+});

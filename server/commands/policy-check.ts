@@ -4,7 +4,7 @@ import { checkPolicies, isPublishable, type PolicyProblem } from '../governance/
 import { UsageError, type Command } from './command.ts';
 
 /** Reads the file that a command names; `-` is the standard input. */
-async function readPolicies(file: string, readInput: () => Promise<string>): Promise<string> {
+export async function readPolicies(file: string, readInput: () => Promise<string>): Promise<string> {
   if (file === '-') return readInput();
   try {
     return await readFile(file, 'utf8');

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { db, schema, setDatabaseUrl } from '../../../db/client.ts';
+import { testDatabase } from '../../../db/testing.ts';
+import { newPerson } from '../../auth/testing.ts';
+import type { FoundClass } from '../../core/model-call.ts';
+import { newId } from '../../platform/ids.ts';
+import { closeNotifications } from '../../platform/notifications.ts';
+import { newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
+import { policy } from '../testing-policies.ts';
+import { getConsequence } from './replay-calls.ts';
+import { shippedPolicies, teamStart } from './shipped-policies.ts';
+import { tryPolicies } from './try-policies.ts';
+
+const { url } = await testDatabase();
+setDatabaseUrl(url);
+
+let team: TestTeam;
+let other: TestTeam;
+const hourMs = 3_600_000;
+
+const found = (name: string): FoundClass => ({ class: name, detector: name, count: 1, action: 'mask' });
+
+type Row = typeof schema.modelCall.$inferInsert;
+
+async function newCall(of: TestTeam, more: Partial<Row> = {}): Promise<string> {
+  const id = newId('mcl');
+  await db()
+    .insert(schema.modelCall)
+    .values({
+      id,
+      teamId: of.teamId,
+      personId: of.developer.personId,
+      keyKind: 'token',
+      keyId: 'tok_1',
+      client: 'codex',
+      protocol: 'openai_responses',
+      alias: 'gpt',
+      modelId: 'mdl_1',
+      providerId: 'prv_1',
+      providerName: 'OpenAI',
+      upstreamModel: 'gpt-5',
+      place: 'remote',
+      isStream: true,
+      rules: [],
+      findings: [],
+      state: 'succeeded',
+      isPriced: true,
+      isEstimate: false,
+      reservedMicroUsd: 0,
+      budgetKeys: [],
+      nodeId: 'node_1',
+      requestId: 'req_1',
+      auditEntryId: 'aud_1',
+      startedAt: new Date(Date.now() - hourMs),
+      ...more,
+    });
+  return id;
+}
+
+beforeAll(async () => {
+  team = await newStaffedTeam('Alpha');
+  other = await newStaffedTeam('Beta');
+});
+afterAll(() => closeNotifications());
+
+const consequence = (text: string) => getConsequence(team.admin.ctx, { teamId: team.teamId, text });
+const forbid = (id: string, condition: string) =>
+  policy(id, `forbid (principal, action == Action::"useModel", resource) when { ${condition} }`);
+
+describe('[PO16] what a text would change', () => {
+  it('is told for the calls of the team, by whom and by which rule', async () => {
+    const id = await newCall(team);
+    await newCall(team, { alias: 'qwen', place: 'local' });
+    await newCall(team, { startedAt: new Date(Date.now() - 8 * 24 * hourMs) });
+    await newCall(team, { state: 'denied', deniedBy: 'budget' });
+    await newCall(other);
+    expect(await consequence(teamStart)).toMatchObject({
+      calls: 2,
+      isAll: true,
+      denied: 0,
+      allowed: 0,
+      data: 0,
+      changes: [],
+    });
+    const { changes, ...counts } = await consequence(teamStart + forbid('no-gpt', 'resource.alias == "gpt"'));
+    expect(counts).toEqual({ calls: 2, isAll: true, denied: 1, allowed: 0, data: 0 });
+    expect(changes).toMatchObject([
+      { callId: id, kind: 'denied', person: 'Dev', alias: 'gpt', provider: 'OpenAI', rules: [{ id: 'team:no-gpt' }] },
+    ]);
+  });
+
+  it('counts what was spent before each call, and the hour it was made', async () => {
+    const at = (minutes: number) => new Date(Date.now() - hourMs + minutes * 60_000);
+    const of = { alias: 'dear', runId: newId('run'), keyKind: 'run', costMicroUsd: 600_000 } as const;
+    for (const minutes of [1, 2, 3]) await newCall(team, { ...of, startedAt: at(minutes) });
+    const dear = (condition: string) =>
+      consequence(teamStart + forbid('dear', `resource.alias == "dear" && (${condition})`));
+    expect((await dear('context.spentCents >= 100')).denied).toBe(1);
+    expect((await dear('context.spentCents >= 60')).denied).toBe(2);
+    expect((await dear(`context.hour == ${at(1).getHours()} || context.hour == ${at(3).getHours()}`)).denied).toBe(3);
+  });
+
+  it('tells what would be allowed anew, and data that would be treated otherwise', async () => {
+    const root = await newPerson('Root', { installationAdmin: true });
+    await newCall(other, { personId: other.viewer.personId, alias: 'viewed', state: 'denied', deniedBy: 'policy' });
+    await newCall(other, { alias: 'masked', findings: [found('secret'), found('personal')] });
+    const text =
+      shippedPolicies.replaceAll('Role::"developer"', 'Role::"viewer"') +
+      policy(
+        'personal-out',
+        'permit (principal, action == Action::"sendWithNotice", resource) when { context.dataClass == "personal" }',
+      ) +
+      policy(
+        'no-secrets',
+        'forbid (principal, action in Action::"send", resource) when { context.dataClass == "secret" }',
+      );
+    const { changes } = await getConsequence(root.ctx, { teamId: null, text });
+    expect(changes).toContainEqual(expect.objectContaining({ kind: 'allowed', person: 'Vic', alias: 'viewed' }));
+    const data = changes.filter(({ kind }) => kind === 'data').map((change) => change.data);
+    expect(data).toEqual([
+      { class: 'secret', before: 'mask', after: 'block' },
+      { class: 'personal', before: 'mask', after: 'warn' },
+    ]);
+  });
+
+  it('is for those who may write the policies, and for texts that can be published', async () => {
+    const { teamId } = team;
+    await expect(getConsequence(team.developer.ctx, { teamId, text: teamStart })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(getConsequence(other.admin.ctx, { teamId, text: teamStart })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(getConsequence(team.admin.ctx, { teamId: null, text: teamStart })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(consequence('permit')).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
+
+describe('[PO17] trying policies', () => {
+  it('says what would be decided, for oneself; for others to those who write them', async () => {
+    const { teamId } = team;
+    const question = { teamId, action: 'usePath', path: 'deploy/tls.pem' } as const;
+    const mine = await tryPolicies(team.developer.ctx, { ...question, personId: team.developer.personId });
+    expect(mine).toMatchObject([{ effect: 'deny', rules: [{ id: 'key-files-are-closed' }] }]);
+    await expect(
+      tryPolicies(team.developer.ctx, { ...question, personId: team.viewer.personId }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(tryPolicies(other.admin.ctx, { ...question, personId: other.admin.personId })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(tryPolicies(team.admin.ctx, { ...question, personId: other.admin.personId })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const draft = {
+      isInstallation: false,
+      text: teamStart + policy('nights', 'forbid (principal, action, resource) when { context.hour < 6 }'),
+    };
+    const asked = { teamId, action: 'runUnattended', personId: team.developer.personId, draft } as const;
+    expect(await tryPolicies(team.admin.ctx, { ...asked, hour: 3 })).toMatchObject([
+      { effect: 'deny', rules: [{ id: 'team:nights' }] },
+    ]);
+    expect(await tryPolicies(team.admin.ctx, { ...asked, hour: 7 })).toMatchObject([{ effect: 'allow' }]);
+    await expect(tryPolicies(team.developer.ctx, asked)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(
+      tryPolicies(team.admin.ctx, { ...asked, draft: { ...draft, isInstallation: true } }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(
+      tryPolicies(team.admin.ctx, { teamId, action: 'useModel', personId: team.admin.personId }),
+    ).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
