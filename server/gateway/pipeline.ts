@@ -6,6 +6,7 @@ import { settleCall } from '../governance/calls/settle-call.ts';
 import { findCaller } from '../governance/callers.ts';
 import type { Asked, Request } from './asked.ts';
 import { carry } from './carry.ts';
+import { isCountedHere, sendCount } from './count-tokens.ts';
 import { Denied } from './denied.ts';
 import { deny } from './deny.ts';
 import { draftOf, type Draft } from './draft.ts';
@@ -24,6 +25,7 @@ export async function answerModelCall(asked: Asked, house: House): Promise<void>
   const draft = draftOf(request, route);
   try {
     await allowTargets(request, draft);
+    if (isCountedHere(request, draft)) return sendCount(request, draft);
     const opened = await open(draft);
     const { outcome, ...sent } = await carry(request, { draft, filter: undefined }, house);
     await settleCall(opened, outcome, sent);

@@ -13,6 +13,7 @@ type Door = { does: 'call'; protocol: LlmProtocol; operation: Operation } | { do
 const calls: Record<string, { protocol: LlmProtocol; operation: Operation } | undefined> = {
   '/anthropic/v1/messages': { protocol: 'anthropic_messages', operation: 'generate' },
   '/anthropic/v1/messages/count_tokens': { protocol: 'anthropic_messages', operation: 'count_tokens' },
+  '/openai/v1/chat/completions': { protocol: 'openai_chat', operation: 'generate' },
 };
 
 const modelsPath = /^\/(?:anthropic|openai)\/v1\/models(?:\/(.+))?$/;
@@ -34,9 +35,10 @@ function decoded(id: string): string {
   }
 }
 
-/** Whose words an answer is in when the path says nothing more. */
-function protocolOf(door: Door | undefined): LlmProtocol {
-  return door?.does === 'call' ? door.protocol : 'anthropic_messages';
+/** Whose words an answer is in; OpenAI's protocols list models alike. */
+function protocolOf(door: Door | undefined, path: string): LlmProtocol {
+  if (door?.does === 'call') return door.protocol;
+  return path.startsWith('/openai/') ? 'openai_chat' : 'anthropic_messages';
 }
 
 /**
@@ -49,7 +51,7 @@ export async function handleGateway(
   { gateway, path, runId }: { gateway: Gateway; path: string; runId?: string },
 ): Promise<void> {
   const door = doorOf(path);
-  const asked = askedOf(req, res, { protocol: protocolOf(door), door, runId });
+  const asked = askedOf(req, res, { protocol: protocolOf(door, path), door, runId });
   res.setHeader('x-ensemble-request-id', asked.requestId);
   try {
     if (!door) throw unknownPath(path);
