@@ -9,8 +9,8 @@ import type { StreamFilter } from './wire/wire.ts';
 
 /** Each official client against an upstream of each protocol, through the protocols alone. */
 
-const names: ClientName[] = ['messages', 'chat'];
-const protocols: LlmProtocol[] = ['anthropic_messages', 'openai_chat'];
+const names: ClientName[] = ['messages', 'responses', 'chat'];
+const protocols: LlmProtocol[] = ['anthropic_messages', 'openai_responses', 'openai_chat'];
 const pairs = names.flatMap((name) => protocols.map((protocol) => [name, protocol] as const));
 
 let models: ModelServer;

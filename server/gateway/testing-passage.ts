@@ -6,6 +6,7 @@ import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { parseObject } from './wire/members.ts';
 import { openAiChat } from './wire/openai-chat.ts';
+import { openAiResponses } from './wire/openai-responses.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
 import type { JsonObject, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
 
@@ -14,6 +15,7 @@ import type { JsonObject, SseEvent, StreamFilter, StreamListener, Wire } from '.
 export const wires: Partial<Record<LlmProtocol, Wire>> = {
   anthropic_messages: anthropicMessages,
   openai_chat: openAiChat,
+  openai_responses: openAiResponses,
 };
 
 const paths: Record<LlmProtocol, string> = {

@@ -259,12 +259,13 @@ function textsOf(events: readonly SseEvent[]): [string, string][] {
     if (last === undefined) texts.push([name, text]);
     else last[1] += text;
   };
-  type Delta = { [member: string]: unknown; tool_calls?: { index: number; function: { arguments: string } }[] };
+  type Call = { index: number; function: { arguments: string } };
+  type Delta = { content?: string; reasoning_content?: string; tool_calls?: Call[] };
   type Choice = { index: number; delta: Delta };
   const choices = events.flatMap(({ data }): Choice[] => (data === '[DONE]' ? [] : JSON.parse(data).choices));
   for (const { index, delta } of choices) {
-    for (const member of ['reasoning_content', 'content']) {
-      say(index === 0 ? member : `${member} of ${index}`, String(delta[member] ?? ''));
+    for (const member of ['reasoning_content', 'content'] as const) {
+      say(index === 0 ? member : `${member} of ${index}`, delta[member] ?? '');
     }
     for (const call of delta.tool_calls ?? []) say(`call ${call.index}`, call.function.arguments);
   }
