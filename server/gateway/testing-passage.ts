@@ -3,20 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { isAppError } from '../core/errors.ts';
 import { Untranslatable, type LlmError, type LlmProtocol } from '../core/llm-message.ts';
 import { translate } from './translate.ts';
-import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { parseObject } from './wire/members.ts';
-import { openAiChat } from './wire/openai-chat.ts';
-import { openAiResponses } from './wire/openai-responses.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
+import { wireOf } from './wires.ts';
 import type { JsonObject, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
 
 /** The protocols alone, without identity, policy and budget: a server that passes or translates to one upstream. */
-
-export const wires: Partial<Record<LlmProtocol, Wire>> = {
-  anthropic_messages: anthropicMessages,
-  openai_chat: openAiChat,
-  openai_responses: openAiResponses,
-};
 
 const paths: Record<LlmProtocol, string> = {
   anthropic_messages: '/v1/messages',
@@ -75,12 +67,6 @@ type Call = {
   filter: StreamFilter;
   tell: StreamListener;
 };
-
-function wireOf(protocol: LlmProtocol): Wire {
-  const wire = wires[protocol];
-  if (wire === undefined) throw new Error(`no wire for ${protocol}`);
-  return wire;
-}
 
 function clientOf({ request }: Call): Wire {
   const path = request.url?.split('?')[0] ?? '';

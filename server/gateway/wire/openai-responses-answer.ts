@@ -108,13 +108,8 @@ export function encodeOutputItem(part: LlmPart, { id, reply }: { id: string; rep
       const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
       return { id, type: 'reasoning', summary, ...(proof === undefined ? {} : { encrypted_content: proof }) };
     }
-    case 'tool_call': {
-      const named = { call_id: part.id, ...(reply.namespaced[part.name] ?? { name: part.name }) };
-      if (!reply.textTools.includes(part.name)) {
-        return { id, type: 'function_call', status: 'completed', ...named, arguments: part.arguments || '{}' };
-      }
-      return { id, type: 'custom_tool_call', status: 'completed', ...named, input: unwrapInput(part.arguments) };
-    }
+    case 'tool_call':
+      return { id, status: 'completed', ...encodeCall(part, reply) };
     case 'image':
     case 'document':
     case 'tool_result':
@@ -123,6 +118,14 @@ export function encodeOutputItem(part: LlmPart, { id, reply }: { id: string; rep
         `The model answered with a part of type "${part.type}", which Responses cannot show here. Ask it for text.`,
       );
   }
+}
+
+function encodeCall(call: Extract<LlmPart, { type: 'tool_call' }>, reply: ReplyForm): JsonObject {
+  const named = { call_id: call.id, ...(reply.namespaced[call.name] ?? { name: call.name }) };
+  if (reply.textTools.includes(call.name)) {
+    return { type: 'custom_tool_call', ...named, input: unwrapInput(call.arguments) };
+  }
+  return { type: 'function_call', ...named, arguments: call.arguments || '{}' };
 }
 
 export function encodeMessagePart(part: { type: 'text' | 'refusal'; text: string }): JsonObject {

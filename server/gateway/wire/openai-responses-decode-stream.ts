@@ -5,6 +5,7 @@ import { wrapInput } from './openai-parts.ts';
 import { decodeResponsesStop } from './openai-responses-answer.ts';
 import { decodeOutputItem, decodeReasoningProof, thoughtBreak } from './openai-responses-items.ts';
 import { decodeResponsesUsage } from './openai-usage.ts';
+import type { Proof, ThinkingPart } from './proof-envelope.ts';
 import type { JsonObject, SseEvent } from './wire.ts';
 
 type Open = { index: number; hasText: boolean };
@@ -123,11 +124,15 @@ function messageDone(decoding: Decoding, item: JsonObject, key: string): void {
   }
 }
 
-/** A thought that is neither shown nor to be given back is none. */
 function reasoningDone(decoding: Decoding, item: JsonObject, key: string): void {
   const [part] = decodeOutputItem(item, 'item');
-  if (part?.type !== 'thinking') return;
-  const { proof, redacted } = decodeReasoningProof(item);
+  if (part?.type === 'thinking') thoughtDone(decoding, { part, ...decodeReasoningProof(item) }, key);
+}
+
+type Thought = { part: ThinkingPart; proof?: Proof; redacted?: boolean };
+
+/** A thought that is neither shown nor to be given back is none. */
+function thoughtDone(decoding: Decoding, { part, proof, redacted }: Thought, key: string): void {
   if (part.text === '' && proof === undefined && !decoding.open.has(key)) return;
   const begun: LlmPart = { type: 'thinking', text: '', ...(redacted === true && proof ? { redacted, proof } : {}) };
   const open = decoding.open.get(key) ?? openPart(decoding, key, begun);

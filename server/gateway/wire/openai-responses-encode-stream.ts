@@ -48,10 +48,37 @@ function sse({ type, ...members }: Body, sequence: number): SseEvent {
 function bodiesOf(encoding: Encoding, event: LlmStreamEvent): Body[] {
   switch (event.type) {
     case 'start':
-      encoding.id = event.id;
+      return start(encoding, event);
+    case 'usage':
       encoding.usage = event.usage;
-      encoding.response = responseObject(event);
-      return ['response.created', 'response.in_progress'].map((type) => ({ type, response: encoding.response }));
+      return [];
+    case 'end':
+      return end(encoding, event);
+    case 'error':
+      return errorBodies(event.error, { ...encoding.response, output: encoding.output });
+    default:
+      return partBodies(encoding, event);
+  }
+}
+
+function start(encoding: Encoding, event: Extract<LlmStreamEvent, { type: 'start' }>): Body[] {
+  encoding.id = event.id;
+  encoding.usage = event.usage;
+  encoding.response = responseObject(event);
+  return ['response.created', 'response.in_progress'].map((type) => ({ type, response: encoding.response }));
+}
+
+function end(encoding: Encoding, { stop, usage }: Extract<LlmStreamEvent, { type: 'end' }>): Body[] {
+  const ending = encodeResponsesEnd(stop);
+  const members = { ...ending, output: encoding.output, usage: encodeResponsesUsage(usage ?? encoding.usage) };
+  const name = ending['status'] === 'incomplete' ? 'incomplete' : 'completed';
+  return [{ type: `response.${name}`, response: { ...encoding.response, ...members } }];
+}
+
+type PartEvent = Exclude<LlmStreamEvent, { type: 'start' | 'usage' | 'end' | 'error' }>;
+
+function partBodies(encoding: Encoding, event: PartEvent): Body[] {
+  switch (event.type) {
     case 'part_start':
       return startPart(encoding, event.part);
     case 'text':
@@ -65,17 +92,6 @@ function bodiesOf(encoding: Encoding, event: LlmStreamEvent): Body[] {
       return [];
     case 'part_end':
       return endPart(encoding);
-    case 'usage':
-      encoding.usage = event.usage;
-      return [];
-    case 'end': {
-      const ending = encodeResponsesEnd(event.stop);
-      const usage = encodeResponsesUsage(event.usage ?? encoding.usage);
-      const response = { ...encoding.response, ...ending, output: encoding.output, usage };
-      return [{ type: `response.${ending['status'] === 'incomplete' ? 'incomplete' : 'completed'}`, response }];
-    }
-    case 'error':
-      return errorBodies(event.error, { ...encoding.response, output: encoding.output });
   }
 }
 

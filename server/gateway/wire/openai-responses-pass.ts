@@ -110,7 +110,11 @@ function passDone(passing: Passing, { body, streamed }: Streamed, before: SseEve
   if (typeof text !== 'string') return false;
   const toolName = passing.toolNames.get(numberOf(body['output_index']));
   const isChanged = showAgain(passing, {
-    ...{ key, role, isJson, text, ...named(toolName) },
+    key,
+    role,
+    isJson,
+    text,
+    ...named(toolName),
     replace: (shown) => {
       body[member] = shown;
     },
@@ -232,7 +236,10 @@ function instructionsOf(response: JsonObject): RepeatedText[] {
   if (typeof text !== 'string' || text === '') return [];
   return [
     {
-      ...{ key: 'instructions', role: 'system', isJson: false, text },
+      key: 'instructions',
+      role: 'system',
+      isJson: false,
+      text,
       replace: (shown) => {
         response['instructions'] = shown;
       },

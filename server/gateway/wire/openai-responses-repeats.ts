@@ -10,7 +10,7 @@ export type RepeatedText = {
   isJson: boolean;
   toolName?: string;
   text: string;
-  replace(text: string): void;
+  replace: (text: string) => void;
 };
 
 /** Events that bring a text in pieces: `NAME.delta`, and whole at its end: `NAME.done`. */
@@ -66,7 +66,7 @@ export function itemRepeats(item: JsonObject, at: number): RepeatedText[] {
     ];
   }
   const ownKeys = new Map(['arguments', 'input', 'code'].map((member) => [item[member], `${at}.${member}`]));
-  return responsesItemTexts(item).map(({ callId: _, ...place }, count) => ({
+  return responsesItemTexts(item).map((place, count) => ({
     ...place,
     key: ownKeys.get(place.text) ?? `${at}.other.${count}`,
   }));

@@ -1,4 +1,5 @@
 import { isObject } from './members.ts';
+import { kindOf } from './openai-parts.ts';
 import { objectsOf, readTexts, readToolTexts } from './openai-texts.ts';
 import { jsonPlace, textPlace, type Speaker } from './text-place.ts';
 import type { JsonObject, TextPlace } from './wire.ts';
@@ -86,17 +87,17 @@ const isOpaque = (member: string) =>
 const isNamedCall = ({ type }: JsonObject) => typeof type === 'string' && type.endsWith('_call');
 
 function speakerOf(item: JsonObject, { toolNames }: Reading): Speaker {
-  const { type, role, name } = item;
-  const callId = item['call_id'] ?? item['id'];
-  const call = typeof callId === 'string' ? { callId } : {};
+  const { role } = item;
+  const type = kindOf(item);
+  const callId = [item['call_id'], item['id']].find((id) => typeof id === 'string') ?? '';
   if (isNamedCall(item)) {
-    const toolName = typeof name === 'string' ? name : String(type).replace(/_call$/, '');
-    if (typeof callId === 'string') toolNames.set(callId, toolName);
-    return { role: 'tool_arguments', toolName, ...call };
+    const toolName = typeof item['name'] === 'string' ? item['name'] : type.replace(/_call$/, '');
+    toolNames.set(callId, toolName);
+    return { role: 'tool_arguments', toolName, callId };
   }
-  if (typeof type === 'string' && type.endsWith('_output')) {
-    const toolName = typeof callId === 'string' ? toolNames.get(callId) : undefined;
-    return { role: 'tool_result', ...(toolName === undefined ? {} : { toolName }), ...call };
+  if (type.endsWith('_output')) {
+    const toolName = toolNames.get(callId);
+    return { role: 'tool_result', ...(toolName === undefined ? {} : { toolName }), callId };
   }
   if (type === 'reasoning') return { role: 'thinking' };
   if (role === 'assistant') return { role };
