@@ -1,19 +1,12 @@
 import type { LlmProtocol } from '../core/llm-message.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { openAiChat } from './wire/openai-chat.ts';
-<<<<<<< Updated upstream
-import type { Wire } from './wire/wire.ts';
-
-const wires: Partial<Record<LlmProtocol, Wire>> = {
-  anthropic_messages: anthropicMessages,
-=======
 import { openAiResponses } from './wire/openai-responses.ts';
 import type { Wire } from './wire/wire.ts';
 
 const wires: Readonly<Record<LlmProtocol, Wire>> = {
   anthropic_messages: anthropicMessages,
   openai_responses: openAiResponses,
->>>>>>> Stashed changes
   openai_chat: openAiChat,
 };
 
