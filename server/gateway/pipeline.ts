@@ -10,6 +10,7 @@ import { isCountedHere, sendCount } from './count-tokens.ts';
 import { Denied } from './denied.ts';
 import { deny } from './deny.ts';
 import { draftOf, type Draft } from './draft.ts';
+import { guardTexts } from './guard-texts.ts';
 import type { House } from './house.ts';
 import { allowTargets, findTargets } from './route-request.ts';
 import { wireOf } from './wires.ts';
@@ -26,8 +27,9 @@ export async function answerModelCall(asked: Asked, house: House): Promise<void>
   try {
     await allowTargets(request, draft);
     if (isCountedHere(request, draft)) return sendCount(request, draft);
+    const filter = await guardTexts(request, draft);
     const opened = await open(draft);
-    const { outcome, ...sent } = await carry(request, { draft, filter: undefined }, house);
+    const { outcome, ...sent } = await carry(request, { draft, filter }, house);
     await settleCall(opened, outcome, sent);
   } catch (error) {
     if (!(error instanceof Denied)) throw error;

@@ -1,0 +1,37 @@
+import { withoutImageMetadata } from '../../core/dlp/image-metadata.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * Takes what cameras and programs wrote about a picture out of every image in a body, in place: in blocks with `media_type` and `data`, and
+ * in addresses that hold their data.
+ */
+export function stripImages(body: { [key: string]: Json }): void {
+  strip(body);
+}
+
+function strip(value: Json): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const stripped = typeof inner === 'string' ? strippedIn(value, name, inner) : undefined;
+    if (stripped === undefined) strip(inner);
+    else Object.assign(value, { [name]: stripped });
+  }
+}
+
+const dataAddress = /^data:image\/[\w.+-]{1,40};base64,/;
+
+function strippedIn(holder: Json[] | { [key: string]: Json }, name: string, text: string): string | undefined {
+  if (name === 'data' && !Array.isArray(holder) && String(holder['media_type'] ?? '').startsWith('image/'))
+    return strippedBase64(text);
+  const address = dataAddress.exec(text)?.[0];
+  if (address === undefined) return undefined;
+  const stripped = strippedBase64(text.slice(address.length));
+  return stripped === undefined ? undefined : address + stripped;
+}
+
+function strippedBase64(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  const stripped = withoutImageMetadata(bytes);
+  return stripped === bytes ? undefined : Buffer.from(stripped).toString('base64');
+}
