@@ -16,9 +16,14 @@ export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   return [...secrets, ...apart(others)].toSorted((a, b) => a.start - b.start);
 }
 
+/** What is known by its form says more than what is known by its name. */
+const generality = ({ detector }: Finding) => (detector === 'assigned-secret' || detector === 'password' ? 1 : 0);
+
 function apart(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
-  for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const finding of findings.toSorted(
+    (a, b) => a.start - b.start || b.end - a.end || generality(a) - generality(b),
+  )) {
     const last = kept.at(-1);
     if (!last || finding.start >= last.end) kept.push(finding);
     else if (finding.end > last.end) kept[kept.length - 1] = { ...last, end: finding.end };

@@ -42,18 +42,22 @@ function without(bytes: Uint8Array, out: readonly Span[], head: readonly Uint8Ar
 function withoutJpegMetadata(bytes: Uint8Array): Uint8Array {
   const out: Span[] = [];
   let orientation = 1;
-  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
-    const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xda) break;
-    const end = at + 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
-    if (end <= at + 3 || end > bytes.length) break;
-    if (isJpegMetadata(marker)) {
-      out.push({ start: at, end });
-      if (marker === 0xe1) orientation = orientationIn(bytes.subarray(at + 10, end)) ?? orientation;
-    }
-    at = end;
+  for (const { marker, start, end } of jpegSegments(bytes)) {
+    if (!isJpegMetadata(marker)) continue;
+    out.push({ start, end });
+    if (marker === 0xe1) orientation = orientationIn(bytes.subarray(start + 10, end)) ?? orientation;
   }
   return without(bytes, out, orientation === 1 ? [] : [orientationSegment(orientation)]);
+}
+
+function* jpegSegments(bytes: Uint8Array): Generator<Span & { marker: number }> {
+  for (let start = 2; start + 4 <= bytes.length && bytes[start] === 0xff;) {
+    const marker = bytes[start + 1] ?? 0;
+    const end = start + 2 + (((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0));
+    if (marker === 0xda || end <= start + 3 || end > bytes.length) return;
+    yield { marker, start, end };
+    start = end;
+  }
 }
 
 /** All but APP0 (JFIF), APP2 (colours) and APP14 (how colours are stored). */
@@ -78,11 +82,44 @@ function orientationIn(tiff: Uint8Array): number | undefined {
 
 /** Exif that says nothing else. */
 const orientationSegment = (orientation: number) =>
-  Uint8Array.from([
-    ...[0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0],
-    ...[0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8, 0, 1],
-    ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0],
-  ]);
+  Uint8Array.of(
+    0xff,
+    0xe1,
+    0,
+    34,
+    0x45,
+    0x78,
+    0x69,
+    0x66,
+    0,
+    0,
+    0x4d,
+    0x4d,
+    0,
+    0x2a,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    0x01,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    orientation,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  );
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const pngMetadata = new Set(['eXIf', 'tEXt', 'iTXt', 'zTXt', 'tIME']);

@@ -22,8 +22,8 @@ function strip(value: Json): void {
 const dataAddress = /^data:image\/[\w.+-]{1,40};base64,/;
 
 function strippedIn(holder: Json[] | { [key: string]: Json }, name: string, text: string): string | undefined {
-  if (name === 'data' && !Array.isArray(holder) && String(holder['media_type'] ?? '').startsWith('image/'))
-    return strippedBase64(text);
+  const mediaType = Array.isArray(holder) ? undefined : holder['media_type'];
+  if (name === 'data' && typeof mediaType === 'string' && mediaType.startsWith('image/')) return strippedBase64(text);
   const address = dataAddress.exec(text)?.[0];
   if (address === undefined) return undefined;
   const stripped = strippedBase64(text.slice(address.length));
