@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, Result } from './result.ts';
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
+  calls: () => import('./calls.ts'),
   dlp: () => import('./dlp.ts'),
   rooms: () => import('./rooms.ts'),
   start: () => import('./start.ts'),
