@@ -54,12 +54,13 @@ export async function authorizeInstallation(ctx: Context): Promise<PersonActor> 
 
 const needsWriteScope = (action: TeamAction) => !action.endsWith('.read') && !action.endsWith('.list');
 
-const managesPeople = (action: TeamAction) => action === 'member.manage' || action === 'invitation.manage';
+const managesTeam = (action: TeamAction) =>
+  action === 'member.manage' || action === 'invitation.manage' || action === 'budget.manage';
 
 function requireActionScope(ctx: Context, action: TeamAction): void {
   if (action === 'audit.read') requireScope(ctx, 'audit');
   else if (action === 'model.call') requireScope(ctx, 'models');
-  else if (managesPeople(action)) requireScope(ctx, 'admin');
+  else if (managesTeam(action)) requireScope(ctx, 'admin');
   else requireScope(ctx, needsWriteScope(action) ? 'write' : 'read');
 }
 

@@ -76,18 +76,34 @@ export function readCounterKey(key: string): { budgetId: string; period: string;
   return { budgetId, period, subjectId };
 }
 
-/** The counters that a call draws from, each with its budget, in the order in which they are locked. */
+/**
+ * The counters that a call draws from, each with its budget, in the order in which they are locked. A limit for one project
+ * or person takes the place of the limit that each of them has; that one goes on counting, for the day it holds again.
+ */
 export function countersOf(budgets: readonly Budget[], call: CallSubjects, at: Date): Drawn[] {
-  return budgets
-    .flatMap((budget) => {
-      const subject = subjectOf(budget, call);
-      return subject === undefined ? [] : { key: counterKey(budget.id, periodAt(budget.period, at), subject), budget };
-    })
+  const about = budgets.flatMap((budget) => {
+    const subject = subjectOf(budget, call);
+    return subject === undefined ? [] : { key: counterKey(budget.id, periodAt(budget.period, at), subject), budget };
+  });
+  return about
+    .map(({ key, budget }) => ({ key, budget, isReplaced: about.some((other) => isOwnLimit(other.budget, budget)) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-export type Drawn = { key: string; budget: Budget };
+const isOwnLimit = (own: Budget, each: Budget) =>
+  own.subjectId !== null &&
+  each.subjectId === null &&
+  own.teamId === each.teamId &&
+  own.scope === each.scope &&
+  own.period === each.period;
+
+export type Drawn = { key: string; budget: Budget; isReplaced: boolean };
 export type Counter = { spentMicroUsd: number; reservedMicroUsd: number };
+
+/** Whether a budget that is about the call takes no model without a price. */
+export function refusesWithoutPrice({ drawn, isPriced }: Wish): boolean {
+  return !isPriced && drawn.some(({ budget, isReplaced }) => budget.refusesUnpriced && !isReplaced);
+}
 
 /** A call that wants to set an amount aside. Without a price the amount is 0 and says nothing. */
 export type Wish = { drawn: readonly Drawn[]; amountMicroUsd: number; isPriced: boolean };
@@ -107,7 +123,8 @@ export function admit(wishes: readonly Wish[], counters: Map<string, Counter>): 
 }
 
 function refusalOfWish({ drawn, amountMicroUsd, isPriced }: Wish, counters: Map<string, Counter>): Refused | undefined {
-  for (const { key, budget } of drawn) {
+  for (const { key, budget, isReplaced } of drawn) {
+    if (isReplaced) continue;
     const counter = { ...counterAt(counters, key) };
     if (!isPriced && budget.refusesUnpriced) return { key, budget, reason: 'unpriced', counter };
     const wouldBe = counter.spentMicroUsd + counter.reservedMicroUsd + amountMicroUsd;

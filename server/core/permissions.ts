@@ -57,6 +57,8 @@ const teamActions = {
   'session.delete': 'lead',
   'audit.read': 'lead',
   'model.call': 'developer',
+  'usage.read': 'lead',
+  'budget.manage': 'admin',
   'settings.read': 'admin',
   'policy.read': 'viewer',
   'policy.manage': 'admin',

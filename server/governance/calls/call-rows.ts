@@ -1,6 +1,7 @@
 import { auditColumns } from '../../audit/in-statement.ts';
 import { sealAudit } from '../../audit/append.ts';
 import type { Actor } from '../../core/actor.ts';
+import type { Drawn } from '../../core/budget.ts';
 import { mostTokens } from '../../core/call-cost.ts';
 import type { DenialCause } from '../../core/call-record.ts';
 import type { ModelCaller } from '../../core/model-call.ts';
@@ -17,7 +18,7 @@ export type CallEntry = {
   /** Null: the model has no price. */
   mostMicroUsd: number | null;
   /** Counters it is set aside from; none for a call that is denied. */
-  budgetKeys: readonly string[];
+  drawn: readonly Drawn[];
   recordsShape: boolean;
   denied?: DeniedAs;
 };
@@ -61,7 +62,7 @@ function whatColumns(entry: CallEntry) {
     is_stream: call.isStream,
     rules: rulesOf(call),
     findings: call.findings,
-    budget_keys: entry.budgetKeys,
+    budget_keys: keysOf(entry),
     shape: entry.recordsShape ? storableShape(call) : null,
     ...(denied ? deniedColumns(entry, denied) : startedColumns(entry)),
   };
@@ -107,6 +108,7 @@ export function targetColumns(target: NewCall['targets'][number] | undefined) {
   };
 }
 
+const keysOf = ({ drawn }: CallEntry) => drawn.map(({ key }) => key);
 const rulesOf = ({ policy }: NewCall) => policy.rules.map(({ id, title }) => ({ id, title }));
 
 function storableShape({ shape }: NewCall) {
@@ -134,7 +136,7 @@ function auditOf(entry: CallEntry): Record<string, unknown> {
       findings: call.findings,
       ...(denied
         ? { deniedBy: denied.cause, why: storable(denied.message, 2_000) }
-        : { mostMicroUsd, budgets: entry.budgetKeys }),
+        : { mostMicroUsd, budgets: keysOf(entry) }),
     },
   };
   return auditColumns(sealAudit({ actor: actorOf(caller), at, requestId: call.requestId }, record));

@@ -114,7 +114,7 @@ describe('a budget', () => {
 
   test('[BU2] counts for whom it is about and for nobody else', async () => {
     await newBudget({ limitMicroUsd: 100, teamId, scope: 'project', subjectId: 'prj_a' });
-    await newBudget({ limitMicroUsd: 300, teamId, scope: 'person' });
+    await newBudget({ limitMicroUsd: 301, teamId, scope: 'person' });
     await newBudget({ limitMicroUsd: 50, teamId, scope: 'run' });
     await newBudget({ limitMicroUsd: 0, teamId: 'team_other', scope: 'team' });
     const ofRun = { ...caller, key: { kind: 'run' as const, id: 'key' }, run: { id: 'run_1', agent: 'coder' } };
@@ -122,14 +122,14 @@ describe('a budget', () => {
     await expect(openCall(aCall({ ...caller, projectId: 'prj_a' }, 101))).rejects.toThrow(/this project’s/);
     await expect(openCall(aCall(ofRun, 51))).rejects.toThrow(/this run’s total budget/);
     await openCall(aCall(ofRun, 50));
-    await expect(openCall(aCall(caller, 51))).rejects.toThrow(/your total budget/);
+    await expect(openCall(aCall(caller, 52))).rejects.toThrow(/your total budget/);
     const other = { ...caller, person: { id: 'per_other', name: 'Bo', email: 'bo@example.com' } };
-    await openCall(aCall(other, 300));
+    await openCall(aCall(other, 301));
     expect(
       (await countersNow()).map(({ subjectId, reservedMicroUsd }) => [subjectId, reservedMicroUsd]).toSorted(),
     ).toEqual(
       [
-        ['per_other', 300],
+        ['per_other', 301],
         [person.personId, 250],
         ['prj_a', 0],
         ['run_1', 50],

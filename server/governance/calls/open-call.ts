@@ -1,4 +1,12 @@
-import { admit, countersOf, readCounterKey, refusalWords, type Refused, type Wish } from '../../core/budget.ts';
+import {
+  admit,
+  countersOf,
+  readCounterKey,
+  refusalWords,
+  refusesWithoutPrice,
+  type Refused,
+  type Wish,
+} from '../../core/budget.ts';
 import { mostCost } from '../../core/call-cost.ts';
 import { AppError } from '../../core/errors.ts';
 import { GroupCommit } from '../../platform/group-commit.ts';
@@ -103,8 +111,7 @@ function wishOf({ call, denial }: Item, known: KnownBudgets, at: Date): Wish {
 
 /** The usual way: all fit. @returns undefined when nothing was written, since not all do or the budgets changed */
 async function writeAtOnce(planned: readonly Planned[], known: KnownBudgets): Promise<Answer[] | undefined> {
-  if (planned.some(({ wish }) => !wish.isPriced && wish.drawn.some(({ budget }) => budget.refusesUnpriced)))
-    return undefined;
+  if (planned.some(({ wish }) => refusesWithoutPrice(wish))) return undefined;
   const entries = planned.map((one) => entryOf(one, known));
   if ((await writeCalls(entries, known.revision)) !== 'written') return undefined;
   return planned.map((one) => answerOf(one, known));
@@ -152,7 +159,7 @@ function entryOf(one: Planned, known: KnownBudgets, refused?: Refused): CallEntr
     at,
     nodeId: callNode(),
     mostMicroUsd: wish.isPriced ? wish.amountMicroUsd : null,
-    budgetKeys: denied ? [] : wish.drawn.map(({ key }) => key),
+    drawn: denied ? [] : wish.drawn,
     recordsShape: known.recordingOf(call.caller.teamId).level !== 'none',
     ...(denied && { denied }),
   };

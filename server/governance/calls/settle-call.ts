@@ -82,11 +82,16 @@ const settleStatement = {
         reserved_micro_usd = counter.reserved_micro_usd - locked.freed,
         spent_micro_usd = counter.spent_micro_usd + locked.spent
       from locked where counter.key = locked.key
-      returning counter.key, counter.budget_id, counter.spent_micro_usd, counter.warned_percent
+      returning counter.key, counter.budget_id, counter.subject_id, counter.spent_micro_usd, counter.warned_percent
     )
     select counted.key, counted.spent_micro_usd as spent, counted.warned_percent as warned,
       budget.scope, budget.limit_micro_usd as "limit", budget.warn_percents as percents
-    from counted join budget on budget.id = counted.budget_id`,
+    from counted join budget on budget.id = counted.budget_id
+    where budget.subject_id is not null or not exists (
+      select from budget own
+      where own.subject_id = counted.subject_id and own.scope = budget.scope and own.period = budget.period
+        and own.team_id is not distinct from budget.team_id
+    )`,
 };
 
 type CountedRow = { key: string; scope: BudgetScope; spent: string; warned: number; limit: string; percents: number[] };

@@ -16,10 +16,10 @@ const openStatement = {
   name: 'model_calls_open',
   text: `
     with wish as materialized (
-      select key, amount from json_to_recordset($3) as each (key text, amount bigint)
+      select key, amount, is_free from json_to_recordset($3) as each (key text, amount bigint, is_free boolean)
     ), locked as materialized (
       select counter.key, wish.amount,
-        not budget.is_hard or wish.amount = 0
+        not budget.is_hard or wish.is_free or wish.amount = 0
           or counter.spent_micro_usd + counter.reserved_micro_usd + wish.amount <= budget.limit_micro_usd as fits
       from wish join budget_period counter on counter.key = wish.key join budget on budget.id = counter.budget_id
       order by counter.key for update of counter
@@ -59,11 +59,16 @@ export async function writeCalls(
   return row.word;
 }
 
-function wishesOf(entries: readonly CallEntry[]): { key: string; amount: number }[] {
-  const amounts = new Map<string, number>();
-  for (const { budgetKeys, mostMicroUsd } of entries)
-    for (const key of budgetKeys) amounts.set(key, (amounts.get(key) ?? 0) + (mostMicroUsd ?? 0));
-  return [...amounts].map(([key, amount]) => ({ key, amount }));
+type WishRow = { key: string; amount: number; is_free: boolean };
+
+function wishesOf(entries: readonly CallEntry[]): WishRow[] {
+  const wishes = new Map<string, WishRow>();
+  for (const { drawn, mostMicroUsd } of entries)
+    for (const { key, isReplaced } of drawn) {
+      const amount = (wishes.get(key)?.amount ?? 0) + (mostMicroUsd ?? 0);
+      wishes.set(key, { key, amount, is_free: isReplaced });
+    }
+  return [...wishes.values()];
 }
 
 type CounterRow = { key: string; spent: string; reserved: string; blocked: boolean };
