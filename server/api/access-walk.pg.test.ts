@@ -35,6 +35,7 @@ const open = [
 
 /** For installation admins alone, whatever is named. */
 const installationOnly = [
+  'budgets.installation',
   'members.everyone',
   'members.teams',
   'members.createTeam',
@@ -121,6 +122,7 @@ const viewerMayWrite = [
 /** Reads that need more than to view. */
 const viewerMayNotRead = [
   'audit.list',
+  'budgets.preview',
   'commits.propose',
   'members.invitations',
   'policies.check',

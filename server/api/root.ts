@@ -1,4 +1,5 @@
 import { auditRouter } from './routers/audit.ts';
+import { budgetsRouter } from './routers/budgets.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
 import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
@@ -17,10 +18,12 @@ import { suggestionsRouter } from './routers/suggestions.ts';
 import { systemRouter } from './routers/system.ts';
 import { tasksRouter } from './routers/tasks.ts';
 import { tokensRouter } from './routers/tokens.ts';
+import { usageRouter } from './routers/usage.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
   audit: auditRouter,
+  budgets: budgetsRouter,
   checkpoints: checkpointsRouter,
   comments: commentsRouter,
   commits: commitsRouter,
@@ -39,6 +42,7 @@ export const appRouter = router({
   system: systemRouter,
   tasks: tasksRouter,
   tokens: tokensRouter,
+  usage: usageRouter,
 });
 
 export type AppRouter = typeof appRouter;

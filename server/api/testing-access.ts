@@ -6,6 +6,12 @@ import { createInvitation } from '../auth/create-invitation.ts';
 import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
 import { cookieOf, newToken } from '../http/testing.ts';
 import type { Context } from '../context.ts';
+import { askForRaise } from '../governance/budgets/ask-for-raise.ts';
+import { createBudget } from '../governance/budgets/create-budget.ts';
+import { listBudgets } from '../governance/budgets/list-budgets.ts';
+import { setCallNode } from '../governance/calls/call-node.ts';
+import { openCall } from '../governance/calls/open-call.ts';
+import { aCall, aCaller } from '../governance/calls/testing.ts';
 import { newId } from '../platform/ids.ts';
 import { newTestWorker } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
@@ -88,6 +94,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
   const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
   const { id: tokenId } = await newToken(team.admin.personId);
   const { guestId, linkId } = await newGuest(ctx, { sessionId });
+  const { budgetId, raiseId, callId } = await callsOf(team);
   return {
     team: team.slug,
     teamId,
@@ -106,6 +113,9 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     checkpointId: await firstCheckpoint(sessionId),
     guestId,
     linkId,
+    budgetId,
+    raiseId,
+    callId,
     threadId,
     commentId,
     policyVersionId: await policyVersionOf(team),
@@ -124,6 +134,20 @@ async function policyVersionOf({ teamId, admin }: TestTeam): Promise<string> {
     .insert(schema.policyVersion)
     .values({ id, teamId, number: last + 1, ...draft });
   return id;
+}
+
+/** A call of the team's developer, a budget it fell under and the question for more of it. */
+async function callsOf({ teamId, slug, admin, developer }: TestTeam) {
+  setCallNode('node_testing');
+  const { personId, name, email } = developer;
+  const { id: callId } = await openCall(aCall(aCaller({ teamId, person: { id: personId, name, email } })));
+  const every = await listBudgets(admin.ctx, { team: slug });
+  const scope = every.length === 0 ? 'team' : 'run';
+  const limit = { team: slug, scope, period: 'total', limitMicroUsd: 1_000_000 } as const;
+  const { budgetId } = await createBudget(admin.ctx, limit);
+  const wish = { team: slug, budgetId, limitMicroUsd: 2_000_000, reason: 'More' };
+  const { raiseId } = await askForRaise(developer.ctx, wish);
+  return { budgetId, raiseId, callId };
 }
 
 async function firstCheckpoint(sessionId: string): Promise<string> {
@@ -214,6 +238,7 @@ const plainFields: Record<string, unknown> = {
   from: 'README.md',
   hosts: [],
   hunkId: '0123456789abcdef',
+  limitMicroUsd: 3_000_000,
   line: 1,
   message: 'A message',
   modelId: 'mdl_testing',
@@ -224,11 +249,12 @@ const plainFields: Record<string, unknown> = {
   path: 'README.md',
   personIds: [],
   position: 1,
-  reason: 'A reason',
   basedOn: 0,
   number: 0,
   protocols: ['openai_chat'],
   providerId: 'prv_testing',
+  reason: 'A reason',
+  retentionDays: 30,
   scopes: ['read'],
   seq: 1,
   people: ['per_1'],

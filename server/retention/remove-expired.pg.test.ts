@@ -106,3 +106,14 @@ test('[PR18] what only served rooms for a moment goes; whose a client id is stay
   expect(await left(db.select({ id: webNode.nodeId }).from(webNode))).toEqual(['node_alive']);
   expect(await db.select().from(roomClient)).toHaveLength(1);
 });
+
+test('[BU19] what a call asked and was answered goes when its time is over', async () => {
+  const { modelCallContent } = schema;
+  const row = { teamId: team.teamId, requestSealed: 'x', answerSealed: 'x' };
+  await db.insert(modelCallContent).values([
+    { ...row, callId: 'mcl_old', expiresAt: new Date(Date.now() - 1_000) },
+    { ...row, callId: 'mcl_kept', expiresAt: new Date(Date.now() + 86_400_000) },
+  ]);
+  await removeExpired();
+  expect((await db.select().from(modelCallContent)).map(({ callId }) => callId)).toEqual(['mcl_kept']);
+});

@@ -112,6 +112,8 @@ async function removeStale(ctx: Context): Promise<void> {
   await ctx.db
     .delete(roomCommand)
     .where(and(inArray(roomCommand.state, ['done', 'failed']), lt(roomCommand.finishedAt, daysAgo(ctx, 7))));
+  const { modelCallContent: content } = schema;
+  await ctx.db.delete(content).where(lt(content.expiresAt, ctx.now()));
   // A node that comes back gives a sign of life and is there again. Who a client id belongs to (`room_client`) stays for ever.
   await ctx.db.delete(webNode).where(lt(webNode.expiresAt, daysAgo(ctx, 1)));
   // Those of a session go with it.

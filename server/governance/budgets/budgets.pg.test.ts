@@ -8,8 +8,11 @@ import { setCallNode } from '../calls/call-node.ts';
 import { openCall } from '../calls/open-call.ts';
 import { settleCall } from '../calls/settle-call.ts';
 import { aCall, aCaller } from '../calls/testing.ts';
+import { askForRaise, listRaises } from './ask-for-raise.ts';
 import { changeBudget } from './change-budget.ts';
 import { createBudget } from './create-budget.ts';
+import { decideRaise } from './decide-raise.ts';
+import { listBudgets, listNotices, previewBudget } from './list-budgets.ts';
 import { removeBudget } from './remove-budget.ts';
 
 const { db } = await testDatabase();
@@ -116,5 +119,78 @@ describe('setting a budget', () => {
     await expect(createBudget(admin.ctx, { team: slug, limitMicroUsd: 1, ...given })).rejects.toMatchObject({
       code: 'invalid',
     });
+  });
+});
+
+describe('asking for more', () => {
+  const each = { scope: 'person', period: 'month', limitMicroUsd: 100 } as const;
+
+  test('[BU18] an admin grants it once, to the one who asked', async () => {
+    const { budgetId } = await createBudget(admin.ctx, { team: slug, ...each });
+    const wish = { team: slug, budgetId, limitMicroUsd: 500, reason: 'A large refactoring' };
+    await expect(askForRaise(stranger.ctx, wish)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(askForRaise(developer.ctx, { ...wish, limitMicroUsd: 100 })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    await askForRaise(developer.ctx, { ...wish, limitMicroUsd: 400 });
+    const { raiseId } = await askForRaise(developer.ctx, wish);
+    expect(await listRaises(admin.ctx, { team: slug })).toMatchObject([{ id: raiseId, askedMicroUsd: 500 }]);
+    await expect(decideRaise(developer.ctx, { raiseId, decision: 'grant' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(decideRaise(stranger.ctx, { raiseId, decision: 'grant' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await decideRaise(admin.ctx, { raiseId, decision: 'grant' });
+    await expect(decideRaise(admin.ctx, { raiseId, decision: 'decline' })).rejects.toMatchObject({ code: 'conflict' });
+    await openCall(aCall(caller, 450));
+    const other = { ...caller, person: { id: admin.personId, name: 'Ada', email: admin.email } };
+    await expect(openCall(aCall(other, 101))).rejects.toThrow(/budget/);
+    expect((await auditOf('budget', budgetId)).map(({ action }) => action)).toEqual([
+      'budget.create',
+      'budget.ask',
+      'budget.ask',
+      'budget.grant',
+      'budget.block',
+    ]);
+    expect(await listRaises(admin.ctx, { team: slug })).toEqual([]);
+  });
+});
+
+describe('the list of budgets', () => {
+  test('[BU12] shows admins each meter, and members the team’s and their own', async () => {
+    await createBudget(admin.ctx, teamLimit(1_000));
+    await createBudget(admin.ctx, { team: slug, scope: 'person', period: 'total', limitMicroUsd: 500 });
+    const other = { ...caller, person: { id: admin.personId, name: 'Ada', email: admin.email } };
+    await settleCall(await openCall(aCall(caller, 300)), ended(300));
+    await openCall(aCall(other, 200));
+    const seen = async (ctx: TestPerson['ctx']) =>
+      (await listBudgets(ctx, { team: slug })).map(({ scope, meters }) => [
+        scope,
+        meters.map(({ name, spentMicroUsd, reservedMicroUsd }) => [name, spentMicroUsd, reservedMicroUsd]),
+      ]);
+    expect(await seen(admin.ctx)).toEqual([
+      ['team', [['Alpha', 300, 200]]],
+      [
+        'person',
+        [
+          ['Dev', 300, 0],
+          ['Ada', 0, 200],
+        ],
+      ],
+    ]);
+    expect(await seen(developer.ctx)).toEqual([
+      ['team', [['Alpha', 300, 200]]],
+      ['person', [['Dev', 300, 0]]],
+    ]);
+    await expect(listBudgets(stranger.ctx, { team: slug })).rejects.toMatchObject({ code: 'not_found' });
+    const asked = { team: slug, scope: 'person', period: 'total', limitMicroUsd: 250 } as const;
+    expect(await previewBudget(admin.ctx, asked)).toEqual({
+      subjects: 2,
+      over: 1,
+      spentMicroUsd: 300,
+      highestMicroUsd: 300,
+    });
+    await expect.poll(async () => (await listNotices(admin.ctx, { team: slug })).length).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { schema } from '../../../db/client.ts';
 import { appendAudit } from '../../audit/append.ts';
 import { withTransaction, type Context } from '../../context.ts';
-import { authorizeBudget, noBudget, type BudgetRow } from './authorize-budget.ts';
+import { authorizeBudget, type BudgetRow } from './authorize-budget.ts';
 import { holdCalls } from './budget-counters.ts';
 import { limitField, warnField } from './create-budget.ts';
 
@@ -21,19 +21,14 @@ export async function changeBudget(ctx: Context, given: z.input<typeof changeBud
   await authorizeBudget(ctx, budgetId);
   await withTransaction(ctx, async (tx) => {
     await holdCalls(tx);
-    await applyChange(tx, budgetId, changes);
+    await applyChange(tx, await authorizeBudget(tx, budgetId), changes);
   });
 }
 
-/** Within a transaction that holds calls, by somebody who may. */
-export async function applyChange(
-  tx: Context,
-  budgetId: string,
-  changes: Omit<z.output<typeof changeBudgetInput>, 'budgetId'>,
-): Promise<void> {
+/** Within a transaction that holds calls, which lets one change happen at a time. */
+export async function applyChange(tx: Context, before: BudgetRow, changes: Changes): Promise<void> {
   const { budget, budgetPeriod } = schema;
-  const [before] = await tx.db.select().from(budget).where(eq(budget.id, budgetId)).for('update');
-  if (!before) throw noBudget();
+  const { id: budgetId } = before;
   const after = settingsOf({ ...before, ...withoutUndefined(changes) });
   await tx.db
     .update(budget)

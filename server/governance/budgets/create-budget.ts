@@ -77,17 +77,30 @@ async function requireFitting(tx: Context, { teamId, scope, period, subjectId }:
 }
 
 async function findSubject(tx: Context, { teamId, scope, subjectId }: Omit<Wanted, 'period'>): Promise<boolean> {
-  const { project, person, teamMember } = schema;
   if (subjectId === null) return false;
-  if (scope === 'project' && teamId !== null) {
-    const where = and(eq(project.id, subjectId), eq(project.teamId, teamId), isNull(project.deletedAt));
-    return (await tx.db.select({ id: project.id }).from(project).where(where)).length > 0;
-  }
+  if (scope === 'project' && teamId !== null) return hasProject(tx, teamId, subjectId);
   if (scope !== 'person') return false;
-  if (teamId === null)
-    return (await tx.db.select({ id: person.id }).from(person).where(eq(person.id, subjectId))).length > 0;
-  const where = and(eq(teamMember.teamId, teamId), eq(teamMember.personId, subjectId));
-  return (await tx.db.select({ id: teamMember.personId }).from(teamMember).where(where)).length > 0;
+  if (teamId !== null) return hasMember(tx, teamId, subjectId);
+  const { person } = schema;
+  return (await tx.db.select({ id: person.id }).from(person).where(eq(person.id, subjectId))).length > 0;
+}
+
+async function hasProject(tx: Context, teamId: string, projectId: string): Promise<boolean> {
+  const { project } = schema;
+  const rows = await tx.db
+    .select({ id: project.id })
+    .from(project)
+    .where(and(eq(project.id, projectId), eq(project.teamId, teamId), isNull(project.deletedAt)));
+  return rows.length > 0;
+}
+
+async function hasMember(tx: Context, teamId: string, personId: string): Promise<boolean> {
+  const { teamMember } = schema;
+  const rows = await tx.db
+    .select({ id: teamMember.personId })
+    .from(teamMember)
+    .where(and(eq(teamMember.teamId, teamId), eq(teamMember.personId, personId)));
+  return rows.length > 0;
 }
 
 async function requireNew(tx: Context, { teamId, scope, period, subjectId }: Wanted): Promise<void> {

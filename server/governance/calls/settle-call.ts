@@ -5,9 +5,9 @@ import type { LlmUsage } from '../../core/llm-message.ts';
 import type { ModelCallOutcome, ModelTarget } from '../../core/model-call.ts';
 import { GroupCommit } from '../../platform/group-commit.ts';
 import { log } from '../../platform/log.ts';
-import { seal } from '../../platform/secrets.ts';
 import { singleton } from '../../platform/singleton.ts';
 import { tellOfBudget, type Reached } from '../budgets/tell-of-budget.ts';
+import { sealContent, type CallContent } from './call-content.ts';
 import { storable, targetColumns } from './call-rows.ts';
 import { countSettled } from './call-metrics.ts';
 import type { OpenedCall } from './opened-call.ts';
@@ -19,10 +19,8 @@ export type Sent = {
   /** From the opening to the first byte of the answer. */
   firstByteMs?: number;
   /** Request and answer as the upstream saw them, masked; kept where the team records in full. */
-  content?: { request: string; answer: string };
+  content?: CallContent;
 };
-
-export const contentPurpose = 'model-call-content';
 
 const mostAtOnce = 256;
 const dayMs = 86_400_000;
@@ -141,11 +139,12 @@ function rowOf({ opened, outcome, sent, at, latencyMs }: Item) {
 function contentOf({ opened, sent, at }: Item) {
   const { level, retentionDays } = opened.recording;
   if (level !== 'full' || !sent.content) return [];
+  const { requestSealed, answerSealed } = sealContent(sent.content);
   return {
     call_id: opened.id,
     team_id: opened.call.caller.teamId,
-    request_sealed: seal(contentPurpose, sent.content.request),
-    answer_sealed: seal(contentPurpose, sent.content.answer),
+    request_sealed: requestSealed,
+    answer_sealed: answerSealed,
     created_at: at,
     expires_at: new Date(at.getTime() + retentionDays * dayMs),
   };

@@ -14,6 +14,7 @@ import { sessionRoutes } from './sessions.ts';
 import { suggestionRoutes } from './suggestions.ts';
 import { taskRoutes } from './tasks.ts';
 import { uploadRoutes } from './uploads.ts';
+import { usageRoutes } from './usage.ts';
 
 /** Every call of the interface, in the order of the documentation. */
 export const restRoutes: readonly RestRoute[] = [
@@ -32,4 +33,5 @@ export const restRoutes: readonly RestRoute[] = [
   ...taskRoutes,
   ...modelRoutes,
   ...auditRoutes,
+  ...usageRoutes,
 ];
