@@ -48,6 +48,7 @@ const installationOnly = [
   'providers.change',
   'providers.changeModel',
   'providers.list',
+  'providers.modelFiles',
   'providers.models',
   'providers.remove',
   'providers.removeModel',

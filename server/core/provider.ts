@@ -56,8 +56,7 @@ export const providerKindFacts: Record<ProviderKind, ProviderKindFacts> = {
   openai_compatible: {
     label: 'OpenAI-compatible server',
     baseUrl: '',
-    baseUrlHint:
-      'With /v1: http://127.0.0.1:11434/v1 for Ollama, http://127.0.0.1:8000/v1 for vLLM, :8080/v1 for llama.cpp, :1234/v1 for LM Studio',
+    baseUrlHint: 'With /v1, as the server’s own documentation gives it',
     protocols: ['openai_chat'],
     place: 'local',
     needsKey: false,

@@ -4,6 +4,7 @@ import { addProvider } from '../../governance/add-provider.ts';
 import { changeModel, changeModelInput, removeModel, removeModelInput } from '../../governance/change-model.ts';
 import { changeProvider } from '../../governance/change-provider.ts';
 import { addProviderInput, changeProviderInput } from '../../governance/provider-input.ts';
+import { listModelFiles } from '../../governance/list-model-files.ts';
 import { listModelsWithTargets, listProviders, listTeamModels } from '../../governance/provider-queries.ts';
 import { removeProvider, removeProviderInput } from '../../governance/remove-provider.ts';
 import { testProvider, testProviderInput } from '../../governance/test-provider.ts';
@@ -15,6 +16,7 @@ export const providersRouter = router({
   change: procedure.input(changeProviderInput).mutation(({ ctx, input }) => changeProvider(ctx, input)),
   remove: procedure.input(removeProviderInput).mutation(({ ctx, input }) => removeProvider(ctx, input)),
   test: procedure.input(testProviderInput).mutation(({ ctx, input }) => testProvider(ctx, input)),
+  modelFiles: procedure.query(({ ctx }) => listModelFiles(ctx)),
   models: procedure.query(({ ctx }) => listModelsWithTargets(ctx)),
   addModels: procedure.input(addModelsInput).mutation(({ ctx, input }) => addModels(ctx, input)),
   changeModel: procedure.input(changeModelInput).mutation(({ ctx, input }) => changeModel(ctx, input)),

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { microUsdOf, priceWords, sizeWords, usdWords } from './model-words.ts';
+
+test('prices are said in dollars for a million tokens, to the last digit that counts', () => {
+  expect(usdWords(3_000_000)).toBe('$3.00');
+  expect(usdWords(125_000)).toBe('$0.125');
+  expect(usdWords(1)).toBe('$0.000001');
+  expect(microUsdOf(0.075)).toBe(75_000);
+});
+
+test('[GW77] what has no price has no words for one, and a price of nothing is free', () => {
+  expect(priceWords(null)).toBeUndefined();
+  expect(priceWords(undefined)).toBeUndefined();
+  expect(priceWords({ input: 0, output: 0 })).toBe('free');
+  expect(priceWords({ input: 3_000_000, output: 15_000_000 })).toBe('$3.00 in, $15.00 out');
+});
+
+test('sizes are said short', () => {
+  expect([sizeWords(200_000), sizeWords(1_048_576), sizeWords(8_192)]).toEqual(['200K', '1M', '8.2K']);
+});
