@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LlmRequest } from '../core/llm-message.ts';
-import { anyRequest, contentOf } from './testing-requests.ts';
+import { anyRequest, anyResponse, contentOf } from './testing-requests.ts';
 import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { openAiChat } from './wire/openai-chat.ts';
@@ -38,8 +38,21 @@ describe.each(named)('requests of %s', (_, wire) => {
   });
 });
 
+describe.each(named)('answers in %s', (_, wire) => {
+  it('[GW34] from the neutral vocabulary and back say what they said', () => {
+    fc.assert(
+      fc.property(anyResponse, (response) => {
+        const decoded = wire.decodeResponse(asSent(wire.encodeResponse(response, plainReply)));
+        const { parts, stop, model, usage } = response;
+        expect(decoded).toMatchObject({ parts, stop, model, usage });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 const target = {
-  upstreamModel: 'm',
+  upstreamModel: 'claude-opus-5',
   capabilities: { tools: true, images: true, thinking: true, streaming: true },
 };
 

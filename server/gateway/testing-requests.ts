@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import type { LlmFormat, LlmMessage, LlmPart, LlmRequest, LlmTool, LlmToolChoice } from '../core/llm-message.ts';
+import type {
+  LlmFormat,
+  LlmMessage,
+  LlmPart,
+  LlmRequest,
+  LlmResponse,
+  LlmStop,
+  LlmTool,
+  LlmToolChoice,
+} from '../core/llm-message.ts';
 
 const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== '');
 const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,15}$/);
@@ -106,7 +115,7 @@ export const anyRequest = (vocabulary: Vocabulary): fc.Arbitrary<LlmRequest> =>
       tools: fc.option(tools, { nil: {} }),
     })
     .map(({ system, exchanges, last, stream, sampling: settings, tools: offered }) => ({
-      model: 'm',
+      model: 'claude-opus-5',
       messages: [
         ...system.map((part): LlmMessage => ({ role: 'system', parts: [part] })),
         ...conversation(exchanges, last),
@@ -120,3 +129,24 @@ export const anyRequest = (vocabulary: Vocabulary): fc.Arbitrary<LlmRequest> =>
 export function contentOf({ messages }: LlmRequest): unknown[] {
   return messages.flatMap(({ role, parts }) => parts.map((part) => [role, part]));
 }
+
+/** Whole answers of what all protocols can say. */
+export const anyResponse: fc.Arbitrary<LlmResponse> = fc
+  .record({
+    text: fc.option(words, { nil: undefined }),
+    calls: fc.array(fc.record({ name, arguments: callArguments }), { maxLength: 3 }),
+    stop: fc.constantFrom<LlmStop>('end', 'length'),
+    usage: fc.record({ input: fc.integer({ min: 500, max: 900 }), output: fc.nat(500), cacheRead: fc.nat(400) }),
+  })
+  .map(({ text: said, calls, stop, usage }) => ({
+    id: 'answer-1',
+    model: 'claude-opus-5',
+    parts: [
+      ...(said === undefined ? [] : [{ type: 'text' as const, text: said }]),
+      ...calls.map((call, at): LlmPart => {
+        return { type: 'tool_call', id: `call_${at}`, name: call.name, arguments: JSON.stringify(call.arguments) };
+      }),
+    ],
+    stop: stop === 'end' && calls.length > 0 ? 'tool_calls' : stop,
+    usage,
+  }));

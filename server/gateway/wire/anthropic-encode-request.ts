@@ -1,12 +1,12 @@
 import {
   Untranslatable,
-  type LlmEffort,
   type LlmImage,
   type LlmMessage,
   type LlmPart,
   type LlmRequest,
   type LlmTool,
 } from '../../core/llm-message.ts';
+import { encodeEffort, encodeThinking } from './anthropic-thinking.ts';
 import { parseObject } from './members.ts';
 import type { Json, JsonObject } from './wire.ts';
 
@@ -27,7 +27,7 @@ export function encodeAnthropicRequest(request: LlmRequest): JsonObject {
     stream: request.stream,
     ...encodeSampling(request),
     ...encodeTools(request),
-    ...encodeThinking(request.thinking, maxTokens),
+    ...encodeThinking({ ...request, maxTokens }),
     ...encodeOutputConfig(request),
   };
 }
@@ -173,41 +173,14 @@ function encodeToolChoice(choice: LlmRequest['toolChoice'], parallel: boolean | 
   return { tool_choice: { type: 'tool', name: choice.name, ...alone } };
 }
 
-/** The smallest budget that Messages takes. */
-const minBudgetTokens = 1024;
-
-function encodeThinking(wish: LlmRequest['thinking'], maxTokens: number): JsonObject {
-  if (wish === undefined) return {};
-  if (wish.effort === 'none') return { thinking: { type: 'disabled' } };
-  const display = wish.isShown === undefined ? {} : { display: wish.isShown ? 'summarized' : 'omitted' };
-  if (wish.budgetTokens === undefined) return { thinking: { type: 'adaptive', ...display } };
-  const budget = Math.max(minBudgetTokens, Math.min(wish.budgetTokens, maxTokens - 1));
-  return { thinking: { type: 'enabled', budget_tokens: budget, ...display } };
-}
-
-const efforts: Readonly<Record<LlmEffort, string | undefined>> = {
-  none: undefined,
-  minimal: 'low',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'xhigh',
-  max: 'max',
-};
-
-function encodeOutputConfig({ thinking, format }: LlmRequest): JsonObject {
+function encodeOutputConfig(request: LlmRequest): JsonObject {
+  const { format } = request;
   if (format?.type === 'json') {
     throw new Untranslatable(
       'response_format: this model’s protocol takes a JSON schema, and no JSON of any form. Send the schema of the answer (json_schema).',
     );
   }
-  const effort = thinking?.effort === undefined ? undefined : efforts[thinking.effort];
-  const schema = format?.type === 'schema' ? jsonOf(format.schema) : undefined;
-  if (effort === undefined && schema === undefined) return {};
-  return {
-    output_config: {
-      ...(effort === undefined ? {} : { effort }),
-      ...(schema === undefined ? {} : { format: { type: 'json_schema', schema } }),
-    },
-  };
+  const schema = format?.type === 'schema' ? { format: { type: 'json_schema', schema: jsonOf(format.schema) } } : {};
+  const config: JsonObject = { ...encodeEffort(request), ...schema };
+  return Object.keys(config).length === 0 ? {} : { output_config: config };
 }

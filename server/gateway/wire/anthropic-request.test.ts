@@ -4,13 +4,13 @@ import { anthropicMessages as wire } from './anthropic-messages.ts';
 import type { JsonObject } from './wire.ts';
 
 const asked = (members: JsonObject): JsonObject => ({
-  model: 'm',
+  model: 'claude-opus-5',
   max_tokens: 100,
   messages: [{ role: 'user', content: 'Hello' }],
   ...members,
 });
 const neutral = (members: Partial<LlmRequest>): LlmRequest => ({
-  model: 'm',
+  model: 'claude-opus-5',
   stream: false,
   maxOutputTokens: 100,
   messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
@@ -303,6 +303,72 @@ describe('what Messages takes only in its own way', () => {
       wire.encodeRequest(neutral({ maxOutputTokens, thinking: { budgetTokens } }))['thinking'];
     expect(budget(10, 9000)).toEqual({ type: 'enabled', budget_tokens: 1024 });
     expect(budget(9000, 5000)).toEqual({ type: 'enabled', budget_tokens: 4999 });
+  });
+
+  const ways: readonly [model: string, maxOutputTokens: number, thinking: LlmRequest['thinking'], body: JsonObject][] =
+    [
+      [
+        'claude-opus-4-6',
+        9000,
+        { effort: 'high' },
+        { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+      ],
+      [
+        'anthropic.claude-sonnet-5-v1:0',
+        9000,
+        { effort: 'minimal' },
+        { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+      ],
+      ['claude-mythos-preview', 9000, {}, { thinking: { type: 'adaptive' } }],
+      [
+        'claude-haiku-4-5-20251001',
+        64_000,
+        { effort: 'high' },
+        { thinking: { type: 'enabled', budget_tokens: 20_000 } },
+      ],
+      [
+        'claude-opus-4-20250514',
+        9000,
+        { effort: 'high', isShown: true },
+        { thinking: { type: 'enabled', budget_tokens: 4500, display: 'summarized' } },
+      ],
+      ['claude-3-7-sonnet-latest', 2000, { effort: 'low' }, {}],
+      ['glm-5', 64_000, {}, { thinking: { type: 'enabled', budget_tokens: 10_000 } }],
+      ['glm-5', 9000, { effort: 'none' }, { thinking: { type: 'disabled' } }],
+    ];
+  it.each(ways)(
+    '[GW29] %s with a limit of %i is told to think %j in its way',
+    (model, maxOutputTokens, thinking, body) => {
+      const encoded = wire.encodeRequest({
+        ...neutral({ maxOutputTokens }),
+        model,
+        ...(thinking === undefined ? {} : { thinking }),
+      });
+      const { thinking: told, output_config: config } = encoded;
+      expect({
+        ...(told === undefined ? {} : { thinking: told }),
+        ...(config === undefined ? {} : { output_config: config }),
+      }).toEqual(body);
+    },
+  );
+
+  it('[GW29] a turn that called tools without a thought goes on without one, where a budget is needed', () => {
+    const call: LlmPart = { type: 'tool_call', id: 'c', name: 'f', arguments: '{}' };
+    const thought: LlmPart = { type: 'thinking', text: 'A', proof: { protocol: 'anthropic_messages', value: 's' } };
+    const result: LlmPart = { type: 'tool_result', callId: 'c', content: [] };
+    const thinks = (model: string, said: LlmPart[]) => {
+      const messages = [
+        { role: 'assistant', parts: said },
+        { role: 'user', parts: [result] },
+      ] as const;
+      return (
+        'thinking' in
+        wire.encodeRequest({ ...neutral({ messages, thinking: { effort: 'low' } }), model, maxOutputTokens: 9000 })
+      );
+    };
+    expect(thinks('claude-haiku-4-5', [call])).toBe(false);
+    expect(thinks('claude-haiku-4-5', [thought, call])).toBe(true);
+    expect(thinks('claude-opus-5', [call])).toBe(true);
   });
 
   it('[GW29] thoughts of other protocols, and those without proof, are not sent', () => {
