@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { LlmError } from '../core/llm-message.ts';
 import { decoderOf } from '../platform/content-encoding.ts';
-import type { ProviderAnswer } from '../platform/provider-http.ts';
+import { ProviderFault, type ProviderAnswer } from '../platform/provider-http.ts';
 import type { Request } from './asked.ts';
 import type { Forwarded } from './forward.ts';
 import type { Meter } from './meter.ts';
+import { errorOf } from './refusal.ts';
 import type { StreamFilter, Wire } from './wire/wire.ts';
 
 /** An answer on its way from a target to the caller. */
@@ -13,9 +14,11 @@ export type Passage = {
   forwarded: Forwarded;
   /** What is spoken with the target. */
   wire: Wire;
-  /** Puts masked values back. Undefined: nothing was masked, so nothing need be looked for. */
-  filter: StreamFilter | undefined;
+  /** Puts masked values back. */
+  filter: StreamFilter;
   meter: Meter;
+  /** Takes what the provider said for the record, where it is kept. */
+  keep: ((bytes: Buffer) => void) | undefined;
   /** Fires when the caller hung up, or when the call took too long in all. */
   signal: AbortSignal;
 };
@@ -35,6 +38,12 @@ export function answerBytes({ headers, body }: ProviderAnswer): Readable {
   if (!decoder) return body;
   body.once('error', (error) => decoder.destroy(error));
   return body.pipe(decoder);
+}
+
+/** What went wrong while an answer was read: the provider's connection, or something of our own that is not shown. */
+export function readingFailed({ forwarded, request }: Passage, cause: unknown): LlmError {
+  const isConnection = cause instanceof ProviderFault || (cause instanceof Error && 'code' in cause);
+  return isConnection ? brokenOff(forwarded, cause) : errorOf(cause, request.asked.requestId);
 }
 
 /** What a provider that broke off is told of as. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { LlmProtocol } from '../core/llm-message.ts';
 import type { ModelCaller } from '../core/model-call.ts';
-import type { JsonObject, RequestFacts, Wire } from './wire/wire.ts';
+import type { JsonObject, RequestFacts, TextPlace, Wire } from './wire/wire.ts';
 
 /** `count_tokens` sends the whole request to the provider as well, so it passes every stage that a call does. */
 export type Operation = 'generate' | 'count_tokens';
@@ -38,4 +38,6 @@ export type Request = {
   body: JsonObject;
   sizeBytes: number;
   facts: RequestFacts;
+  /** Every text that the model would read. */
+  texts: readonly TextPlace[];
 };

@@ -1,6 +1,6 @@
 import type { LlmError } from '../core/llm-message.ts';
 import type { ModelCallOutcome, ModelTarget } from '../core/model-call.ts';
-import type { Draft } from './draft.ts';
+import type { OpenedCall } from '../governance/calls/opened-call.ts';
 import { isEventStream, type Passage, type PassageEnd } from './answer.ts';
 import type { Request } from './asked.ts';
 import { ForwardError } from './failure.ts';
@@ -24,12 +24,14 @@ export type Carried = {
   target?: ModelTarget;
   /** From when it was sent to the provider's first word. */
   firstByteMs?: number;
+  /** Request and answer as the provider saw them, where the team keeps them. */
+  content?: { request: string; answer: string };
 };
 
 export type Load = {
-  draft: Pick<Draft, 'targets' | 'bound'>;
+  opened: OpenedCall;
   /** Puts masked values back into the answer. */
-  filter: StreamFilter | undefined;
+  filter: StreamFilter;
 };
 
 /** Sends a call to the first target that answers and passes the answer on. Never rejects: the outcome says what happened. */
@@ -37,21 +39,26 @@ export async function carry(request: Request, load: Load, house: House): Promise
   const { asked } = request;
   const startedAt = performance.now();
   const clock = startClock(asked.signal, house.times.totalMs);
-  const meter = createMeter(load.draft.bound.inputTokens);
+  const meter = createMeter(load.opened.call.bound.inputTokens);
   const carried: Omit<Carried, 'outcome'> = {};
+  const kept: Buffer[] = [];
+  const keeps = load.opened.recording.level === 'full';
   let forwarded: Forwarded | undefined;
   try {
-    forwarded = await forward(load.draft.targets, {
-      prepare: (target) => {
+    forwarded = await forward(load.opened.call.targets, {
+      async prepare(target) {
         carried.target = target;
-        return prepare(request, target);
+        const prepared = await prepare(request, target);
+        if (keeps) carried.content = { request: String(prepared.body), answer: '' };
+        return prepared;
       },
       breakerOf: (target) => house.breakerOf(target),
       signal: clock.signal,
       retry: house.times.retry,
     });
     carried.firstByteMs = Math.round(performance.now() - startedAt);
-    const end = await pass({ request, forwarded, filter: load.filter, meter, signal: clock.signal });
+    const keep = keeps ? (bytes: Buffer) => void kept.push(bytes) : undefined;
+    const end = await pass({ request, forwarded, filter: load.filter, meter, keep, signal: clock.signal });
     forwarded.tell(end.state === 'whole' ? 'worked' : 'failed');
     return { ...carried, outcome: outcomeOf(end, meter) };
   } catch (error) {
@@ -62,6 +69,7 @@ export async function carry(request: Request, load: Load, house: House): Promise
     return { ...carried, outcome: failed(request, clock.isOver() ? tookTooLong(house.times.totalMs) : error, meter) };
   } finally {
     clock.stop();
+    if (carried.content) carried.content.answer = Buffer.concat(kept).toString('utf8');
   }
 }
 

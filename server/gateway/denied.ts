@@ -15,11 +15,14 @@ export class Denied extends Error {
   }
 }
 
-/** What policies said, in words: every rule that denied, and its advice. */
 export function deniedByPolicy(word: PolicyWord, model: string): Denied {
+  return new Denied('policy', `The call to ${model} was denied by policy: ${ruleWords(word)}.`);
+}
+
+/** What policies said: every rule that denied, and its advice. Ends without a full stop. */
+export function ruleWords(word: PolicyWord): string {
   const named = word.rules.map(
     ({ id, title, advice }) => `“${title}” (${id})${advice ? `. ${advice.replace(/\.$/, '')}` : ''}`,
   );
-  const rules = named.length === 0 ? 'no policy allows it' : named.join('; ');
-  return new Denied('policy', `The call to ${model} was denied by policy: ${rules}.`);
+  return named.length === 0 ? 'no policy allows it' : named.join('; ');
 }

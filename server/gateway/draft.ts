@@ -9,7 +9,7 @@ export type Draft = { -readonly [Member in keyof NewCall]: NewCall[Member] };
 
 /** Nothing is decided yet: who reads it sees a call that nobody allowed. */
 export function draftOf(request: Request, route: ModelRoute): Draft {
-  const { asked, caller, facts, body, sizeBytes, wire } = request;
+  const { asked, caller, facts, body, sizeBytes, texts } = request;
   return {
     caller,
     requestId: asked.requestId,
@@ -19,7 +19,7 @@ export function draftOf(request: Request, route: ModelRoute): Draft {
     isStream: facts.stream,
     targets: route.targets,
     bound: {
-      inputTokens: estimateInputTokens(wire.requestTexts(body), body),
+      inputTokens: estimateInputTokens(texts, body),
       // Nothing is generated while tokens are counted.
       ...(asked.operation === 'count_tokens' ? { maxOutputTokens: 0 } : {}),
       ...(facts.maxOutputTokens === undefined ? {} : { maxOutputTokens: facts.maxOutputTokens }),

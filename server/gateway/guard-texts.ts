@@ -14,9 +14,9 @@ import type { StreamFilter } from './wire/wire.ts';
  * @returns what puts values back into the answer
  * @throws Denied when no target is left
  */
-export async function guardTexts({ caller, wire, body, facts }: Request, draft: Draft): Promise<StreamFilter> {
+export async function guardTexts({ caller, body, facts, texts }: Request, draft: Draft): Promise<StreamFilter> {
   if (facts.hasImages) stripImages(body);
-  const inspection = await inspectTexts(caller, wire.requestTexts(body));
+  const inspection = await inspectTexts(caller, texts);
   const circumstances = circumstancesOf(draft);
   const words = await Promise.all(
     draft.targets.map(async (target) => ({

@@ -31,12 +31,12 @@ export function createMeter(inputEstimate: number): Meter {
 }
 
 /** Lets every text pass, and the meter see it. */
-export function metered(meter: Meter, filter: StreamFilter | undefined): StreamFilter {
+export function metered(meter: Meter, filter: StreamFilter): StreamFilter {
   return {
     push(piece) {
       meter.saw(piece.text);
-      return filter ? filter.push(piece) : piece.text;
+      return filter.push(piece);
     },
-    end: (channel) => filter?.end(channel) ?? '',
+    end: (channel) => filter.end(channel),
   };
 }

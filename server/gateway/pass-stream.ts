@@ -1,5 +1,5 @@
 import type { LlmError } from '../core/llm-message.ts';
-import { answerBytes, brokenOff, type Passage, type PassageEnd } from './answer.ts';
+import { answerBytes, brokenOff, readingFailed, type Passage, type PassageEnd } from './answer.ts';
 import { metered } from './meter.ts';
 import { beginStream, sendError, writeSlowly } from './reply.ts';
 import { translate } from './translate.ts';
@@ -21,6 +21,7 @@ export async function passStream(passage: Passage): Promise<PassageEnd> {
   const turn = turnerOf(passage, said);
   try {
     for await (const chunk of answerBytes(forwarded.answer)) {
+      passage.keep?.(chunk);
       const events: SseEvent[] = read(chunk).flatMap((event) => turn(event));
       if (events.length === 0) continue;
       // Until something is there to be told, a failure can still be told by its status.
@@ -29,7 +30,7 @@ export async function passStream(passage: Passage): Promise<PassageEnd> {
     }
   } catch (cause) {
     if (signal.aborted) throw cause;
-    return broken(passage, brokenOff(forwarded, cause));
+    return broken(passage, readingFailed(passage, cause));
   }
   if (said.error) {
     // The caller was told by the event itself.

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { UpstreamError } from './refusal.ts';
-import { answerBytes, brokenOff, type Passage, type PassageEnd } from './answer.ts';
+import { answerBytes, readingFailed, type Passage, type PassageEnd } from './answer.ts';
 import { sendJson, sendResponse } from './reply.ts';
 import type { JsonObject, StreamFilter, TextPlace } from './wire/wire.ts';
 
@@ -14,12 +14,13 @@ export async function passWhole(passage: Passage): Promise<PassageEnd> {
   const { request, forwarded, wire, filter, meter } = passage;
   const { reply } = request.asked;
   const bytes = await collect(passage, answerBytes(forwarded.answer));
+  passage.keep?.(bytes);
   const body = objectOf(bytes, passage);
   const usage = wire.readUsage(body);
   if (usage) meter.told(usage);
   else for (const { text } of wire.responseTexts(body)) meter.saw(text);
-  if (filter) restore(wire.responseTexts(body), filter);
-  if (wire.protocol === request.wire.protocol && !request.facts.stream) sendJson(reply, 200, filter ? body : bytes);
+  const isRestored = restore(wire.responseTexts(body), filter);
+  if (wire.protocol === request.wire.protocol && !request.facts.stream) sendJson(reply, 200, isRestored ? body : bytes);
   else {
     const { stream, reply: form } = request.facts;
     sendResponse(reply, wire.decodeResponse(body), { wire: request.wire, form, stream });
@@ -39,7 +40,7 @@ async function collect(passage: Passage, source: Readable): Promise<Buffer> {
     }
   } catch (cause) {
     if (passage.signal.aborted) throw cause;
-    throw new UpstreamError(brokenOff(passage.forwarded, cause), { cause });
+    throw new UpstreamError(readingFailed(passage, cause), { cause });
   }
   return Buffer.concat(chunks, sizeBytes);
 }
@@ -58,13 +59,17 @@ function objectOf(bytes: Buffer, { forwarded }: Passage): JsonObject {
   });
 }
 
-/** A whole text is a stream of one piece. */
-function restore(places: readonly TextPlace[], filter: StreamFilter): void {
+/** A whole text is a stream of one piece. @returns whether anything was put back */
+function restore(places: readonly TextPlace[], filter: StreamFilter): boolean {
+  let isRestored = false;
   for (const [at, place] of places.entries()) {
     const { role, text, isJson, toolName } = place;
     const channel = `text ${at}`;
     const piece = { channel, role, isJson, text, ...(toolName === undefined ? {} : { toolName }) };
     const restored = filter.push(piece) + filter.end(channel);
-    if (restored !== text) place.replace(restored);
+    if (restored === text) continue;
+    place.replace(restored);
+    isRestored = true;
   }
+  return isRestored;
 }

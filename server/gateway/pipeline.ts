@@ -29,7 +29,7 @@ export async function answerModelCall(asked: Asked, house: House): Promise<void>
     if (isCountedHere(request, draft)) return sendCount(request, draft);
     const filter = await guardTexts(request, draft);
     const opened = await open(draft);
-    const { outcome, ...sent } = await carry(request, { draft, filter }, house);
+    const { outcome, ...sent } = await carry(request, { opened, filter }, house);
     await settleCall(opened, outcome, sent);
   } catch (error) {
     if (!(error instanceof Denied)) throw error;
@@ -49,7 +49,8 @@ const one = (value: string | string[] | undefined) => (Array.isArray(value) ? va
 async function readRequest(asked: Asked, caller: ModelCaller): Promise<Request> {
   const wire = wireOf(asked.protocol);
   const { body, sizeBytes } = await asked.readBody();
-  return { asked, wire, caller, body, sizeBytes, facts: wire.readFacts(body) };
+  const facts = wire.readFacts(body);
+  return { asked, wire, caller, body, sizeBytes, facts, texts: wire.requestTexts(body) };
 }
 
 /** Sets the money aside and writes the call down, with its entry in the audit log. What cannot be written does not happen. */
