@@ -5,9 +5,10 @@ import { anyRequest, anyResponse, contentOf } from './testing-requests.ts';
 import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { openAiChat } from './wire/openai-chat.ts';
+import { openAiResponses } from './wire/openai-responses.ts';
 import { plainReply, type JsonObject, type Wire } from './wire/wire.ts';
 
-const wires: readonly Wire[] = [anthropicMessages, openAiChat];
+const wires: readonly Wire[] = [anthropicMessages, openAiResponses, openAiChat];
 const named = wires.map((wire) => [wire.protocol, wire] as const);
 const ways = wires.flatMap((client) =>
   wires.map((upstream) => [client.protocol, upstream.protocol, client, upstream] as const),
@@ -16,8 +17,11 @@ const ways = wires.flatMap((client) =>
 /** A body as it comes from a client: JSON, and nothing but. */
 const asSent = (body: JsonObject): JsonObject => JSON.parse(JSON.stringify(body));
 
-/** Chat/completions shows images of results beside them, and has no word for a failed one. */
-const hasRichResults = (...wires: Wire[]) => wires.every(({ protocol }) => protocol === 'anthropic_messages');
+/** OpenAI's protocols have no word for a failed result, chat/completions shows images of results beside them, Responses stops nowhere. */
+const vocabulary = (...spoken: Wire[]) => ({
+  hasRichResults: spoken.every(({ protocol }) => protocol === 'anthropic_messages'),
+  hasStops: spoken.every(({ protocol }) => protocol !== 'openai_responses'),
+});
 
 const settingsOf = ({ messages: _messages, thinking, ...settings }: LlmRequest) => ({
   ...settings,
@@ -27,7 +31,7 @@ const settingsOf = ({ messages: _messages, thinking, ...settings }: LlmRequest) 
 describe.each(named)('requests of %s', (_, wire) => {
   it('[GW34] to the neutral vocabulary and back lose nothing of it', () => {
     fc.assert(
-      fc.property(anyRequest({ hasRichResults: hasRichResults(wire) }), (request) => {
+      fc.property(anyRequest(vocabulary(wire)), (request) => {
         const decoded = wire.decodeRequest(asSent(wire.encodeRequest(request)));
         expect(contentOf(decoded)).toEqual(contentOf(request));
         expect(settingsOf(decoded)).toEqual(settingsOf(request));
@@ -59,7 +63,7 @@ const target = {
 describe.each(ways)('requests of %s for an upstream of %s', (_, __, client, upstream) => {
   it('[GW34] say there what they said', () => {
     fc.assert(
-      fc.property(anyRequest({ hasRichResults: hasRichResults(client, upstream) }), (request) => {
+      fc.property(anyRequest(vocabulary(client, upstream)), (request) => {
         const body = asSent(client.encodeRequest(request));
         const translated = translate(client, upstream, plainReply).request(body, target);
         const arrived = upstream.decodeRequest(asSent(translated));

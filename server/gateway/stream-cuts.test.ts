@@ -16,12 +16,13 @@ import {
 import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { openAiChat } from './wire/openai-chat.ts';
+import { openAiResponses } from './wire/openai-responses.ts';
 import { plainReply, type StreamListener, type Wire } from './wire/wire.ts';
 
 /** How many random sets of cuts are tried over all ways together. */
 const randomSets = 10_000;
 
-const wires: readonly Wire[] = [anthropicMessages, openAiChat];
+const wires: readonly Wire[] = [anthropicMessages, openAiResponses, openAiChat];
 const ways = wires.flatMap((upstream) =>
   wires.map((client) => [upstream.protocol, client.protocol, upstream, client] as const),
 );

@@ -34,10 +34,10 @@ type Exchange = {
   calls: { name: string; arguments: Record<string, unknown>; result: LlmPart[]; isError: boolean }[];
 };
 
-/** Results of calls may hold images and say that they failed where the protocol has a word for it. */
-type Vocabulary = { hasRichResults: boolean };
+/** Results of calls may hold images and say that they failed, and answers stop at words, where the protocol can say so. */
+type Vocabulary = { hasRichResults: boolean; hasStops: boolean };
 
-const exchange = ({ hasRichResults }: Vocabulary): fc.Arbitrary<Exchange> =>
+const exchange = ({ hasRichResults }: Pick<Vocabulary, 'hasRichResults'>): fc.Arbitrary<Exchange> =>
   fc.record({
     asked: fc.array(fc.oneof({ arbitrary: text, weight: 4 }, image, pdf), { minLength: 1, maxLength: 3 }),
     said: fc.array(text, { minLength: 1, maxLength: 1 }),
@@ -81,17 +81,18 @@ const format: fc.Arbitrary<LlmFormat> = schema.map((value) => ({
   strict: true,
 }));
 
-const sampling = fc.record(
-  {
-    maxOutputTokens: fc.integer({ min: 2_000, max: 60_000 }),
-    temperature: fc.constantFrom(0, 0.25, 1),
-    topP: fc.constantFrom(0.5, 0.9),
-    stop: fc.array(words, { minLength: 1, maxLength: 3 }),
-    format,
-    thinking: fc.record({ effort: fc.constantFrom('low', 'medium', 'high') }),
-  },
-  { requiredKeys: ['maxOutputTokens'] },
-);
+const sampling = ({ hasStops }: Pick<Vocabulary, 'hasStops'>) =>
+  fc.record(
+    {
+      maxOutputTokens: fc.integer({ min: 2_000, max: 60_000 }),
+      temperature: fc.constantFrom(0, 0.25, 1),
+      topP: fc.constantFrom(0.5, 0.9),
+      ...(hasStops ? { stop: fc.array(words, { minLength: 1, maxLength: 3 }) } : {}),
+      format,
+      thinking: fc.record({ effort: fc.constantFrom('low', 'medium', 'high') }),
+    },
+    { requiredKeys: ['maxOutputTokens'] },
+  );
 
 const tools = fc.uniqueArray(tool, { minLength: 1, maxLength: 3, selector: (one) => one.name }).chain((list) =>
   fc.record(
@@ -111,7 +112,7 @@ export const anyRequest = (vocabulary: Vocabulary): fc.Arbitrary<LlmRequest> =>
       exchanges: fc.array(exchange(vocabulary), { maxLength: 3 }),
       last: fc.array(text, { minLength: 1, maxLength: 2 }),
       stream: fc.boolean(),
-      sampling,
+      sampling: sampling(vocabulary),
       tools: fc.option(tools, { nil: {} }),
     })
     .map(({ system, exchanges, last, stream, sampling: settings, tools: offered }) => ({

@@ -13,6 +13,7 @@ type Door = { does: 'call'; protocol: LlmProtocol; operation: Operation } | { do
 const calls: Record<string, { protocol: LlmProtocol; operation: Operation } | undefined> = {
   '/anthropic/v1/messages': { protocol: 'anthropic_messages', operation: 'generate' },
   '/anthropic/v1/messages/count_tokens': { protocol: 'anthropic_messages', operation: 'count_tokens' },
+  '/openai/v1/responses': { protocol: 'openai_responses', operation: 'generate' },
   '/openai/v1/chat/completions': { protocol: 'openai_chat', operation: 'generate' },
 };
 

@@ -16,7 +16,6 @@ import {
   optionalString,
   parseObject,
 } from './members.ts';
-import { present } from './present.ts';
 import type { Json, JsonObject } from './wire.ts';
 
 /** What OpenAI's two protocols share with the neutral vocabulary. */
@@ -49,8 +48,8 @@ export function decodeImage(url: string, detail: Json | undefined, path: string)
     head === null
       ? { source: 'url', url }
       : { source: 'base64', mediaType: head[1] ?? '', data: url.slice(head[0].length) };
-  if (isAbsent(detail)) return { type: 'image', image };
-  if (detail !== 'auto' && detail !== 'low' && detail !== 'high' && detail !== 'original') {
+  if (isAbsent(detail) || detail === 'auto') return { type: 'image', image };
+  if (detail !== 'low' && detail !== 'high' && detail !== 'original') {
     throw invalidMember(`${path}.detail`, 'auto, low, high or original is expected');
   }
   return { type: 'image', image, detail: detail === 'original' ? 'high' : detail };
@@ -101,13 +100,15 @@ export function encodeEffort(thinking: LlmRequest['thinking']): LlmEffort | unde
 
 /** A function of the client, whose members stand in the tool itself (Responses) or in `function` (chat). */
 export function decodeFunctionTool(tool: JsonObject, name: string, path: string): LlmTool {
+  const description = optionalString(tool['description'], `${path}.description`);
   return {
     name,
-    parameters: isAbsent(tool['parameters']) ? { type: 'object', properties: {} } : asObject(tool['parameters'], path),
-    ...present({
-      description: optionalString(tool['description'], `${path}.description`),
-      strict: optionalBoolean(tool['strict'], `${path}.strict`),
-    }),
+    parameters: isAbsent(tool['parameters'])
+      ? { type: 'object', properties: {} }
+      : asObject(tool['parameters'], `${path}.parameters`),
+    ...(description === undefined ? {} : { description }),
+    // False is what all protocols but one do unless told otherwise.
+    ...(optionalBoolean(tool['strict'], `${path}.strict`) === true ? { strict: true } : {}),
   };
 }
 

@@ -15,13 +15,11 @@ const minOutputTokens = 16;
 export function encodeResponsesRequest(request: LlmRequest): JsonObject {
   refuseSampling(request);
   const { maxOutputTokens, temperature, topP } = request;
-  const lead = request.messages.findIndex(({ role }) => role !== 'system');
-  const leading = lead === -1 ? request.messages : request.messages.slice(0, lead);
-  const instructions = leading.flatMap(({ parts }) => parts.map(instruction));
+  const { instructions, messages } = leadOf(request);
   return {
     model: request.model,
-    ...(instructions.length === 0 ? {} : { instructions: instructions.join('\n\n') }),
-    input: (lead === -1 ? [] : request.messages.slice(lead)).flatMap(encodeMessage),
+    ...(instructions === undefined ? {} : { instructions }),
+    input: messages.flatMap(encodeMessage),
     stream: request.stream,
     store: false,
     ...(maxOutputTokens === undefined ? {} : { max_output_tokens: Math.max(minOutputTokens, maxOutputTokens) }),
@@ -40,8 +38,17 @@ function refuseSampling({ stop, seed }: LlmRequest): void {
   if (seed !== undefined) throw new Untranslatable('seed: the protocol of this model has none. Leave it out.');
 }
 
-function instruction(part: LlmPart): string {
-  if (part.type === 'text') return part.text;
+/** One text of instructions at the beginning stands apart; more of them are a message, so that they stay apart from one another. */
+function leadOf({ messages }: LlmRequest): { instructions?: string; messages: readonly LlmMessage[] } {
+  for (const { role, parts } of messages) if (role === 'system') parts.forEach(refuseInstruction);
+  const [first, second] = messages;
+  const [text] = first?.parts ?? [];
+  const isAlone = first?.role === 'system' && first.parts.length === 1 && second?.role !== 'system';
+  return isAlone && text?.type === 'text' ? { instructions: text.text, messages: messages.slice(1) } : { messages };
+}
+
+function refuseInstruction(part: LlmPart): void {
+  if (part.type === 'text') return;
   throw new Untranslatable(
     `Instructions to the model are text; a part of type "${part.type}" is none. Send it in a user message.`,
   );
@@ -157,7 +164,11 @@ function encodePart(part: LlmPart, role: LlmMessage['role']): JsonObject {
     case 'refusal':
       return role === 'assistant' ? { type: 'refusal', refusal: part.text } : { type: 'input_text', text: part.text };
     case 'image':
-      return { type: 'input_image', image_url: encodeImageUrl(part.image), detail: part.detail ?? 'auto' };
+      return {
+        type: 'input_image',
+        image_url: encodeImageUrl(part.image),
+        ...(part.detail === undefined ? {} : { detail: part.detail }),
+      };
     case 'document':
       return { type: 'input_file', ...encodeFile(part) };
     case 'thinking':
