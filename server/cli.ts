@@ -5,6 +5,7 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyDryRun } from './commands/policy-dry-run.ts';
+import { keysRotate } from './commands/keys.ts';
 import { tokenCreate } from './commands/token.ts';
 import { userCreate, userReset } from './commands/user.ts';
 
@@ -14,6 +15,7 @@ const commands: Record<string, Command> = {
   'user create': userCreate,
   'user reset': userReset,
   'token create': tokenCreate,
+  'keys rotate': keysRotate,
   'dlp scan': dlpScan,
   'policy check': policyCheck,
   'policy dry-run': policyDryRun,
