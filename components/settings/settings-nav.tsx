@@ -7,6 +7,7 @@ import classes from './section.module.css';
 const pages = [
   { part: 'people', label: 'People' },
   { part: 'models', label: 'Models' },
+  { part: 'tools', label: 'Use with your tools' },
   { part: 'tokens', label: 'Tokens' },
   { part: 'account', label: 'Account' },
 ] as const;

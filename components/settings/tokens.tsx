@@ -1,21 +1,17 @@
 'use client';
 
-import { Badge, Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { modals } from '@mantine/modals';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
-import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { CopyField } from '@/components/ui/copy-field.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
-import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { tokenScopes, type TokenScope } from '@/server/core/permissions.ts';
-import { dayOf } from './day.ts';
-import { Row, Rows, RowText, Section } from './section.tsx';
-
-type Token = RouterOutputs['tokens']['list'][number];
+import { Section } from './section.tsx';
+import { daysOf, lifetimes } from './token-lifetimes.ts';
+import { TokenRows } from './token-rows.tsx';
 
 const scopeMeaning: Record<TokenScope, string> = {
   read: 'see projects, sessions, files and runs',
@@ -30,70 +26,19 @@ export function Tokens() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [making, setMaking] = useState(false);
-  const tokens = useQuery(trpc.tokens.list.queryOptions());
   const refresh = () => queryClient.invalidateQueries(trpc.tokens.list.queryFilter());
-  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSettled: refresh }));
-  const fault = refusalMessage(revoke.error);
-
-  const confirmRevocation = (token: Token) =>
-    modals.openConfirmModal({
-      title: `Revoke ${token.name}`,
-      children: <Text>Programs that use this token are refused from now on. This cannot be undone.</Text>,
-      labels: { confirm: 'Revoke token', cancel: 'Cancel' },
-      confirmProps: { color: 'red' },
-      onConfirm: () => revoke.mutate({ tokenId: token.id }),
-    });
-
   return (
     <Section title="Your tokens">
-      {fault !== undefined && <Fault message={fault} />}
       <Group>
         <Button onClick={() => setMaking(true)}>Make a token</Button>
       </Group>
-      <Rows
-        query={tokens}
-        empty="You have no token."
-        render={(token) => (
-          <Row key={token.id}>
-            <RowText>
-              <Text fw={600}>{token.name}</Text>
-              <Text c="dimmed">
-                {token.scopes.join(', ')} · made <TimeAgo at={token.createdAt} /> ·{' '}
-                {token.lastUsedAt ? (
-                  <>
-                    last used <TimeAgo at={token.lastUsedAt} />
-                  </>
-                ) : (
-                  'never used'
-                )}
-              </Text>
-            </RowText>
-            {token.isExpired ? (
-              <Badge color="gray" variant="light">
-                Has run out
-              </Badge>
-            ) : (
-              <Text c="dimmed">{token.expiresAt ? `until ${dayOf(token.expiresAt)}` : 'does not run out'}</Text>
-            )}
-            <Button variant="default" aria-label={`Revoke ${token.name}`} onClick={() => confirmRevocation(token)}>
-              Revoke
-            </Button>
-          </Row>
-        )}
-      />
+      <TokenRows empty="You have no token." />
       <Modal opened={making} onClose={() => setMaking(false)} title="Make a token">
         {making && <TokenForm onMade={refresh} onClose={() => setMaking(false)} />}
       </Modal>
     </Section>
   );
 }
-
-const lifetimes = [
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: 'A year' },
-  { value: 'never', label: 'Until it is revoked' },
-];
 
 function TokenForm({ onMade, onClose }: { onMade: () => unknown; onClose: () => void }) {
   const trpc = useTRPC();
@@ -118,7 +63,7 @@ function TokenForm({ onMade, onClose }: { onMade: () => unknown; onClose: () => 
   return (
     <form
       onSubmit={form.onSubmit(({ name, scopes, lifetime }) =>
-        create.mutate({ name, scopes, expiresInDays: lifetime === 'never' ? null : Number(lifetime) }),
+        create.mutate({ name, scopes, expiresInDays: daysOf(lifetime) }),
       )}
       noValidate
     >

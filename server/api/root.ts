@@ -5,6 +5,7 @@ import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
+import { gatewayRouter } from './routers/gateway.ts';
 import { identityRouter } from './routers/identity.ts';
 import { membersRouter } from './routers/members.ts';
 import { policiesRouter } from './routers/policies.ts';
@@ -29,6 +30,7 @@ export const appRouter = router({
   commits: commitsRouter,
   events: eventsRouter,
   files: filesRouter,
+  gateway: gatewayRouter,
   identity: identityRouter,
   members: membersRouter,
   policies: policiesRouter,

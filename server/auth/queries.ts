@@ -141,9 +141,8 @@ export type TokenRow = {
   id: string;
   name: string;
   scopes: TokenScope[];
-  /** Where it calls models, if only there. */
-  boundTeamId: string | null;
-  boundProjectId: string | null;
+  /** The name of the project or team where it calls models, if only there. */
+  boundTo: string | null;
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
@@ -153,20 +152,27 @@ export type TokenRow = {
 /** The actor's tokens that were not revoked, newest first; never the tokens themselves. */
 export async function listTokens(ctx: Context): Promise<TokenRow[]> {
   const { personId } = requireBrowser(ctx);
-  const { apiToken } = schema;
+  const { apiToken, project, team, teamMember } = schema;
   return ctx.db
     .select({
       id: apiToken.id,
       name: apiToken.name,
       scopes: apiToken.scopes,
-      boundTeamId: apiToken.boundTeamId,
-      boundProjectId: apiToken.boundProjectId,
+      boundTo: sql<string | null>`case
+        when ${apiToken.boundTeamId} is null then null
+        when ${teamMember.personId} is null then 'a team you are not in any more'
+        when ${apiToken.boundProjectId} is null then ${team.name}
+        when ${project.isRestricted} or ${project.id} is null then 'a project of ' || ${team.name}
+        else ${project.name} end`,
       createdAt: apiToken.createdAt,
       expiresAt: apiToken.expiresAt,
       lastUsedAt: apiToken.lastUsedAt,
       isExpired: sql<boolean>`coalesce(${apiToken.expiresAt} <= now(), false)`,
     })
     .from(apiToken)
+    .leftJoin(team, eq(team.id, apiToken.boundTeamId))
+    .leftJoin(teamMember, and(eq(teamMember.teamId, team.id), eq(teamMember.personId, personId)))
+    .leftJoin(project, eq(project.id, apiToken.boundProjectId))
     .where(and(eq(apiToken.personId, personId), isNull(apiToken.revokedAt)))
     .orderBy(desc(apiToken.createdAt), desc(apiToken.id));
 }
