@@ -9,6 +9,7 @@ import { useState, type FormEvent } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { AccessSettings } from './access-settings.tsx';
 import { PushSettings } from './push-settings.tsx';
+import { SensitivitySettings } from './sensitivity-settings.tsx';
 import { useUpdateProject } from './use-update-project.ts';
 import type { ProjectData } from './project-page.tsx';
 
@@ -18,6 +19,7 @@ export function ProjectSettings({ team, project }: { team: string; project: Proj
       <CommandSettings project={project} />
       <PushSettings project={project} />
       <AccessSettings project={project} />
+      <SensitivitySettings project={project} />
       <Endings team={team} project={project} />
     </Stack>
   );

@@ -8,6 +8,7 @@ const pages = [
   { part: 'people', label: 'People' },
   { part: 'models', label: 'Models' },
   { part: 'tools', label: 'Use with your tools' },
+  { part: 'policies', label: 'Policies' },
   { part: 'tokens', label: 'Tokens' },
   { part: 'account', label: 'Account' },
 ] as const;

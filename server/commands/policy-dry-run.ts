@@ -67,7 +67,11 @@ export const policyDryRun: Command = {
       throw new UsageError(`${file} is not fit to publish. See why with: ensemble policy check ${file}`);
     const replay = await withDatabase(async (ctx) => {
       const draft = { scope: await scopeOf(ctx, values.team), text };
-      return replayCalls(ctx, draft, sinceOf(values.since, ctx.now())).finally(closeNotifications);
+      try {
+        return await replayCalls(ctx, draft, sinceOf(values.since, ctx.now()));
+      } finally {
+        await closeNotifications();
+      }
     });
     if (values.json) io.write(JSON.stringify(replay));
     else for (const line of [...replay.changes.map(lineOf), summary(replay)]) io.write(line);

@@ -17,7 +17,7 @@ import { listBranches, repoPath, type Branch } from './git.ts';
 export type ProjectView = Omit<ProjectRow, 'credentialSealed' | 'importHeartbeatAt'> & {
   hasCredential: boolean;
   removedAt: Date | null;
-  may: { update: boolean; archive: boolean; delete: boolean; createSession: boolean };
+  may: { update: boolean; archive: boolean; delete: boolean; createSession: boolean; declassify: boolean };
 };
 
 export type ProjectListItem = ProjectView & { sessionCount: number; lastActivityAt: Date | null };
@@ -33,6 +33,7 @@ function toView(project: ProjectRow, role: TeamRole): ProjectView {
       archive: mayInTeam(role, 'project.archive'),
       delete: mayInTeam(role, 'project.delete'),
       createSession: mayInTeam(role, 'session.create'),
+      declassify: mayInTeam(role, 'project.declassify'),
     },
   };
 }

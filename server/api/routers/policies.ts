@@ -11,6 +11,7 @@ import { consequenceInput, getConsequence } from '../../governance/policies/repl
 import { restorePolicies, restorePoliciesInput } from '../../governance/policies/restore-policies.ts';
 import { savePolicyDraft } from '../../governance/policies/save-draft.ts';
 import { tryPolicies, tryPoliciesInput } from '../../governance/policies/try-policies.ts';
+import { policyWords, policyWordsInput } from '../../governance/policies/policy-words.ts';
 import { policiesInput, scopeInput } from '../../governance/policies/write-version.ts';
 import { procedure, router } from '../trpc.ts';
 
@@ -20,6 +21,7 @@ export const policiesRouter = router({
   version: procedure.input(versionInput).query(({ ctx, input }) => getPolicyVersion(ctx, input)),
   check: procedure.input(checkInput).query(({ ctx, input }) => checkPolicyText(ctx, input)),
   consequence: procedure.input(consequenceInput).query(({ ctx, input }) => getConsequence(ctx, input)),
+  words: procedure.input(policyWordsInput).query(({ ctx, input }) => policyWords(ctx, input)),
   try: procedure.input(tryPoliciesInput).query(({ ctx, input }) => tryPolicies(ctx, input)),
   saveDraft: procedure.input(policiesInput).mutation(({ ctx, input }) => savePolicyDraft(ctx, input)),
   publish: procedure.input(policiesInput).mutation(({ ctx, input }) => publishPolicies(ctx, input)),
