@@ -87,7 +87,7 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
   const usage = { input: 120, output: 9, cached: 20 };
   const stop = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls' }[name];
 
-  test('hears a whole answer', async () => {
+  test('[GW58] hears a whole answer', async () => {
     models.script(said);
     const heard = await clientOf(name, protocol).ask({ model, text: 'Read', tools, think: true });
     expect(heard).toEqual({
@@ -103,22 +103,25 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
     expect(models.received[0]?.json).toMatchObject({ model: 'scripted-large' });
   });
 
-  test.each([1, 3, 64])('hears a streamed answer with its texts restored, in deltas of %d', async (pieceLength) => {
-    models.script({ ...said, pieceLength });
-    const heard = await clientOf(name, protocol).stream({ model, text: 'Read', tools, think: true });
-    expect(heard).toEqual({
-      text: 'Hello Zoë "Z" Ångström, 1 < 2 – 🙂',
-      thinking: 'I look for Zoë "Z" Ångström.',
-      calls: [
-        { name: 'read', arguments: { path: 'for Zoë "Z" Ångström.txt' } },
-        { name: 'read', arguments: { path: '日本.txt', more: [1, { a: null }] } },
-      ],
-      stop,
-      usage,
-    });
-  });
+  test.each([1, 3, 64])(
+    '[GW58] hears a streamed answer with its texts restored, in deltas of %d',
+    async (pieceLength) => {
+      models.script({ ...said, pieceLength });
+      const heard = await clientOf(name, protocol).stream({ model, text: 'Read', tools, think: true });
+      expect(heard).toEqual({
+        text: 'Hello Zoë "Z" Ångström, 1 < 2 – 🙂',
+        thinking: 'I look for Zoë "Z" Ångström.',
+        calls: [
+          { name: 'read', arguments: { path: 'for Zoë "Z" Ångström.txt' } },
+          { name: 'read', arguments: { path: '日本.txt', more: [1, { a: null }] } },
+        ],
+        stop,
+        usage,
+      });
+    },
+  );
 
-  test('shows the model an image, earlier calls and their results, and the instructions', async () => {
+  test('[GW58] shows the model an image, earlier calls and their results, and the instructions', async () => {
     models.script({ says: [{ text: '{{system}} | {{user}} | {{tool}}' }] });
     const heard = await clientOf(name, protocol).stream({
       model,
@@ -136,7 +139,7 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
     expect(sent).toContain('999');
   });
 
-  test('throws the error of the upstream in its own words and class', async () => {
+  test('[GW49] throws the error of the upstream in its own words and class', async () => {
     models.script({ error: { status: 429, message: 'Exactly these words.' } });
     const thrown: unknown = await clientOf(name, protocol)
       .stream({ model, text: 'Hello' })
@@ -145,14 +148,14 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
     expect(String(thrown)).toContain('Exactly these words.');
   });
 
-  test('throws when the upstream fails in the middle of a stream', async () => {
+  test('[GW57] throws when the upstream fails in the middle of a stream', async () => {
     models.script({ says: [{ text: 'one two three' }], breaks: { afterEvents: 4, how: 'error' } });
     await expect(clientOf(name, protocol).stream({ model, text: 'x' })).rejects.toThrow('lets this stream fail');
     models.script({ says: [{ text: 'one two three' }], breaks: { afterEvents: 4, how: 'cut' } });
     await expect(clientOf(name, protocol).stream({ model, text: 'x' })).rejects.toThrow('The connection broke.');
   });
 
-  test('hears that the answer was cut for its length', async () => {
+  test('[GW59] hears that the answer was cut for its length', async () => {
     models.script({ says: [{ text: 'Once upon' }], stop: 'length' });
     const heard = await clientOf(name, protocol).stream({ model, text: 'Tell', maxTokens: 100 });
     expect(heard.stop).toBe({ messages: 'max_tokens', responses: 'max_output_tokens', chat: 'length' }[name]);
