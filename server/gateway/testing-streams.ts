@@ -17,11 +17,10 @@ export const masks: readonly [placeholder: string, value: string][] = [
   ['facade0123456789ab', '🙂🏽日本'],
 ];
 
-export function restoringFilter(): StreamFilter {
-  const placeholders = new LiteralIndex<Masked>();
-  for (const [placeholder, value] of masks) placeholders.add(placeholder, { value });
-  return createRestorer({ placeholders, mayRestore: () => true });
-}
+const placeholders = new LiteralIndex<Masked>();
+for (const [placeholder, value] of masks) placeholders.add(placeholder, { value });
+
+export const restoringFilter = (): StreamFilter => createRestorer({ placeholders, mayRestore: () => true });
 
 const restored = (text: string, write = (value: string) => value) =>
   masks.reduce((all, [placeholder, value]) => all.replaceAll(placeholder, () => write(value)), text);
@@ -30,8 +29,8 @@ const [key, mail, short] = masks.map(([placeholder]) => placeholder);
 
 /** An answer with everything that the three protocols can say, masked at the beginning, in the middle, at the end. */
 export const richAnswer: readonly Said[] = [
-  { type: 'thinking', text: `${mail} asks; «${key}» is a key ‮ 🙂`, proof: 'c2lnbmF0dXJl/+==' },
-  { type: 'text', text: `Für ${key}${short}: maskedqrst, sk-ant-api03-mask, 日本🙂🏽 and ${mail}` },
+  { type: 'thinking', text: `${mail} asks; «${key}» is a key ‮ 🙂 facade0123`, proof: 'c2lnbmF0dXJl/+==' },
+  { type: 'text', text: `Für ${key}${short}: maskedqrst, sk-ant-api03-mask, 日本🙂🏽 and ${mail}, maskedqrst` },
   {
     type: 'tool',
     id: 'call_1',
@@ -45,6 +44,14 @@ export const richAnswer: readonly Said[] = [
     arguments: JSON.stringify({ deep: [{ to: mail, n: [1.5, null, true] }], '': '\u2028' }),
   },
   { type: 'tool', id: 'call_3', name: 'list', arguments: '{}' },
+];
+
+/** As much as is cut at every single byte. */
+export const briefAnswer: readonly Said[] = [
+  { type: 'thinking', text: `${short}ü`, proof: 'c2ln' },
+  { type: 'text', text: `日🙂 ${short} facade` },
+  { type: 'tool', id: 'call_1', name: 'f', arguments: JSON.stringify({ ä: `"${key}` }) },
+  { type: 'tool', id: 'call_2', name: 'g', arguments: '{}' },
 ];
 
 /** What a client must have heard of an answer. */
