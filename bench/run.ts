@@ -7,6 +7,7 @@ import type { Bench, Result } from './result.ts';
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   calls: () => import('./calls.ts'),
   dlp: () => import('./dlp.ts'),
+  gateway: () => import('./gateway.ts'),
   rooms: () => import('./rooms.ts'),
   start: () => import('./start.ts'),
 };

@@ -19,6 +19,7 @@ import { newId } from './platform/ids.ts';
 import { log } from './platform/log.ts';
 import { closeMergeThread } from './platform/merge-worker.ts';
 import { closeNotifications } from './platform/notifications.ts';
+import { spanExporter } from './platform/otlp.ts';
 import { authSecret } from './platform/secrets.ts';
 import { reconcileHunks } from './review/settle-hunk.ts';
 
@@ -43,6 +44,7 @@ async function openDatabaseServer(): Promise<void> {
     stops.push({ what: 'embedded Postgres', stop: embedded.stop });
   }
   stops.push(
+    { what: 'trace spans', stop: async () => spanExporter()?.flush() },
     { what: 'database connections', stop: closeDatabase },
     { what: 'notifications', stop: closeNotifications },
     { what: 'merge thread', stop: closeMergeThread },

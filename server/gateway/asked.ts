@@ -14,6 +14,8 @@ export type Asked = {
   requestId: string;
   protocol: LlmProtocol;
   operation: Operation;
+  /** Of `performance.now()`, when it came to the door. */
+  startedAtMs: number;
   /** The key as the client sent it; empty without one. */
   secret: string;
   headers: IncomingHttpHeaders;

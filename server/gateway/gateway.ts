@@ -1,4 +1,5 @@
 import type { Asked } from './asked.ts';
+import { countCall, tellFlight } from './call-counts.ts';
 import { errorOf } from './refusal.ts';
 import { createHouse, type GatewayTimes } from './house.ts';
 import { modelEntry, modelList } from './model-list.ts';
@@ -20,6 +21,7 @@ export type Answerable = Pick<Asked, 'requestId' | 'protocol' | 'reply'>;
 
 export function createGateway(times: Partial<GatewayTimes> = {}): Gateway {
   const house = createHouse(times);
+  tellFlight();
 
   function refuse({ protocol, reply, requestId }: Answerable, error: unknown, status?: number): void {
     sendError(reply, wireOf(protocol), { ...errorOf(error, requestId), ...(status && { status }) });
@@ -28,7 +30,13 @@ export function createGateway(times: Partial<GatewayTimes> = {}): Gateway {
   return {
     refuse,
     async call(asked) {
-      await answerModelCall(asked, house).catch((error: unknown) => refuse(asked, error));
+      const ended = countCall(asked);
+      try {
+        ended(await answerModelCall(asked, house));
+      } catch (error) {
+        refuse(asked, error);
+        ended('refused');
+      }
     },
     async models(asked, id) {
       try {

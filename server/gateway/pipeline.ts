@@ -5,6 +5,7 @@ import type { OpenedCall } from '../governance/calls/opened-call.ts';
 import { settleCall } from '../governance/calls/settle-call.ts';
 import { findCaller } from '../governance/callers.ts';
 import type { Asked, Request } from './asked.ts';
+import { countDecision, countFindings, type CallEnd } from './call-counts.ts';
 import { carry } from './carry.ts';
 import { isCountedHere, sendCount } from './count-tokens.ts';
 import { Denied } from './denied.ts';
@@ -13,28 +14,43 @@ import { draftOf, type Draft } from './draft.ts';
 import { guardTexts } from './guard-texts.ts';
 import type { House } from './house.ts';
 import { allowTargets, findTargets } from './route-request.ts';
+import { traceCall, type TracedEnd } from './trace.ts';
 import { wireOf } from './wires.ts';
 
 /**
  * One model call from the door to its record (docs/spec/gateway.md, GW2 and GW3). The steps are in this order because each rests on
  * those before it; nothing leaves before the last of them said yes, and a step that fails ends the call.
  */
-export async function answerModelCall(asked: Asked, house: House): Promise<void> {
+export async function answerModelCall(asked: Asked, house: House): Promise<CallEnd> {
   const caller = await identify(asked);
   const request = await readRequest(asked, caller);
   const route = await findTargets(request);
   const draft = draftOf(request, route);
   try {
     await allowTargets(request, draft);
-    if (isCountedHere(request, draft)) return sendCount(request, draft);
+    if (isCountedHere(request, draft)) {
+      sendCount(request, draft);
+      return 'succeeded';
+    }
     const filter = await guardTexts(request, draft);
     const opened = await open(draft);
-    const { outcome, ...sent } = await carry(request, { opened, filter }, house);
-    await settleCall(opened, outcome, sent);
+    const carried = await carry(request, { opened, filter }, house);
+    await settleCall(opened, carried.outcome, carried);
+    tellOfCall(request, draft, { carried });
+    return carried.outcome.state;
   } catch (error) {
     if (!(error instanceof Denied)) throw error;
     await deny(request, draft, error);
+    tellOfCall(request, draft, { denied: error });
+    return `denied_${error.why}`;
   }
+}
+
+/** For collectors and /metrics; the record has it already. */
+function tellOfCall(request: Request, draft: Draft, end: TracedEnd): void {
+  countDecision(draft.policy.effect);
+  countFindings(draft.findings);
+  traceCall(request, draft, end);
 }
 
 /** Who asks. */

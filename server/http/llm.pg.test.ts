@@ -65,3 +65,17 @@ describe('a call from the door to the provider and back', () => {
     expect(text.trimEnd().endsWith('data: {"type":"message_stop"}')).toBe(true);
   });
 });
+
+it('[GW64] metrics tell of calls by protocol and end, and of what was decided', async () => {
+  models.script({ says: [{ text: 'Hello' }] });
+  await (await ask(hello)).text();
+  const text = await (await fetch(`${http.url}/metrics`)).text();
+  expect(text).toMatch(/ensemble_gateway_requests_total\{wire="anthropic_messages",outcome="succeeded"\} \d/);
+  expect(text).toMatch(/ensemble_gateway_request_seconds_count\{wire="anthropic_messages"\} \d/);
+  expect(text).toMatch(/ensemble_gateway_in_flight \d/);
+  expect(text).toMatch(/ensemble_policy_decisions_total\{effect="allow"\} \d/);
+  expect(text).toMatch(
+    /ensemble_gateway_tokens_total\{provider="Provider \w+",model="scripted-large",type="output"\} \d/,
+  );
+  expect(text).toMatch(/ensemble_gateway_circuit_state\{provider="Provider \w+",model="scripted-large"\} 0/);
+});

@@ -78,6 +78,7 @@ function askedOf(req: IncomingMessage, reply: ServerResponse, { protocol, door, 
   const at = (req.url ?? '').indexOf('?');
   return {
     requestId: newId('req'),
+    startedAtMs: performance.now(),
     protocol,
     operation: door?.does === 'call' ? door.operation : 'generate',
     secret: secretOf(req),

@@ -42,6 +42,14 @@ const schema = z.object({
   ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
   ENSEMBLE_ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').optional(),
   ENSEMBLE_ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:4318' })
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/, 'must be a list like name=value,name=value')
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1, 'must not be empty').default('ensemble'),
   NODE_ENV: z
     .enum(['production', 'development', 'test'], 'must be production, development or test')
     .default('production'),
@@ -59,6 +67,8 @@ export type Env = {
   /** Where other web processes of the installation reach this one. */
   nodeUrl: string;
   databaseUrl: string | undefined;
+  /** Where trace spans go. */
+  otlp: { endpoint: string; headers: Readonly<Record<string, string>>; serviceName: string } | undefined;
   secret: string | undefined;
   /** What `secret` was before; what is sealed under it can still be read. */
   previousSecrets: readonly string[];
@@ -88,6 +98,7 @@ const fromFiles = [
   'ANTHROPIC_API_KEY',
   'OPENAI_API_KEY',
   'OPENAI_COMPATIBLE_URL',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 /** Docker and Kubernetes hand secrets over as files: NAME_FILE stands in for NAME. */
@@ -137,6 +148,7 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
     databaseUrl: value.DATABASE_URL,
     secret: value.ENSEMBLE_SECRET,
     ...modelsOf(value),
+    otlp: otlpOf(value),
     localRepos: absoluteList(value.ENSEMBLE_LOCAL_REPOS),
     admin:
       value.ENSEMBLE_ADMIN_EMAIL && value.ENSEMBLE_ADMIN_PASSWORD
@@ -159,6 +171,28 @@ function modelsOf(value: Given): Pick<Env, 'previousSecrets' | 'providers'> {
       openaiCompatibleUrl: value.OPENAI_COMPATIBLE_URL,
     },
   };
+}
+
+/** Header values are percent-encoded (OpenTelemetry's specification of the exporter's environment). */
+function otlpOf(value: Given): Env['otlp'] {
+  if (value.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const pairs = (value.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').flatMap((pair) => {
+    const [name = '', ...rest] = pair.trim().split('=');
+    return name === '' ? [] : [[name, decoded(rest.join('='))]];
+  });
+  return {
+    endpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, ''),
+    headers: Object.fromEntries(pairs),
+    serviceName: value.OTEL_SERVICE_NAME,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** How this machine reaches what listens on `host`. */

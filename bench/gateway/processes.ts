@@ -1,0 +1,133 @@
+import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
+import type { Load, Loaded } from './load.ts';
+
+/** The processes of the benchmark: the model server, the gateways before it, and the callers. */
+
+const here = import.meta.dirname;
+const peers = path.resolve(here, '../peers/gateway');
+const portkey = path.join(peers, 'node_modules/@portkey-ai/gateway/build/start-server.js');
+
+export const peerName = '@portkey-ai/gateway 1.15.2';
+
+/** Where calls go, and what a call there says beside its body. */
+export type Door = { url: string; headers: Record<string, string>; rssBytes(): number; stop(): Promise<void> };
+
+const json = { 'content-type': 'application/json' };
+const callPath = '/v1/chat/completions';
+
+/** Installs the peer into its own folder, when it is not there. */
+export function installPeer(): void {
+  if (existsSync(portkey)) return;
+  console.log('Installing the gateway to compare with beside the benchmark.');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: peers, stdio: 'ignore' });
+}
+
+/** The model server alone: what a call costs without anything before it. */
+export async function startUpstream(answer: string): Promise<Door & { base: string }> {
+  const program = path.resolve(here, '../../e2e/fakes/model-server-program.ts');
+  const child = spawn(process.execPath, [program, '--fixed', answer], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  const base = String(line).trim();
+  return {
+    base,
+    url: `${base}${callPath}`,
+    headers: { ...json, authorization: 'Bearer sk-of-the-benchmark' },
+    ...of(child),
+  };
+}
+
+export async function startOurs(upstream: string, place: { databaseUrl: string; dataDir: string }): Promise<Door> {
+  const child = fork(path.join(here, 'ours.ts'), {
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'error',
+      PORT: String(await freePort()),
+      DATABASE_URL: place.databaseUrl,
+      ENSEMBLE_DATA: place.dataDir,
+      UPSTREAM: upstream,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const { port, token } = await listening(child);
+  return {
+    url: `http://127.0.0.1:${port}/gateway/openai${callPath}`,
+    headers: { ...json, authorization: `Bearer ${token}` },
+    ...of(child),
+  };
+}
+
+async function listening(child: ChildProcess): Promise<{ port: number; token: string }> {
+  const [told] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [undefined])]);
+  if (!told) throw new Error('our gateway ended before it listened');
+  return told.listening;
+}
+
+/** With nothing on: no cache, no plugins, no logs. */
+export async function startPeer(upstream: string): Promise<Door> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [portkey, `--port=${port}`, '--headless'], {
+    stdio: 'ignore',
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await isUp(url))) {
+    if (child.exitCode !== null) throw new Error('the gateway to compare with ended before it listened');
+    await wait(50);
+  }
+  return {
+    url: `${url}${callPath}`,
+    headers: {
+      ...json,
+      authorization: 'Bearer sk-of-the-benchmark',
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `${upstream}/v1`,
+    },
+    ...of(child),
+  };
+}
+
+const isUp = (url: string) =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+function of(child: ChildProcess): Pick<Door, 'rssBytes' | 'stop'> {
+  return {
+    rssBytes: () => rssOf(child.pid ?? 0),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const hard = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(hard);
+    },
+  };
+}
+
+/** Linux tells of any process what `ps` would. */
+function rssOf(pid: number): number {
+  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+  return Number(kilobytes) * 1024;
+}
+
+export type Callers = { call(load: Load): Promise<Loaded>; stop(): Promise<void> };
+
+export function startCallers(): Callers {
+  const child = fork(path.join(here, 'load.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return {
+    async call(load) {
+      child.send(load);
+      const [told] = await once(child, 'message');
+      return told.loaded;
+    },
+    stop: of(child).stop,
+  };
+}
