@@ -17,7 +17,8 @@ function streamOf(says: readonly Say[], body: JsonObject = {}): SseEvent[] {
   }));
 }
 
-const parsed = (events: readonly SseEvent[]) => events.map(({ data }): JsonObject => JSON.parse(data));
+type Body = JsonObject & { type: string; item_id?: string; delta?: string };
+const parsed = (events: readonly SseEvent[]) => events.map(({ data }): Body => JSON.parse(data));
 const pass = (events: readonly SseEvent[], filter = openFilter) =>
   passStream(openAiResponses, events, { filter, reply: plainReply });
 
@@ -52,8 +53,8 @@ describe('a stream of Responses for a client of Responses', () => {
     const written = passed.map(({ data }) => data).join('\n');
     for (const word of ['one two', 'three', 'five', 'seven', 'nine']) expect(written).not.toContain(word);
     const told = new Map<string, string>();
-    for (const { type, item_id: id, delta } of events) {
-      if (String(type).endsWith('.delta')) told.set(String(id), (told.get(String(id)) ?? '') + String(delta));
+    for (const { type, item_id: id = '', delta = '' } of events) {
+      if (type.endsWith('.delta')) told.set(id, (told.get(id) ?? '') + delta);
     }
     expect([...told.values()]).toEqual(['ONE TWO', 'THREE FOUR', '{"PATH":"FIVE SIX"}', '*** SEVEN EIGHT', 'NINE TEN']);
     expect(
@@ -252,7 +253,7 @@ describe('a request of Codex', () => {
     const bodies = parsed(events.flatMap((event) => encode(event)));
     expect(bodies.at(-1)).toMatchObject({ type: 'response.completed', response: { output: expected } });
     expect(bodies.map(({ sequence_number: number }) => number)).toEqual(bodies.map((_, at) => at));
-    const told = bodies.filter(({ type }) => String(type).endsWith('.delta')).map(({ delta }) => delta);
+    const told = bodies.filter(({ type }) => type.endsWith('.delta')).map(({ delta }) => delta);
     expect(told).toEqual(['*** Begin\n', '{"text":"', 'y"}']);
   });
 });
