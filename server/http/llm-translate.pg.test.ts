@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
@@ -13,6 +14,7 @@ setDatabaseUrl(url);
 let http: TestHttp;
 let models: ModelServer;
 let anthropic: Anthropic;
+let openai: OpenAI;
 
 beforeAll(async () => {
   models = await startModelServer();
@@ -22,6 +24,14 @@ beforeAll(async () => {
   const { token } = await newToken(ana.personId, ['models']);
   const providerId = await newProvider({ baseUrl: `${models.url}/v1`, protocols: ['openai_chat'] });
   await newModel('local', [{ providerId, upstreamModel: 'qwen-local' }]);
+  const claude = await newProvider({
+    baseUrl: models.url,
+    kind: 'anthropic',
+    protocols: ['anthropic_messages'],
+    key: 'k',
+  });
+  await newModel('claude', [{ providerId: claude, upstreamModel: 'claude-opus-5' }]);
+  openai = new OpenAI({ baseURL: `${http.url}/gateway/openai/v1`, apiKey: token, maxRetries: 0 });
   anthropic = new Anthropic({
     baseURL: `${http.url}/gateway/anthropic`,
     authToken: token,
@@ -171,5 +181,122 @@ describe('Claude Code on a model that speaks chat/completions', () => {
     expect(count.input_tokens).toBeGreaterThan(80);
     expect(count.input_tokens).toBeLessThan(300);
     expect(models.received).toEqual([]);
+  });
+});
+
+/** The members that Codex sends. */
+const asCodex = (
+  model: string,
+  input: OpenAI.Responses.ResponseInput,
+): OpenAI.Responses.ResponseCreateParamsStreaming => ({
+  model,
+  instructions: 'You are Codex.',
+  input: [
+    {
+      type: 'message',
+      role: 'developer',
+      content: [{ type: 'input_text', text: '<permissions>read-only</permissions>' }],
+    },
+    { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Change a.txt' }] },
+    ...input,
+  ],
+  tools: [
+    {
+      type: 'function',
+      name: 'exec_command',
+      description: 'Runs.',
+      strict: false,
+      parameters: { type: 'object', properties: { cmd: { type: 'string' } } },
+    },
+    {
+      type: 'custom',
+      name: 'apply_patch',
+      description: 'Patches.',
+      format: { type: 'grammar', syntax: 'lark', definition: 'start: "*** Begin Patch"' },
+    },
+  ],
+  tool_choice: 'auto',
+  parallel_tool_calls: true,
+  reasoning: { effort: 'medium', summary: 'auto' },
+  store: false,
+  stream: true,
+  include: ['reasoning.encrypted_content'],
+  prompt_cache_key: 'session-1',
+});
+
+/** The items of a streamed answer, as Codex reads them. */
+async function itemsOf(params: OpenAI.Responses.ResponseCreateParamsStreaming) {
+  const items: OpenAI.Responses.ResponseOutputItem[] = [];
+  let isCompleted = false;
+  for await (const event of await openai.responses.create(params)) {
+    if (event.type === 'response.output_item.done') items.push(event.item);
+    if (event.type === 'response.completed') isCompleted = true;
+  }
+  expect(isCompleted).toBe(true);
+  return items;
+}
+
+const patch = '*** Begin Patch\n*** Update File: "ä".txt\n+\t🙂\n*** End Patch';
+
+describe.each(['claude', 'local'])('Codex on a model that speaks another protocol (%s)', (model) => {
+  it('[GW33] calls functions and patches in plain text, thinks, and goes on with the results', async () => {
+    models.script({
+      says: [
+        { thinking: 'I patch it.', proof: 'c2lnbmF0dXJl/+==' },
+        { text: 'Now.' },
+        { tool: 'exec_command', arguments: { cmd: 'ls "a b"' } },
+        { textTool: 'apply_patch', input: patch },
+      ],
+      pieceLength: 4,
+    });
+    const items = await itemsOf(asCodex(model, []));
+    expect(items).toMatchObject([
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: 'I patch it.' }] },
+      { type: 'message', content: [{ type: 'output_text', text: 'Now.' }] },
+      { type: 'function_call', name: 'exec_command', arguments: '{"cmd":"ls \\"a b\\""}' },
+      { type: 'custom_tool_call', name: 'apply_patch', input: patch },
+    ]);
+
+    models.script({ says: [{ text: 'Done.' }] });
+    models.forget();
+    const results = items.flatMap((item): OpenAI.Responses.ResponseInput => {
+      if (item.type === 'function_call')
+        return [{ type: 'function_call_output', call_id: item.call_id, output: 'a.txt' }];
+      if (item.type === 'custom_tool_call')
+        return [{ type: 'custom_tool_call_output', call_id: item.call_id, output: 'Success' }];
+      return [];
+    });
+    // What the model said is sent again as it came.
+    const again: OpenAI.Responses.ResponseInput = JSON.parse(JSON.stringify(items));
+    expect(await itemsOf(asCodex(model, [...again, ...results]))).toMatchObject([
+      { type: 'message', content: [{ text: 'Done.' }] },
+    ]);
+    const sent = JSON.stringify(models.received[0]?.json);
+    for (const hint of ['prompt_cache_key', 'session-1', 'encrypted_content', 'ensemble-proof'])
+      expect(sent).not.toContain(hint);
+    expect(sent).toContain('*** End Patch');
+    if (model === 'claude') {
+      const { messages, thinking } = Object(models.received[0]?.json);
+      expect(thinking).toMatchObject({ type: 'adaptive' });
+      expect(messages).toMatchObject([
+        { role: 'user' },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'I patch it.', signature: 'c2lnbmF0dXJl/+==' },
+            { type: 'text' },
+            { type: 'tool_use' },
+            { type: 'tool_use', input: { input: patch } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', content: 'a.txt' },
+            { type: 'tool_result', content: 'Success' },
+          ],
+        },
+      ]);
+    }
   });
 });
