@@ -58,6 +58,7 @@ function codex({ url, token, model, pairs }: Filled): Recipe {
         text: [
           `model = ${json(model)}`,
           'model_provider = "ensemble"',
+          'web_search = "disabled"',
           '',
           '[model_providers.ensemble]',
           'name = "Ensemble"',
@@ -70,7 +71,8 @@ function codex({ url, token, model, pairs }: Filled): Recipe {
       { where: 'In your shell', text: `export ENSEMBLE_TOKEN=${shell(token)}\ncodex` },
     ],
     notes: [
-      'The first two lines belong at the top of the file, before the first line in brackets.',
+      'The first three lines belong at the top of the file, before the first line in brackets.',
+      'Web search runs at OpenAI alone: without its line, models of other providers refuse what Codex asks.',
       keepOutOfRepositories,
     ],
   };
