@@ -1,10 +1,14 @@
 import { entropyOf } from './entropy.ts';
 import type { Finding } from './finding.ts';
 import { isFiller } from './fillers.ts';
+import { isPublishedSample } from './published-samples.ts';
 
 /** Words in a name that say that its value is a secret. */
 const telling =
   /pass(?:w(?:or)?ds?|phrase|wd|code)?|pwd|secret|token|api[-_. ]?key|access[-_.]?key|private[-_.]?key|auth|credential|[a-z0-9][-_]key|[a-z]Key|_KEY|contribsys__com/i;
+
+/** A registry's setting, which is looked for with its address. */
+const npmSetting = /:_(?:authToken|auth|password)\s{0,3}$/;
 
 /** From the sign to the end of the value. */
 const valueAfter =
@@ -24,13 +28,30 @@ const isPassword = (name: string) => /pass(?!port)|pwd/i.test(name);
 const isWeak = (name: string) =>
   !/pass|pwd|secret|token|api[-_. ]?key|access[-_.]?key|private[-_.]?key|credential|auth|contribsys/i.test(name);
 
-/** What may stand between a name and its value; tried where the text has one of these signs. */
-export const joinsValue = new Set([...'=:>,'].map((sign) => sign.charCodeAt(0)));
+/** Parts of those words that every name with one has in it. */
+export const tellingWords = ['pass', 'pwd', 'secret', 'token', 'auth', 'credential', 'key', 'contribsys'];
+
+/** What may stand between a name and its value. */
+const joinsValue = new Set([...'=:>,'].map((sign) => sign.charCodeAt(0)));
+
+const afterName =
+  /["'`[\]]{0,3}[ \t\n]{0,12}(?<typed>(?::\s{0,3}[\w<>[\]| ]{1,40}|string|value)\s{0,3}(?==))?[?.+!:]{0,2}/y;
+
+/** The signs after the end of a name that may give it a value: right after it, and after its type. */
+export function signsAfter(text: string, end: number): number[] {
+  afterName.lastIndex = end;
+  const found = afterName.exec(text);
+  if (!found) return [];
+  const { typed = '' } = found.groups ?? {};
+  const last = afterName.lastIndex;
+  const places = typed.startsWith(':') ? [last - typed.length, last] : [last - 1, last];
+  return places.filter((place) => place >= end && joinsValue.has(text.charCodeAt(place)));
+}
 
 /** The secret that is assigned around a sign, when the name is telling and the value no word and no reference. */
 export function assignedAt(text: string, at: number): Finding | undefined {
-  const name = nameBefore(text, at);
-  if (name === undefined || !telling.test(name)) return undefined;
+  const name = tellingNameBefore(text, at);
+  if (name === undefined) return undefined;
   valueAfter.lastIndex = at;
   const found = valueAfter.exec(text);
   if (!found) return undefined;
@@ -45,6 +66,12 @@ export function assignedAt(text: string, at: number): Finding | undefined {
   return { detector, class: 'secret', severity: 'high', start, end: start + value.length };
 }
 
+function tellingNameBefore(text: string, at: number): string | undefined {
+  const name = nameBefore(text, at);
+  if (name === undefined || !telling.test(name)) return undefined;
+  return npmSetting.test(text.slice(Math.max(0, at - 16), at)) ? undefined : name;
+}
+
 const mostName = 80;
 
 const among = (units: string) => {
@@ -53,6 +80,7 @@ const among = (units: string) => {
   return table;
 };
 const nameUnits = among('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.-');
+export const isNameUnit = (unit: number) => unit < 128 && nameUnits[unit] === 1;
 const signs = among(':?.+!=');
 const blanks = among(' \t\n');
 const closers = among('"\'`[]');
@@ -72,6 +100,8 @@ function backOver(text: string, at: number, { table, most }: { table: Uint8Array
 function nameBefore(text: string, at: number): string | undefined {
   const first = wordBefore(text, backOver(text, at, { table: signs, most: 3 }));
   if (first.name.length < 2) return undefined;
+  // <add key="name" value="…" />
+  if (/^value$/i.test(first.name)) return wordBefore(text, first.start).name;
   const gap = backOver(text, first.start, { table: blanks, most: 3 });
   const isTyped = text[gap - 1] === ':' && text[at] === '=';
   if (!isTyped && !(first.name === 'string' && gap < first.start)) return first.name;
@@ -92,7 +122,11 @@ const bareValue = (value: string) => value.replace(/(?:\\n.*|[;,)\]}]+)$/, '');
 type Assigned = { name: string; value: string; isQuoted: boolean };
 
 function isSecret({ name, value, isQuoted }: Assigned): boolean {
+  if (isPublishedSample(value)) return false;
   if (otherNames.test(name) || isFiller(value) || !/[A-Za-z0-9]/.test(value) || isCode(value, isQuoted)) return false;
+  if (/contribsys/i.test(name)) return /^[a-f0-9]{8}:[a-f0-9]{8}$/.test(value);
+  // The vendor's keys have one form, which is looked for by itself.
+  if (/telegram/i.test(name) && /^\d+:/.test(value)) return false;
   if (isPassword(name)) return isPasswordLike(value, isQuoted);
   return isWeak(name) ? isKeyLike(value) : isTokenLike(value);
 }
@@ -129,4 +163,24 @@ function isKeyLike(value: string): boolean {
   if (value.length < 16 || !/\d/.test(value) || !/[a-z]/i.test(value) || /\s/.test(value)) return false;
   if (/^[A-Z][A-Za-z]*(?:[_-][A-Z0-9][A-Za-z0-9]*)+$/.test(value)) return false;
   return entropyOf(value) >= 3.6;
+}
+
+/** A literal that is compared with a name: `"…" == password`. */
+export function comparedAt(text: string, at: number): Finding | undefined {
+  const start = backOver(text, at, { table: nameUnits, most: mostName });
+  if (text[backOver(text, start, { table: blanks, most: 3 }) - 1] !== '=') return undefined;
+  const name = nameFrom(text, start);
+  if (!telling.test(name)) return undefined;
+  const before = text.slice(Math.max(0, start - 200), start);
+  const value = /(["'`])(?<value>(?:(?!\1)[^\n]){4,150})\1\s{0,3}[!=]==?\s{0,3}$/.exec(before)?.groups?.['value'];
+  if (value === undefined || !isSecret({ name, value, isQuoted: true })) return undefined;
+  const first = start - before.length + before.lastIndexOf(value);
+  const detector = isPassword(name) ? 'password' : 'assigned-secret';
+  return { detector, class: 'secret', severity: 'high', start: first, end: first + value.length };
+}
+
+function nameFrom(text: string, start: number): string {
+  let end = start;
+  while (end < text.length && end - start < mostName && isNameUnit(text.charCodeAt(end))) end++;
+  return text.slice(start, end);
 }

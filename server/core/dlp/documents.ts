@@ -10,38 +10,32 @@ type Document = {
   isReal?: (secret: string, whole: string) => boolean;
 };
 
-const usual = /^(?:user(?:name)?|root|admin|login|guest|me|your\w*|<.*>|\$.*|\{.*)$/i;
 const usualPasswords = /^(?:pass(?:word|wd)?|pwd|secret|token|your\w*|x+|\*+|<.*>|\$.*|\{.*|example|changeme)$/i;
 
-/** Those that have a colon, which is tried wherever the text has one. */
-const atColons: readonly Document[] = [
-  {
+/** Those that have a colon, by the unit after it. */
+const atColons: Record<string, Document> = {
+  '/': {
     id: 'url-password',
-    pattern: /:\/\/(?<user>[^\s:/@"'`<>]{0,100}):(?<secret>[^\s/"'`<>]{1,200})@[\w.-]+/y,
+    pattern: /:\/\/(?<user>[^\s:/"'`<>]{0,100}):(?<secret>[^\s/"'`<>]{1,200})@[\w.-]+/y,
     isReal: (secret, whole) => {
       const user = /:\/\/([^:]*):/.exec(whole)?.[1] ?? '';
       const isLocal = /@(?:localhost|127\.0\.0\.1|db|postgres|mysql|mongo(?:db)?|redis|host)$/.test(whole);
-      const isExample = (usual.test(user) && usualPasswords.test(secret)) || (isLocal && user === secret);
+      const isExample = usualPasswords.test(secret) || (isLocal && user === secret);
       return !isExample && !/^\$|^\{|^<|^%[sd]|\*{3}|^x+$|^[A-Z_]+$/.test(secret);
     },
   },
-  {
-    id: 'kubernetes-secret',
-    pattern:
-      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
-    isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
-  },
-  {
+  _: {
     id: 'npm-token',
-    pattern: /:_(?:authToken|auth|password)\s{0,3}=\s{0,3}["']?(?<secret>[\w+/=.-]{16,400})/y,
-    isReal: (secret) => !/^[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}$/i.test(secret),
+    pattern:
+      /(?<=\/\/[\w.-][^\s:]{0,200}\/):_(?:authToken|auth|password)\s{0,3}=\s{0,3}["']?(?<secret>[\w+/=.-]{16,400})/y,
+    isReal: (secret) => !isFiller(secret),
   },
-  {
+  A: {
     id: 'telegram-token',
     pattern: /(?<=(?<!\w|\/bot)\d{5,16}):A[\w-]{34}(?![\w-])/y,
     isReal: (secret) => entropyOf(secret) > 3,
   },
-];
+};
 
 /** `anchors`: literal texts, in exactly this case, one of which begins every match. */
 const documents: readonly (Document & { anchors: readonly string[] })[] = [
@@ -64,6 +58,13 @@ const documents: readonly (Document & { anchors: readonly string[] })[] = [
     anchors: ['kind: Secret', 'kind: "Secret'],
     pattern:
       /kind:\s{0,3}["']?Secret\b[^]{0,2000}?\n(?:data|stringData):[ \t]*\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+[\w.-]+:[ \t]{0,3}(?:[>|][+-]?[ \t]*\n[ \t]+)?["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?/y,
+    isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
+  },
+  {
+    id: 'kubernetes-secret',
+    anchors: ['data:'],
+    pattern:
+      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
     isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
   },
   {
@@ -107,32 +108,18 @@ const documents: readonly (Document & { anchors: readonly string[] })[] = [
   },
 ];
 
-export function findDocuments(text: string): Finding[] {
-  return documents.flatMap((document) => document.anchors.flatMap((anchor) => findAll(document, anchor, text)));
-}
+export const documentAnchors = documents.flatMap((document) =>
+  document.anchors.map((anchor) => ({ anchor, document })),
+);
 
-/** What a colon belongs to, when the sign after it is one of those that follow it there. */
+/** What a colon belongs to. */
 export function documentAtColon(text: string, at: number): Finding | undefined {
-  if (!'/A_ \n\t'.includes(text[at + 1] ?? ' ')) return undefined;
-  for (const document of atColons) {
-    const found = tryDocument(document, text, at);
-    if (found) return found;
-  }
-  return undefined;
+  const document = atColons[text[at + 1] ?? ' '];
+  return document && tryDocument(document, text, at);
 }
 
-function findAll(document: Document, anchor: string, text: string): Finding[] {
-  const findings: Finding[] = [];
-  let from = 0;
-  for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, from)) {
-    const found = tryDocument(document, text, at);
-    if (found) findings.push(found);
-    from = Math.max(at + anchor.length, found?.end ?? 0);
-  }
-  return findings;
-}
-
-function tryDocument({ id, pattern, isReal }: Document, text: string, at: number): Finding | undefined {
+/** The document that begins here. */
+export function tryDocument({ id, pattern, isReal }: Document, text: string, at: number): Finding | undefined {
   pattern.lastIndex = at;
   const found = pattern.exec(text);
   if (!found) return undefined;

@@ -6,7 +6,7 @@ const words =
 
 /** A reference to a value elsewhere: shell, templates, format strings, environment lookups, functions. */
 const reference =
-  /^(?:\$\{?[\w(]|\{\{|<%|%[({]|%\w*%$|<[^>]*>$|\[[^\]]*\]$|#\{|@\{|\$\$|var\.|env[.([]|process\.|os\.|System\.|self\.|this\.|config[.([]|getenv|!Ref|!Sub|ref\+|vault:|arn:|op:\/\/|file:)|\$\{[^}]*\}$|\{\{[^}]*\}\}/i;
+  /^(?:\$\{?[\w(]|\{\w+[(.}]|\{\{|<%|%[({]|%\w*%$|<[^>]*>$|\[[^\]]*\]$|#\{|@\{|\$\$|var\.|env[.([]|process\.|os\.|System\.|self\.|this\.|config[.([]|getenv|!Ref|!Sub|ref\+|vault:|arn:|op:\/\/|file:)|\$\{[^}]*\}$|\{\{[^}]*\}\}/i;
 
 /** Whether a value only stands for one. */
 export function isFiller(value: string): boolean {

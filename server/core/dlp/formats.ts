@@ -1,5 +1,7 @@
 import { entropyOf } from './entropy.ts';
-import type { Severity } from './finding.ts';
+import { isFiller } from './fillers.ts';
+import type { Finding, Severity } from './finding.ts';
+import { isPublishedSample } from './published-samples.ts';
 
 /**
  * Secrets that are known by their form. `anchor` is a part of every match that plain searching finds; the pattern is tried
@@ -209,13 +211,23 @@ export const formats: readonly Format[] = [
     pattern: /eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,8000}(?:\.[A-Za-z0-9_-]{0,2000})?/y,
     severity: 'medium',
   },
-  { id: 'adobe-secret', anchors: ['p8e-', 'p8'], pattern: at('p8e-[a-zA-Z0-9]{32}') },
+  { id: 'adobe-secret', anchors: ['p8e-'], pattern: at('p8e-[a-zA-Z0-9]{32}') },
   { id: 'duffel-token', anchors: ['duffel_'], pattern: /duffel_(?:test|live)_[\w=-]{43}/y },
   { id: 'contentful-token', anchors: ['CFPAT-'], pattern: /CFPAT-[\w-]{40,50}/y },
   { id: 'figma-token', anchors: ['figd_'], pattern: /figd_[\w-]{38,45}/y },
   { id: 'airtable-token', anchors: ['pat'], pattern: at(String.raw`(?<!\w)pat[A-Za-z0-9]{14}\.[a-f0-9]{64}`) },
 ];
 
-export function isRandomEnough(format: Format, text: string): boolean {
-  return format.minEntropy === undefined || entropyOf(text) >= format.minEntropy;
+const isLetter = (unit: string | undefined) => unit !== undefined && /[A-Za-z0-9]/.test(unit);
+
+/** The secret of a format whose anchor begins here. */
+export function formatAt(format: Format, text: string, start: number): Finding | undefined {
+  if (isLetter(text[start - 1])) return undefined;
+  const { id, pattern, severity = 'high', minEntropy } = format;
+  pattern.lastIndex = start;
+  const found = pattern.exec(text)?.[0];
+  if (found === undefined || (minEntropy !== undefined && (entropyOf(found) < minEntropy || isFiller(found))))
+    return undefined;
+  if (isPublishedSample(found)) return undefined;
+  return { detector: id, class: 'secret', severity, start, end: start + found.length };
 }

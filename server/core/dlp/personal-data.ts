@@ -1,4 +1,5 @@
 import type { Finding, Severity } from './finding.ts';
+import { nationalIds } from './national-ids.ts';
 
 type Kind = { id: string; pattern: RegExp; severity: Severity; isReal?: (text: string) => boolean };
 
@@ -40,10 +41,16 @@ const iban: Kind = {
   isReal: passesIban,
 };
 const numbers: readonly Kind[] = [
+  ...nationalIds.map(({ id, pattern, isReal }): Kind => ({
+    id,
+    pattern,
+    severity: 'high',
+    isReal: (text) => isReal(text.replaceAll(/[^A-Z0-9]/g, '')),
+  })),
   {
     id: 'card-number',
     pattern:
-      /(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w.-])/y,
+      /(?<![\w.-])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-]|\.\d)/y,
     severity: 'high',
     isReal: passesLuhn,
   },
@@ -55,31 +62,36 @@ const numbers: readonly Kind[] = [
 ];
 const phone: Kind = {
   id: 'phone-number',
-  pattern: /(?<![\w.+-])\+[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w.-])/y,
+  pattern: /(?<![\w.+-])\+(?!999)[1-9]\d{0,2}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\w.-])/y,
   severity: 'low',
   isReal: (text) => text.replaceAll(/\D/g, '').length >= 9 && text.replaceAll(/\D/g, '').length <= 15,
 };
 
-/**
- * Data about people (addresses, numbers of cards and accounts, identity numbers) that begins where a word begins.
- * @param hasAt whether the word has an at sign
- */
-export function personalDataAt(text: string, start: number, hasAt: boolean): Finding | undefined {
-  if (hasAt) return tryKind(email, text, emailStart(text, start));
-  if (digit(text[start])) return digit(text[start + 2]) ? tryKinds(numbers, text, start) : undefined;
-  return capital(text[start]) && capital(text[start + 1]) && digit(text[start + 2])
-    ? tryKind(iban, text, start)
-    : undefined;
-}
-
 /** A telephone number that begins at a plus sign. */
 export const phoneAt = (text: string, at: number) => (digit(text[at + 1]) ? tryKind(phone, text, at) : undefined);
 
-/** A plus sign is no part of a word, but of an address. */
-function emailStart(text: string, start: number): number {
-  const before = /[\w.+-]{0,64}$/.exec(text.slice(Math.max(0, start - 64), start))?.[0] ?? '';
-  return start - before.length;
+/** An address around an at sign. */
+export function emailAt(text: string, at: number): Finding | undefined {
+  let start = at;
+  while (start > 0 && at - start < longestLocalPart && isLocalUnit(text.charCodeAt(start - 1))) start--;
+  while (start < at && !/[A-Za-z0-9]/.test(text.charAt(start))) start++;
+  return start < at ? tryKind(email, text, start) : undefined;
 }
+
+const longestLocalPart = 64;
+const isLocalUnit = (unit: number) =>
+  (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || localSigns.has(unit);
+const localSigns = new Set([...'_.+-'].map((sign) => sign.charCodeAt(0)));
+
+/** A number of a person or a card that begins with this digit. */
+export function numberAt(text: string, at: number): Finding | undefined {
+  const next = [text[at + 1], text[at + 2], text[at + 3]].filter(digit).length;
+  return next >= 2 ? tryKinds(numbers, text, at) : undefined;
+}
+
+/** An account's number, of which this is the first check digit. */
+export const ibanBefore = (text: string, at: number) =>
+  digit(text[at + 1]) && capital(text[at - 1]) && capital(text[at - 2]) ? tryKind(iban, text, at - 2) : undefined;
 
 function tryKinds(kinds: readonly Kind[], text: string, at: number): Finding | undefined {
   for (const kind of kinds) {

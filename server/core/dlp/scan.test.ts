@@ -133,3 +133,32 @@ test('[DL6] any units are scanned: random bytes, halves of pairs, deep repetitio
     expect(() => scanText(unit.repeat(20_000))).not.toThrow();
   }
 });
+
+describe('[DL4] numbers of people, where the number proves itself', () => {
+  // Made by the rules of each, of nobody.
+  const ids: [string, string, string][] = [
+    ['de-tax-id', '86 095 742 719', '86 095 742 718'],
+    ['pl-pesel', '44051401359', '44051401358'],
+    ['br-cpf', '111.444.777-35', '111.444.777-36'],
+    ['fr-social-security-number', '2 55 08 14 168 025 38', '2 55 08 14 168 025 39'],
+    ['es-identity-number', '12345678Z', '12345678A'],
+    ['se-personal-number', '811228-9874', '811228-9873'],
+    ['cn-identity-number', '11010519491231002X', '110105194912310021'],
+    ['in-aadhaar', '2341 2341 2346', '2341 2341 2347'],
+    ['us-social-security-number', '219-09-9999', '000-09-9999'],
+  ];
+  test.each(ids)('%s', (detector, real, wrong) => {
+    expect(found(`number ${real}.`)).toEqual([[detector, real]]);
+    expect(found(`number ${wrong}.`)).toEqual([]);
+  });
+});
+
+test('[DL3] keys that vendors print in their guides are nobody’s', () => {
+  expect(found(`aws_access_key_id = ${'AKIA'}IOSFODNN7EXAMPLE`)).toEqual([]);
+});
+
+test('[DL2] a literal that is compared with a password, a setting in XML, a registry by its address', () => {
+  expect(found('if ("hV7-22kq" === password) {')).toEqual([['password', 'hV7-22kq']]);
+  expect(found('<add key="DbPassword" value="hV7-22kq" />')).toEqual([['password', 'hV7-22kq']]);
+  expect(found(`//registry.example.org/:_authToken=${letters(30)}`)).toEqual([['npm-token', letters(30)]]);
+});

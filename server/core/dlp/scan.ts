@@ -1,118 +1,113 @@
-import { assignedAt, joinsValue } from './assignments.ts';
-import { documentAtColon, findDocuments } from './documents.ts';
+import { assignedAt, comparedAt, isNameUnit, signsAfter, tellingWords } from './assignments.ts';
+import { documentAnchors, documentAtColon, tryDocument } from './documents.ts';
 import { withoutOverlaps, type Finding } from './finding.ts';
-import { formats, isRandomEnough, type Format } from './formats.ts';
-import { personalDataAt, phoneAt } from './personal-data.ts';
-import { isFiller } from './fillers.ts';
-import { shapeOf } from './shapes.ts';
+import { formats, formatAt } from './formats.ts';
+import { emailAt, ibanBefore, numberAt, phoneAt } from './personal-data.ts';
+import { shapeAt, shortestShape } from './shapes.ts';
+import { otherUnit, unitsOf } from './units.ts';
+import { hashOfWindow, literalHit, nextHash, windowLength, windowTable, Windows, wordHit } from './windows.ts';
 
-/** Everything in a text that should not leave the company without a decision. Takes time linear in the text. */
-export function scanText(text: string): Finding[] {
-  return withoutOverlaps([...findDocuments(text), ...findInWords(text)]);
+/** Looks at a place in a text, given where the window that brought it there begins. */
+type Look = (text: string, start: number) => Finding | undefined;
+
+const table = windowTable();
+const windows = new Windows<Look>(table);
+for (const format of formats)
+  for (const anchor of format.anchors) windows.add(anchor, (text, start) => formatAt(format, text, start));
+for (const { anchor, document } of documentAnchors)
+  windows.add(anchor, (text, start) => tryDocument(document, text, start));
+
+/** Telling words, whatever their case. */
+for (const telling of tellingWords)
+  for (const window of windowsOf(telling)) table[hashOfWindow(window)] = (table[hashOfWindow(window)] ?? 0) | wordHit;
+
+/** A word of three letters stands in a window with the unit after it or, at the end of a text, before it. */
+function windowsOf(word: string): string[] {
+  if (word.length >= windowLength) return [word.slice(0, windowLength)];
+  return [...'abcdefghijklmnopqrstuvwxyz0123456789_-."\'`= :]>?!,()\n\t\\'].map((unit) => word + unit);
 }
 
-const word = 1;
-const at = 2;
-const join = 4;
-const colon = 8;
-const plus = 16;
+const gap = 1;
+const digit = 2;
+const sign = 4;
 
-/** What each unit may be part of: words are letters, digits and what joins them inside keys, tokens and addresses. */
-const kinds = new Uint8Array(128);
-for (const unit of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~@')
-  kinds[unit.charCodeAt(0)] = word;
-kinds['@'.charCodeAt(0)] = word | at;
-for (const unit of joinsValue) kinds[unit] = join;
-kinds[':'.charCodeAt(0)] = join | colon;
-kinds['+'.charCodeAt(0)] = plus;
+/** What a unit is: part of a word (0), the beginning of a number perhaps, or the end of a word, some of them telling signs. */
+const kinds = new Uint8Array(otherUnit + 1).fill(gap);
+for (const unit of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.~') kinds[unit.charCodeAt(0)] = 0;
+for (const unit of '0123456789') kinds[unit.charCodeAt(0)] = digit;
+for (const unit of ':@+') kinds[unit.charCodeAt(0)] = gap | sign;
 
-/** Nothing shorter is recognised by its form alone. */
-const shortestSecret = 18;
-const shortestPersonal = 3;
+/** A scan on its way: what was found, the last unit that ended a word, and up to where names were looked at. */
+type Scan = { text: string; units: Uint8Array; found: Finding[]; lastGap: number; looked: number };
 
 /**
- * One pass over the units. Words that are long or may be data about people are looked at, and signs that may assign
- * something for the name before them. All else, which is nearly all of a program, costs a table look-up a unit.
+ * Everything in a text that should not leave the company without a decision, in time linear in the text. One pass: each unit
+ * costs two look-ups in tables, one for what it is and one for the window that ends with it. Only where one of them hits are
+ * patterns tried, each of which is bounded.
  */
-function findInWords(text: string): Finding[] {
-  const findings: Finding[] = [];
-  let start = -1;
-  let seen = 0;
-  for (let index = 0; index <= text.length; index++) {
-    const unit = text.charCodeAt(index);
-    const kind = unit < 128 ? (kinds[unit] ?? 0) : 0;
-    if ((kind & word) !== 0) {
-      if (start < 0) start = index;
-      seen |= kind;
-      continue;
-    }
-    if (start >= 0 && index - start >= shortestPersonal)
-      lookAtWord(text, { start, end: index, hasAt: (seen & at) !== 0 }, findings);
-    start = -1;
-    seen = 0;
-    if (kind !== 0) lookAtSign(text, { index, kind }, findings);
+export function scanText(text: string): Finding[] {
+  const units = unitsOf(text);
+  const scan: Scan = { text, units, found: [], lastGap: -1, looked: 0 };
+  let hash = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = units[index] ?? 0;
+    hash = nextHash(hash, unit);
+    const hit = table[hash] ?? 0;
+    if (hit !== 0) lookAtWindow(scan, index, hit);
+    const kind = kinds[unit] ?? 0;
+    if (kind !== 0) lookAtUnit(scan, index, kind);
   }
-  return findings;
+  endWord(scan, text.length);
+  return scan.found.length === 0 ? scan.found : withoutOverlaps(scan.found);
 }
 
-function lookAtWord(text: string, given: { start: number; end: number; hasAt: boolean }, findings: Finding[]): void {
-  const { start, end, hasAt } = given;
-  const found = end - start >= shortestSecret ? formatIn(text, start, end) : undefined;
-  const personal = found ? undefined : personalDataAt(text, start, hasAt);
-  if (found) findings.push(found);
-  else if (personal) findings.push(personal);
+function lookAtWindow(scan: Scan, end: number, hit: number): void {
+  const { text, found } = scan;
+  const start = end - windowLength + 1;
+  if ((hit & literalHit) !== 0) for (const look of windows.at(text, end)) add(found, look(text, start));
+  if ((hit & wordHit) !== 0) scan.looked = lookAtName(text, Math.max(start, scan.looked), found);
 }
 
-function lookAtSign(text: string, { index, kind }: { index: number; kind: number }, findings: Finding[]): void {
-  if (kind === plus) {
-    const found = phoneAt(text, index);
-    if (found) findings.push(found);
+function lookAtUnit(scan: Scan, index: number, kind: number): void {
+  const { text, units, found } = scan;
+  if (kind === digit) {
+    const before = index === 0 ? gap : (kinds[units[index - 1] ?? 0] ?? gap);
+    if (before !== digit) add(found, numberAt(text, index) ?? ibanBefore(text, index));
     return;
   }
-  const document = (kind & colon) !== 0 ? documentAtColon(text, index) : undefined;
-  if (document) findings.push(document);
-  const assigned = assignedAt(text, index);
-  if (assigned) findings.push(assigned);
+  endWord(scan, index);
+  if (kind !== gap) lookAtSign(text, index, found);
 }
 
-const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+function endWord(scan: Scan, end: number): void {
+  if (end - scan.lastGap > shortestShape) add(scan.found, shapeAt(scan.text, scan.lastGap + 1, end));
+  scan.lastGap = end;
+}
 
-/** Formats by anchor: one search over a word says which of them are worth trying, and where. */
-const byAnchor = Map.groupBy(
-  formats.flatMap((format) => format.anchors.map((anchor) => ({ anchor, format }))),
-  ({ anchor }) => anchor,
-);
-const anchors = new RegExp(
-  [...byAnchor.keys()]
-    .toSorted((a, b) => b.length - a.length)
-    .map(escaped)
-    .join('|'),
-  'g',
-);
+function add(found: Finding[], finding: Finding | undefined): void {
+  if (finding) found.push(finding);
+}
 
-function formatIn(text: string, start: number, end: number): Finding | undefined {
-  const whole = text.slice(start, end);
-  anchors.lastIndex = 0;
-  for (let hit = anchors.exec(whole); hit; hit = anchors.exec(whole)) {
-    for (const { format } of byAnchor.get(hit[0]) ?? []) {
-      const found = tryFormat(format, text, start + hit.index);
-      if (found) return found;
-    }
-    anchors.lastIndex = hit.index + 1;
+function lookAtSign(text: string, index: number, found: Finding[]): void {
+  const unit = text[index];
+  if (unit === ':') add(found, documentAtColon(text, index));
+  else add(found, unit === '@' ? emailAt(text, index) : phoneAt(text, index));
+}
+
+/**
+ * A name with a telling word in it, and the sign after it that may give it a value.
+ * @returns where the name ends: what is telling in it is looked at once
+ */
+function lookAtName(text: string, at: number, found: Finding[]): number {
+  let end = at;
+  while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
+  if (end === at) return at;
+  for (const sign of signsAfter(text, end)) {
+    const assigned = assignedAt(text, sign);
+    if (!assigned) continue;
+    found.push(assigned);
+    return end;
   }
-  const shape = shapeOf(whole);
-  if (!shape || isFiller(whole)) return undefined;
-  return { detector: shape.id, class: 'secret', severity: shape.severity ?? 'high', start, end };
-}
-
-const isLetter = (unit: string | undefined) => unit !== undefined && /[A-Za-z0-9]/.test(unit);
-
-function tryFormat(format: Format, text: string, index: number): Finding | undefined {
-  const { pattern, id, severity = 'high' } = format;
-  if (isLetter(text[index - 1])) return undefined;
-  pattern.lastIndex = index;
-  const found = pattern.exec(text)?.[0];
-  if (found === undefined || !isRandomEnough(format, found)) return undefined;
-  if (isFiller(found) && format.minEntropy !== undefined) return undefined;
-  return { detector: id, class: 'secret', severity, start: index, end: index + found.length };
+  add(found, comparedAt(text, at));
+  return end;
 }

@@ -1,5 +1,6 @@
 import { entropyOf } from './entropy.ts';
-import type { Severity } from './finding.ts';
+import { isFiller } from './fillers.ts';
+import type { Finding, Severity } from './finding.ts';
 
 /** A secret that is a whole word of the text and has no telling beginning: its form and its disorder tell it. */
 type Shape = { id: string; pattern: RegExp; severity?: Severity; minEntropy?: number };
@@ -21,8 +22,17 @@ const shapes: readonly Shape[] = [
   { id: 'terraform-token', pattern: /^[a-zA-Z0-9]{14}\.atlasv1\.[\w-]{10,70}$/ },
 ];
 
-export function shapeOf(word: string): Shape | undefined {
-  return shapes.find(
+/** No shape is shorter. */
+export const shortestShape = 20;
+const longestShape = 120;
+
+/** The secret that a whole word of a text is. */
+export function shapeAt(text: string, start: number, end: number): Finding | undefined {
+  if (end - start > longestShape) return undefined;
+  const word = text.slice(start, end);
+  const shape = shapes.find(
     ({ pattern, minEntropy }) => pattern.test(word) && (minEntropy === undefined || entropyOf(word) >= minEntropy),
   );
+  if (!shape || isFiller(word)) return undefined;
+  return { detector: shape.id, class: 'secret', severity: shape.severity ?? 'high', start, end };
 }
