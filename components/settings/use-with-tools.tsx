@@ -46,7 +46,10 @@ export function UseWithTools({ team, hasSeveralTeams }: { team: Team; hasSeveral
           headers={needsTeam ? { 'x-ensemble-team': team.slug } : {}}
         />
       </Section>
-      <Section title="Models" lead={`What can be called in ${team.name}, by these names.`}>
+      <Section
+        title="Models"
+        lead={`What can be called in ${team.name}, by these names. Prices are for a million tokens.`}
+      >
         <OfferedModels models={models} />
       </Section>
       <Section title="Your tokens for models">

@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
+import { setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { getPersonId } from '../auth/find-person.ts';
 import { resetPassword } from '../auth/reset-password.ts';
 import { actorFromToken } from '../auth/live-session.ts';
 import { signIn } from '../auth/sign-in.ts';
 import { auditOf, newTeam } from '../auth/testing.ts';
-import { createContext } from '../context.ts';
+import { createContext, systemContext } from '../context.ts';
+import { findCaller } from '../governance/callers.ts';
+import { closeNotifications } from '../platform/notifications.ts';
 
 const { url } = await testDatabase();
+setDatabaseUrl(url);
+afterAll(closeNotifications);
 const dataDir = mkdtempSync(path.join(tmpdir(), 'ens-cli-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -107,6 +113,15 @@ describe('ensemble user reset and token create', () => {
       '7',
     ]);
     expect((await actorFromToken(made.out))?.credential.scopes).toEqual(['read', 'write']);
+  });
+
+  it('[GW90] token create makes one that calls models', async () => {
+    expect((await ensemble(['user', 'create', 'dee@example.com', '--name', 'Dee'])).code).toBe(0);
+    const personId = await getPersonId(systemContext('test'), 'dee@example.com');
+    const actor = { kind: 'person', personId, name: 'Dee', email: 'dee@example.com' } as const;
+    const teamId = await newTeam('Callers', [[actor, 'developer']]);
+    const made = await ensemble(['token', 'create', '--user', 'dee@example.com', '--scope', 'models']);
+    expect(await findCaller(made.out, {})).toMatchObject({ person: { id: personId }, teamId });
   });
 });
 

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { testingEnv } from '../../db/testing-data-folder.ts';
 import { changeMemberRole } from '../auth/change-member-role.ts';
 import { createModelToken } from '../auth/create-model-token.ts';
 import { createToken } from '../auth/create-token.ts';
@@ -169,6 +173,43 @@ test.each([
 });
 
 const disable = async (disabled: boolean) => setPersonDisabled(admin.ctx, { personId: dev.personId, disabled });
+
+/** Another process of the installation: says what becomes of a key as often as it is asked to. */
+const elsewhere = `
+  import { createInterface } from 'node:readline';
+  import { findCaller } from './server/governance/callers.ts';
+  createInterface({ input: process.stdin }).on('line', (key) =>
+    findCaller(key, {}).then(() => 'found', (error) => error.code).then((said) => console.log(said)));`;
+
+test('[GW95] in every process', { timeout: 60_000 }, async () => {
+  const other = spawn(process.execPath, ['--input-type=module', '-e', elsewhere], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    env: testingEnv({ DATABASE_URL: url, LOG_LEVEL: 'error' }),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const says = async () => {
+    other.stdin.write(`${token}\n`);
+    return String((await once(other.stdout, 'data'))[0]).trim();
+  };
+  const becomesThere = async (expected: string) =>
+    vi.waitUntil(async () => (await says()) === expected, { timeout: 10_000, interval: 20 });
+  try {
+    await becomesThere('found');
+    await changeMemberRole(admin.ctx, { teamId, personId: dev.personId, role: 'viewer' });
+    await becomesThere('forbidden');
+    await changeMemberRole(admin.ctx, { teamId, personId: dev.personId, role: 'lead' });
+    await becomesThere('found');
+    await disable(true);
+    await becomesThere('unauthenticated');
+    await disable(false);
+    await becomesThere('found');
+    await revokeToken(dev.ctx, { tokenId });
+    await becomesThere('unauthenticated');
+  } finally {
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+  }
+});
 
 test('[GW95] whoever was refused is let in as soon as they may', async () => {
   await disable(true);
