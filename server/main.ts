@@ -11,6 +11,7 @@ import { systemContext } from './context.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
 import { ensureEnvironmentProviders } from './governance/ensure-environment-providers.ts';
+import { startLocalModels } from './gateway/local-model/service.ts';
 import { createRequestListener } from './http/routes.ts';
 import { openRunDoor } from './http/run-door.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
@@ -83,6 +84,8 @@ async function start(): Promise<void> {
   const gateway = createGateway();
   const calls = startCallService({ nodeId });
   stops.push({ what: 'model calls', stop: () => calls.stop() });
+  const models = startLocalModels();
+  stops.push({ what: 'models on this machine', stop: () => models.stop() });
   if (env().role === 'all') {
     const worker = await startWorkerService({ workerId: nodeId, openDoor: (runId) => openRunDoor(runId, gateway) });
     stops.push({ what: 'worker', stop: () => worker.stop() });

@@ -34,3 +34,8 @@ export const abilityWords: Record<keyof ModelCapabilities, string> = {
 };
 
 export const abilities = ['tools', 'images', 'thinking', 'streaming'] as const satisfies (keyof ModelCapabilities)[];
+
+const gib = 1024 ** 3;
+
+export const bytesWords = (bytes: number): string =>
+  bytes < gib ? `${Math.max(1, Math.round(bytes / 1024 ** 2))} MB` : `${(bytes / gib).toFixed(1)} GB`;

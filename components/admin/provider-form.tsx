@@ -9,6 +9,7 @@ import {
   PasswordInput,
   SegmentedControl,
   Select,
+  Skeleton,
   Stack,
   Text,
   Textarea,
@@ -23,6 +24,7 @@ import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { llmProtocols } from '@/server/core/llm-message.ts';
 import { protocolLabels, providerKindFacts, providerKinds, type ProviderKind } from '@/server/core/provider.ts';
+import { bytesWords } from './model-words.ts';
 import { inputOf, newValues, readHeaders, valuesOf, type Provider, type ProviderValues } from './provider-values.ts';
 
 type Form = UseFormReturnType<ProviderValues>;
@@ -159,21 +161,17 @@ function FileFields({ form }: { form: Form }) {
   const files = useQuery(trpc.providers.modelFiles.queryOptions());
   const fault = refusalMessage(files.error);
   if (fault !== undefined) return <Fault message={fault} onRetry={() => void files.refetch()} />;
-  const { isInstalled, howToInstall, folder, names } = files.data ?? {
-    isInstalled: true,
-    howToInstall: '',
-    folder: '',
-    names: [],
-  };
+  if (!files.data) return <Skeleton height={56} aria-label="Loading" />;
+  const { isInstalled, howToInstall, folder, files: found, memoryBytes } = files.data;
   return (
     <>
       {!isInstalled && <Fault message={howToInstall} />}
       <Select
         label="Model file"
-        description={`A .gguf file in ${folder}`}
-        data={names}
-        placeholder={files.isPending ? 'Looking' : names.length === 0 ? 'There is no file yet' : 'Choose a file'}
-        disabled={names.length === 0}
+        description={`A .gguf file in ${folder}. It stays in memory; this machine has ${bytesWords(memoryBytes)}.`}
+        data={found.map(({ name, sizeBytes }) => ({ value: name, label: `${name} (${bytesWords(sizeBytes)})` }))}
+        placeholder={found.length === 0 ? 'There is no file yet' : 'Choose a file'}
+        disabled={found.length === 0}
         {...form.getInputProps('modelFile')}
       />
       <NumberInput

@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { db, schema } from '../../db/client.ts';
 import { env } from '../platform/env.ts';
+import { localModelSecret, localModelSocket } from '../platform/local-model-address.ts';
 import { log } from '../platform/log.ts';
 import { notifications } from '../platform/notifications.ts';
 import type { Notifications } from '../platform/notify.ts';
@@ -110,6 +111,7 @@ export function openProvider(row: typeof schema.provider.$inferSelect): OpenedPr
       },
       key: keyOfRow(row),
       headers: row.headersSealed === null ? {} : unsealHeaders(row.headersSealed),
+      ...(row.kind === 'local_gguf' ? { socketPath: localModelSocket(row.id) } : {}),
     };
   } catch (error) {
     log().error({ err: error, providerId: row.id }, 'the secrets of a provider cannot be unsealed, it is left out');
@@ -119,5 +121,6 @@ export function openProvider(row: typeof schema.provider.$inferSelect): OpenedPr
 
 function keyOfRow(row: typeof schema.provider.$inferSelect): string | undefined {
   if (row.source === 'environment') return environmentKey(row.id, env().providers)?.key;
+  if (row.kind === 'local_gguf') return localModelSecret(row.id);
   return row.keySealed === null ? undefined : unsealKey(row.keySealed);
 }
