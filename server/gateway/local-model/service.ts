@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { OpenedProvider } from '../../governance/call-address.ts';
@@ -14,9 +13,11 @@ import { helperEnv, startHelper } from '../../platform/process.ts';
  */
 export type LocalModels = { stop(): Promise<void> };
 
+type Child = ReturnType<typeof startHelper>;
+
 type Held = {
   key: string;
-  child: ChildProcess | undefined;
+  child: Child | undefined;
   startedAt: number;
   /** When it may be started again, in milliseconds of `performance.now()`. */
   notBefore: number;
@@ -109,7 +110,7 @@ function begin(provider: OpenedProvider, known: Held, library: string): void {
 }
 
 /** Its input ends, so it ends; what does not is killed. */
-async function end(child: ChildProcess | undefined): Promise<void> {
+async function end(child: Child | undefined): Promise<void> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('close', resolve));
   child.stdin?.end();
