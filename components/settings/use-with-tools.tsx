@@ -118,6 +118,11 @@ function Recipes({ url, token, aliases, headers }: RecipesProps) {
         />
       </Stack>
       {recipe && <Lines recipe={recipe} />}
+      <Text c="dimmed">
+        Calls count for a project when the token is bound to it, or when they carry its name in the header{' '}
+        <span className="ens-mono">x-ensemble-project</span>. With several teams, the header{' '}
+        <span className="ens-mono">x-ensemble-team</span> names the team.
+      </Text>
     </Stack>
   );
 }

@@ -121,6 +121,11 @@ test('[GW93] a project is named by slug or id, and only one that its owner may s
   );
 });
 
+test('[GW93] a name that is none is refused before anything is looked up', async () => {
+  await expect(find({ team: 'x'.repeat(5_000) })).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(find({ project: 'x'.repeat(5_000) })).rejects.toMatchObject({ code: 'forbidden' });
+});
+
 test('[GW94] a bound token works where it is bound and nowhere else', async () => {
   const second = await newTeam('Beta', [[dev, 'developer']]);
   const projectId = await newProject();

@@ -24,6 +24,7 @@ const freshMs = 5_000;
 /** One that was looked up still longer ago is looked up before the call. */
 const knownMs = 15_000;
 const refusedMs = 5_000;
+const longestName = 200;
 
 const guesses = { most: 60, windowMs: 60_000 };
 
@@ -37,6 +38,7 @@ const howToGetOne = 'Make one under Settings › Use with your tools.';
  */
 export async function findCaller(secret: string, wish: CallerWish): Promise<ModelCaller> {
   requireRightDoor(secret, wish);
+  requireShort(wish);
   const cache = await callerCache();
   const key = [hashSecret(secret), wish.runId ?? '', wish.team ?? '', wish.project ?? ''].join('\n');
   const now = performance.now();
@@ -65,6 +67,12 @@ function requireRightDoor(secret: string, { runId }: CallerWish): void {
     throw refuse(`This key belongs to a run and works inside its box only. Use a personal token. ${howToGetOne}`);
   if (runId === undefined && !secret.startsWith(tokenPrefix))
     throw refuse(`This key is not one of Ensemble, which begin with ${tokenPrefix}. ${howToGetOne}`);
+}
+
+/** What is held in memory of a call's headers has a bound. */
+function requireShort({ team = '', project = '' }: CallerWish): void {
+  if (team.length <= longestName && project.length <= longestName) return;
+  throw new AppError('forbidden', 'The headers x-ensemble-team and x-ensemble-project take a slug or an id.');
 }
 
 type Lookup = { key: string; secret: string; wish: CallerWish };

@@ -16,7 +16,8 @@ export type RunDoor = { socketPath: string; close(): Promise<void> };
 
 /** Linux takes no longer path for a socket. */
 const longestPathBytes = 107;
-const maxConnections = 64;
+/** An agent and its helpers use a handful. */
+const maxConnections = 32;
 
 export async function openRunDoor(runId: string, gateway: Gateway): Promise<RunDoor> {
   const socketPath = path.join(env().dataDir, 'sockets', `${randomBytes(6).toString('hex')}.sock`);
