@@ -16,6 +16,7 @@ import {
   optionalNumber,
   optionalString,
 } from './members.ts';
+import { refuseChatMembers } from './openai-known-members.ts';
 import {
   decodeEffort,
   decodeFile,
@@ -86,6 +87,7 @@ export function decodeChatRequest(body: JsonObject): LlmRequest {
   refuseUnknown(body, known);
   for (const [member, values] of Object.entries(neutralValues)) refuseUnless(body, member, values);
   refuseSound(body);
+  refuseChatMembers(body);
   const effort = decodeEffort(body['reasoning_effort'], 'reasoning_effort');
   return {
     model: asString(body['model'], 'model'),
@@ -181,13 +183,15 @@ const assistantMembers = new Set([
   'reasoning_content',
   'reasoning',
   'annotations',
-  'name',
+  'cache_control',
 ]);
-const messageMembers = new Set(['role', 'content', 'name', 'tool_call_id']);
+const messageMembers = new Set(['role', 'content', 'cache_control']);
+const resultMembers = new Set([...messageMembers, 'name', 'tool_call_id']);
 
 function decodeMessage(message: JsonObject, path: string): LlmMessage {
   const { role } = message;
-  refuseUnknown(message, role === 'assistant' ? assistantMembers : messageMembers, `${path}.`);
+  const members = role === 'assistant' ? assistantMembers : role === 'tool' ? resultMembers : messageMembers;
+  refuseUnknown(message, members, `${path}.`);
   switch (role) {
     case 'system':
     case 'developer':

@@ -94,6 +94,13 @@ describe('a request of chat/completions', () => {
     ['brand_new', { brand_new: 1 }],
     ['input_audio', { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] }],
     ['file_data', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f1' } }] }] }],
+    [
+      'messages.0.content.0.new_hint',
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'x', new_hint: 1 }] }] },
+    ],
+    ['tools.0.new_rule', { tools: [{ type: 'function', function: { name: 'a', new_rule: 1 } }] }],
+    ['messages.0.reasoning_details', { messages: [{ role: 'assistant', content: 'x', reasoning_details: [{}] }] }],
+    ['messages.0.name', { messages: [{ role: 'user', name: 'ana', content: 'x' }] }],
     ['allowed_tools', { tool_choice: { type: 'allowed_tools' } }],
   ])('[GW45] asks with %s for what only its own protocol has, and is refused by that name', (name, members) => {
     const decode = () => openAiChat.decodeRequest({ model: 'm', messages: [], ...members });

@@ -20,10 +20,10 @@ import type { Json, JsonObject } from './wire.ts';
 
 /** What OpenAI's two protocols share with the neutral vocabulary. */
 
-/** Refuses by name the members that nothing stands for in another protocol; null is absence. */
+/** Refuses by name the members that nothing stands for in another protocol; null is absence, and false asks for nothing. */
 export function refuseUnknown(body: JsonObject, known: ReadonlySet<string>, path = ''): void {
   for (const member of Object.keys(body)) {
-    if (known.has(member) || isAbsent(body[member])) continue;
+    if (known.has(member) || isAbsent(body[member]) || body[member] === false) continue;
     throw new Untranslatable(
       `${path}${member}: the protocol of this model has no such member. Leave it out, or choose a model that speaks OpenAI’s protocol.`,
     );

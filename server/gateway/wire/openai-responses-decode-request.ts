@@ -9,6 +9,7 @@ import {
   optionalNumber,
   optionalString,
 } from './members.ts';
+import { refuseResponsesMembers } from './openai-known-members.ts';
 import { decodeEffort, decodeToolChoice, refuseUnknown, refuseUnless } from './openai-parts.ts';
 import { decodeInput } from './openai-responses-items.ts';
 import { decodeResponsesTools } from './openai-responses-tools.ts';
@@ -69,6 +70,7 @@ export function decodeResponsesRequest(body: JsonObject): LlmRequest {
   refuseStored(body);
   for (const [member, values] of Object.entries(neutralValues)) refuseUnless(body, member, values);
   refuseInclusions(body['include']);
+  refuseResponsesMembers(body);
   return {
     model: asString(body['model'], 'model'),
     messages: decodeInput(optionalString(body['instructions'], 'instructions'), body['input']),

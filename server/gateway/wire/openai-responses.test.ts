@@ -278,6 +278,15 @@ describe('a request of Responses for an upstream of another protocol', () => {
     ['include', { include: ['file_search_call.results'] }],
     ['max_tool_calls', { max_tool_calls: 3 }],
     ['brand_new', { brand_new: 1 }],
+    [
+      'input.0.new_state',
+      { input: [{ type: 'function_call', call_id: 'c', name: 'n', arguments: '{}', new_state: 1 }] },
+    ],
+    [
+      'input.0.content.0.new_hint',
+      { input: [{ role: 'user', content: [{ type: 'input_text', text: 'x', new_hint: 1 }] }] },
+    ],
+    ['tools.0.defer_loading', { tools: [{ type: 'function', name: 'a', defer_loading: true }] }],
     ['item_reference', { input: [{ type: 'item_reference', id: 'x' }] }],
     ['web_search_call', { input: [{ type: 'web_search_call', id: 'x' }] }],
   ])('[GW45] asks for what only OpenAI has, and is refused by that name: %s', (name, members) => {
