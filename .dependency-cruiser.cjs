@@ -16,8 +16,8 @@ const TEST = '\\.(test|spec)\\.tsx?$|(^|/|-)testing[^/]*\\.tsx?$|^e2e/|^bench/';
 const SIDEWAYS = {
   workspace: ['runs'],
   retention: ['workspace'],
-  sessions: ['workspace', 'runs'],
-  review: ['workspace', 'runs'],
+  sessions: ['workspace', 'runs', 'governance'],
+  review: ['workspace', 'runs', 'governance'],
   governance: ['workspace', 'runs'],
   integrations: ['sessions', 'review'],
 };

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context.ts';
+import { runFilePolicy } from '../governance/run-files.ts';
 import { log } from '../platform/log.ts';
 import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
@@ -117,7 +118,7 @@ function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers
   const { run, claim, worktree } = given;
   const permissions = runPermissions(ctx, claim);
   return {
-    ...runFiles(worktree, run.mode),
+    ...runFiles({ worktree, mode: run.mode, requireOpen: runFilePolicy(run) }),
     createTerminal: (request) => means.createTerminal(request),
     requestPermission: (request, signal) => means.pausedFor(permissions.requestPermission(request, signal)),
     onEvent: async (body) => {

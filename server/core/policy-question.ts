@@ -19,15 +19,15 @@ export type PolicyModel = {
   target: Pick<ModelTarget, 'modelId' | 'providerId' | 'providerName' | 'place' | 'upstreamModel' | 'price'>;
 };
 
-/** What is known of the moment. What is left out counts as nothing found, nothing spent, no client named. */
+/** What is known of the moment. What is left out counts as nothing found, no client named. */
 export type PolicyCircumstances = {
   /** What the call is for: `chat`, `run`, `review` and the like. */
   task?: string;
-  /** The program that calls, as it names itself. */
+  /** The program that calls: its user agent, or how that begins. */
   client?: string;
   /** Classes of what was found in the text that would be sent. */
   dataClasses?: readonly string[];
-  /** What the run cost so far; without a run, what the person's calls cost this day. */
+  /** What the run cost so far; without a run, what the person's calls cost this day. Looked up when left out. */
   spentMicroUsd?: number;
   isUnattended?: boolean;
 };

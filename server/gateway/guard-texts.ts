@@ -5,7 +5,7 @@ import { stripImages } from '../governance/dlp/strip-images.ts';
 import type { Request } from './asked.ts';
 import { Denied } from './denied.ts';
 import type { Draft } from './draft.ts';
-import { circumstancesOf } from './route-request.ts';
+import { allowTargets, circumstancesOf } from './route-request.ts';
 import type { StreamFilter } from './wire/wire.ts';
 
 /**
@@ -14,9 +14,13 @@ import type { StreamFilter } from './wire/wire.ts';
  * @returns what puts values back into the answer
  * @throws Denied when no target is left
  */
-export async function guardTexts({ caller, body, facts, texts }: Request, draft: Draft): Promise<StreamFilter> {
+export async function guardTexts(request: Request, draft: Draft): Promise<StreamFilter> {
+  const { caller, body, facts, texts } = request;
   if (facts.hasImages) stripImages(body);
   const inspection = await inspectTexts(caller, texts);
+  draft.findings = inspection.found(new Map());
+  // Now that it is known what was found, rules about that have their say.
+  if (inspection.classes.length > 0) await allowTargets(request, draft, inspection.classes);
   const circumstances = circumstancesOf(draft);
   const words = await Promise.all(
     draft.targets.map(async (target) => ({

@@ -29,11 +29,16 @@ async function unknownModel(teamId: string, model: string): Promise<AppError> {
 
 /**
  * Asks policy about each target of the route: a fallback that may not be used is left out, so that no failure leads past a rule.
+ * @param dataClasses what was found in the texts, once that is known
  * @throws Denied when none is left
  */
-export async function allowTargets({ caller }: Request, draft: Draft): Promise<void> {
+export async function allowTargets(
+  { caller }: Request,
+  draft: Draft,
+  dataClasses: readonly string[] = [],
+): Promise<void> {
   const { alias, targets } = draft;
-  const circumstances = circumstancesOf(draft);
+  const circumstances = { ...circumstancesOf(draft), dataClasses };
   const words = await Promise.all(
     targets.map((target) => decide({ action: 'useModel', caller, model: { alias, target }, circumstances })),
   );

@@ -10,7 +10,7 @@ import { dataActions } from './data-actions.ts';
 import { decide } from './decide.ts';
 import { memory } from './policies/policy-memory.ts';
 import { shippedPolicies } from './policies/shipped-policies.ts';
-import { asker, policy, putInForce, someModel } from './testing-policies.ts';
+import { aCallRow, asker, policy, putInForce, someModel } from './testing-policies.ts';
 
 const { url } = await testDatabase();
 setDatabaseUrl(url);
@@ -137,6 +137,30 @@ describe('deciding', () => {
     await putInForce(teamId, everything + rules, ana.personId);
     await eventually(() => said(question(1), midnight), 'deny: team:day');
     expect(await said(question(1), noon)).toBe('allow: developers-use-models team:everything');
+  });
+});
+
+describe('[PO19] what was spent', () => {
+  const spend = (more: Partial<typeof schema.modelCall.$inferInsert>) =>
+    db()
+      .insert(schema.modelCall)
+      .values({ ...aCallRow(), ...more });
+
+  it('is looked up for policies that speak of it: of the run, or of the person’s own calls this day', async () => {
+    const teamId = await newTeam('Spent');
+    const dear = policy('dear', 'forbid (principal, action, resource) when { context.spentCents >= 100 }');
+    await putInForce(teamId, everything + dear, ana.personId);
+    const run = { key: { kind: 'run', id: 'run_1' }, run: { id: newId('run'), agent: 'codex' } } as const;
+    const byRun = { ...useModel(teamId), caller: asker(teamId, run) };
+    await spend({ teamId, runId: run.run.id, costMicroUsd: 600_000 });
+    await spend({ teamId, costMicroUsd: 900_000 });
+    await spend({ teamId, costMicroUsd: 900_000, startedAt: new Date(Date.now() - 48 * 3_600_000) });
+    await eventually(() => said(useModel(teamId)), 'allow: developers-use-models team:everything');
+    expect(await said(byRun)).toBe('allow: developers-use-models team:everything');
+    await spend({ teamId, runId: run.run.id, costMicroUsd: 400_000 });
+    await spend({ teamId, costMicroUsd: 100_000 });
+    await eventually(() => said(byRun), 'deny: team:dear');
+    await eventually(() => said(useModel(teamId)), 'deny: team:dear');
   });
 });
 

@@ -2,8 +2,9 @@ import type { PolicyWord } from '../core/model-call.ts';
 import type { PolicyQuestion } from '../core/policy-question.ts';
 import { answerKey } from './policies/answer-key.ts';
 import { factsOf } from './policies/policy-request.ts';
+import { spentSoFar } from './policies/spent-so-far.ts';
 import { freshen, memory, policyProjectOf } from './policies/policy-memory.ts';
-import { askBoth, setsInForce } from './policies/ask-both.ts';
+import { askBoth, setsInForce, type BothSets } from './policies/ask-both.ts';
 
 const unknownProject: PolicyWord = {
   effect: 'deny',
@@ -29,11 +30,19 @@ export async function decide(question: PolicyQuestion, at: Date = new Date()): P
     projectId === undefined ? undefined : policyProjectOf(teamId, projectId),
   ]);
   if (projectId !== undefined && project === undefined) return unknownProject;
-  const facts = factsOf(question, at);
+  const facts = factsOf(await withSpent(question, both), at);
   const key = answerKey({ question, facts, project, sets: both });
   const kept = memory().words.get(key);
   if (kept) return kept;
   const word = askBoth(both, { question, facts, project });
   memory().words.set(key, word);
   return word;
+}
+
+/** What was spent is looked up where nobody said it and a policy speaks of it. */
+async function withSpent(question: PolicyQuestion, { installation, team }: BothSets): Promise<PolicyQuestion> {
+  const isRead = installation.reads.has('spentCents') || team?.reads.has('spentCents') === true;
+  if (!isRead || question.circumstances?.spentMicroUsd !== undefined) return question;
+  const spentMicroUsd = await spentSoFar(question.caller);
+  return { ...question, circumstances: { ...question.circumstances, spentMicroUsd } };
 }

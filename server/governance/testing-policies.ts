@@ -48,3 +48,32 @@ export const someModel = (place: 'local' | 'remote' = 'remote', alias = 'claude'
     price: { input: 3_000_000, output: 15_000_000 },
   },
 });
+
+/** The row of a call that went well an hour ago. */
+export const aCallRow = () => ({
+  id: newId('mcl'),
+  teamId: 'team_1',
+  personId: 'per_ana',
+  keyKind: 'token' as const,
+  keyId: 'tok_1',
+  client: 'codex/1.0',
+  protocol: 'openai_responses' as const,
+  alias: 'gpt',
+  modelId: 'mdl_1',
+  providerId: 'prv_1',
+  providerName: 'OpenAI',
+  upstreamModel: 'gpt-5',
+  place: 'remote' as const,
+  isStream: true,
+  rules: [],
+  findings: [],
+  state: 'succeeded' as const,
+  isPriced: true,
+  isEstimate: false,
+  reservedMicroUsd: 0,
+  budgetKeys: [],
+  nodeId: 'node_1',
+  requestId: 'req_1',
+  auditEntryId: 'aud_1',
+  startedAt: new Date(),
+});

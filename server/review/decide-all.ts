@@ -4,8 +4,10 @@ import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import { isAppError } from '../core/errors.ts';
 import { computeHunks, type HunkState } from '../core/suggestion.ts';
+import { decide as askPolicies } from '../governance/decide.ts';
+import { denialWords } from '../governance/require-permitted.ts';
 import { repoPath } from '../workspace/git.ts';
-import { authorizeSuggestion, requireOpen } from './authorize-suggestion.ts';
+import { authorizeSuggestion, requireOpen, type SuggestionAccess } from './authorize-suggestion.ts';
 import { decide } from './decide-hunk.ts';
 import { readSuggestionFiles } from './suggestion-files.ts';
 
@@ -19,11 +21,14 @@ export const decideAllInput = z.object({
 
 export type DecidedAll = {
   decided: { hunkId: string; path: string; state: HunkState }[];
-  /** Left unreviewed: people changed the same lines, or someone else decided first. */
+  /** Left unreviewed: people changed the same lines, someone else decided first, or policy asks for a look at each hunk. */
   conflicts: { hunkId: string; path: string; message: string }[];
 };
 
-/** Accepts or rejects every hunk that nobody has decided on, of one file or of all. Conflicts are left for a person. */
+/**
+ * Accepts or rejects every hunk that nobody has decided on, of one file or of all. Conflicts are left for a person, and so are
+ * files that policy lets nobody accept as a whole.
+ */
 export async function decideAll(ctx: Context, given: z.infer<typeof decideAllInput>): Promise<DecidedAll> {
   const { suggestionId, decision, path, reason } = decideAllInput.parse(given);
   const access = await authorizeSuggestion(ctx, suggestionId, 'edit');
@@ -37,7 +42,13 @@ export async function decideAll(ctx: Context, given: z.infer<typeof decideAllInp
   const before = new Set(rows.map((row) => row.hunkId));
   const open = files.flatMap(computeHunks).filter((hunk) => !before.has(hunk.id));
   const answer: DecidedAll = { decided: [], conflicts: [] };
+  const closed = decision === 'accept' ? await pathsToReview(access, open) : new Map<string, string>();
   for (const hunk of open) {
+    const message = closed.get(hunk.path);
+    if (message !== undefined) {
+      answer.conflicts.push({ hunkId: hunk.id, path: hunk.path, message });
+      continue;
+    }
     const input = { suggestionId, hunkId: hunk.id, decision, reason };
     try {
       const { state } = await decide(ctx, { access, input, hunk });
@@ -48,4 +59,20 @@ export async function decideAll(ctx: Context, given: z.infer<typeof decideAllInp
     }
   }
   return answer;
+}
+
+/** The files whose hunks are to be accepted one by one, with the rule that says so. */
+async function pathsToReview(
+  access: SuggestionAccess,
+  hunks: readonly { path: string }[],
+): Promise<Map<string, string>> {
+  const { actor, teamId, role, project } = access;
+  const person = { id: actor.personId, name: actor.name, email: actor.email };
+  const caller = { person, teamId, role, projectId: project.id };
+  const closed = new Map<string, string>();
+  for (const path of new Set(hunks.map((hunk) => hunk.path))) {
+    const word = await askPolicies({ action: 'applyWithoutReview', caller, path });
+    if (word.effect === 'deny') closed.set(path, `Accept its hunks one by one, by policy: ${denialWords(word)}`);
+  }
+  return closed;
 }

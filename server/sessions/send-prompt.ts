@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
-import { authorizeSession, type SessionRow } from '../auth/authorize.ts';
+import { authorizeSession, type SessionAccess, type SessionRow } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
 import { runModes } from '../core/session-event.ts';
+import { requirePermitted } from '../governance/require-permitted.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
@@ -34,7 +35,8 @@ export const sendPromptInput = z.object({
  */
 export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptInput>): Promise<{ runId: string }> {
   const { sessionId } = given;
-  const { teamId, actor, session } = await authorizeSession(ctx, sessionId, 'prompt');
+  const access = await authorizeSession(ctx, sessionId, 'prompt');
+  const { teamId, actor, session } = access;
   const { text, model, ...input } = sendPromptInput.parse(given);
   requireOpen(session);
   const agent = await requireAgent(ctx, input.agent);
@@ -44,6 +46,7 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
       'unsupported',
       `${agent.title} does not offer the mode ${mode}. Choose one of: ${agent.modes.join(', ')}.`,
     );
+  if (mode === 'auto') await requireUnattended(access);
   const runId = newId('run');
   const asked = { agent: agent.name, mode, ...(model !== undefined && { model }) };
   return withTransaction(ctx, async (tx) => {
@@ -73,6 +76,13 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
     await enqueue(tx, 'run', { payload: { runId } });
     return { runId };
   });
+}
+
+/** In the mode `auto` an agent goes on without asking anybody. @throws AppError `forbidden` naming the rule that denies it */
+function requireUnattended({ teamId, role, actor, project }: SessionAccess): Promise<void> {
+  const { personId: id, name, email } = actor;
+  const caller = { person: { id, name, email }, teamId, role, projectId: project.id };
+  return requirePermitted({ action: 'runUnattended', caller }, 'The prompt was not sent in the mode auto');
 }
 
 /** @throws AppError `conflict` */

@@ -20,7 +20,7 @@ export function factsOf(question: PolicyQuestion, at: Date): PolicyFacts {
     dataClass: 'dataClass' in question ? question.dataClass : '',
     path: 'path' in question ? question.path : '',
     task: circumstances.task ?? (caller.run ? 'run' : ''),
-    client: circumstances.client ?? '',
+    client: programOf(circumstances.client ?? ''),
     agent: caller.run?.agent ?? '',
     dataClasses: [...new Set(circumstances.dataClasses)].sort().join('\n'),
     spentCents: Math.ceil((circumstances.spentMicroUsd ?? 0) / 10_000),
@@ -29,6 +29,9 @@ export function factsOf(question: PolicyQuestion, at: Date): PolicyFacts {
     unattended: circumstances.isUnattended ?? false,
   };
 }
+
+/** The name that a user agent begins with, without its version: `claude-cli` of `claude-cli/2.1 (external)`. */
+const programOf = (client: string) => (client.split(/[/\s]/, 1)[0] ?? '').slice(0, 100).toLowerCase();
 
 /** The question for the authorizer. `project` is the caller's, undefined for a call outside of every project. */
 export function policyRequest(

@@ -30,7 +30,7 @@ entity Path in [Project] = { path: String };
 type Call = {
   project: Project,
   task: String,                  // what the call is for: "run", "chat", "review"; "" when nobody said
-  client: String,                // the program that calls, as it names itself; "" when it does not
+  client: String,                // the program that calls, as its user agent begins: "claude-cli"; "" when it does not say
   agent: String,                 // the agent of the run; "" without a run
   unattended: Bool,
   dataClasses: Set<String>,      // what was found in the text: "secret", "personal", your own dictionaries

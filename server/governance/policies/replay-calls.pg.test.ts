@@ -6,7 +6,7 @@ import type { FoundClass } from '../../core/model-call.ts';
 import { newId } from '../../platform/ids.ts';
 import { closeNotifications } from '../../platform/notifications.ts';
 import { newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
-import { policy } from '../testing-policies.ts';
+import { aCallRow, policy } from '../testing-policies.ts';
 import { getConsequence } from './replay-calls.ts';
 import { shippedPolicies, teamStart } from './shipped-policies.ts';
 import { tryPolicies } from './try-policies.ts';
@@ -23,38 +23,17 @@ const found = (name: string): FoundClass => ({ class: name, detector: name, coun
 type Row = typeof schema.modelCall.$inferInsert;
 
 async function newCall(of: TestTeam, more: Partial<Row> = {}): Promise<string> {
-  const id = newId('mcl');
+  const row = aCallRow();
   await db()
     .insert(schema.modelCall)
     .values({
-      id,
+      ...row,
       teamId: of.teamId,
       personId: of.developer.personId,
-      keyKind: 'token',
-      keyId: 'tok_1',
-      client: 'codex',
-      protocol: 'openai_responses',
-      alias: 'gpt',
-      modelId: 'mdl_1',
-      providerId: 'prv_1',
-      providerName: 'OpenAI',
-      upstreamModel: 'gpt-5',
-      place: 'remote',
-      isStream: true,
-      rules: [],
-      findings: [],
-      state: 'succeeded',
-      isPriced: true,
-      isEstimate: false,
-      reservedMicroUsd: 0,
-      budgetKeys: [],
-      nodeId: 'node_1',
-      requestId: 'req_1',
-      auditEntryId: 'aud_1',
       startedAt: new Date(Date.now() - hourMs),
       ...more,
     });
-  return id;
+  return row.id;
 }
 
 beforeAll(async () => {

@@ -142,7 +142,7 @@ describe('a policy', () => {
     ['context.spentCents >= 100', { spentMicroUsd: 1_000_000 }],
     ['context.spentCents == 1', { spentMicroUsd: 1 }],
     ['context.dataClasses.contains("secret")', { dataClasses: ['secret', 'personal'] }],
-    ['context.client == "codex"', { client: 'codex' }],
+    ['context.client == "codex_cli"', { client: 'Codex_CLI/0.46.0 (Debian 13)' }],
     ['context.unattended', { isUnattended: true }],
     ['context.task == "run" && context.agent == "codex"', {}],
     ['resource has outputUsdPerMillion && resource.outputUsdPerMillion == 15', {}],
