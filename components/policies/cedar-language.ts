@@ -32,10 +32,7 @@ export function registerCedar(): void {
         [/\/\/.*$/, 'comment'],
         [/@[A-Za-z_]\w*/, 'annotation'],
         [/[A-Z]\w*(?=::)/, 'type'],
-        [
-          /[A-Za-z_]\w*/,
-          { cases: { '@keywords': 'keyword', '@variables': 'variable.predefined', '@default': 'identifier' } },
-        ],
+        [/[A-Za-z_]\w*/, { cases: { '@keywords': 'keyword', '@variables': 'variable', '@default': 'identifier' } }],
         [/-?\d+/, 'number'],
         [/"/, { token: 'string.quote', next: '@string' }],
         [/[{}()[\]]/, '@brackets'],

@@ -11,7 +11,7 @@ import { Effect } from './rule-list.tsx';
 type Replay = RouterOutputs['policies']['consequence'];
 type Change = Replay['changes'][number];
 
-const shown = 5;
+const shown = 3;
 
 /** What the text would have changed for recent calls. */
 export function Consequence({ replay, days }: { replay: Replay; days: number }) {

@@ -68,6 +68,7 @@ export function RuleForm({ start, isNew, choices, onSave, onClose }: RuleFormPro
     <Modal opened onClose={onClose} title={isNew ? 'Add rule' : 'Change rule'} size="lg">
       <form onSubmit={submit}>
         <Stack gap="md">
+          <WhoFields who={who} choices={choices} onWho={setWho} />
           <Group align="flex-end" gap="sm">
             <SegmentedControl
               aria-label="Effect"
@@ -87,7 +88,6 @@ export function RuleForm({ start, isNew, choices, onSave, onClose }: RuleFormPro
               onChange={(value) => setAct(ruleActs.find((each) => each === value) ?? act)}
             />
           </Group>
-          <WhoFields who={who} choices={choices} onWho={setWho} />
           <Stack gap="xs">
             <Text fw={600}>When all of these are so</Text>
             {conditions.length === 0 && <Text c="dimmed">Always.</Text>}

@@ -71,13 +71,15 @@ export function Effect({ effect }: { effect: 'permit' | 'forbid' | 'allow' | 'de
   const isGood = effect === 'permit' || effect === 'allow';
   const label = { permit: 'Permits', forbid: 'Forbids', allow: 'Allowed', deny: 'Denied' }[effect];
   return (
-    <Badge
-      className={classes.effect}
-      color={isGood ? 'green' : 'red'}
-      variant="light"
-      leftSection={isGood ? <IconShieldCheck size={12} aria-hidden /> : <IconShieldX size={12} aria-hidden />}
-    >
-      {label}
-    </Badge>
+    <div className={classes.effect}>
+      <Badge
+        fullWidth
+        color={isGood ? 'green' : 'red'}
+        variant="light"
+        leftSection={isGood ? <IconShieldCheck size={12} aria-hidden /> : <IconShieldX size={12} aria-hidden />}
+      >
+        {label}
+      </Badge>
+    </div>
   );
 }

@@ -16,7 +16,7 @@ export const actLabels: Record<RuleAct, string> = {
 };
 
 export const factLabels: Record<ListedFact, string> = {
-  place: 'where the model is',
+  place: 'the model’s place',
   alias: 'the model',
   provider: 'the provider',
   sensitivity: 'the project’s sensitivity',
@@ -71,7 +71,7 @@ const hour = (at: number) => `${String(at).padStart(2, '0')}:00`;
 export function conditionWords(condition: RuleCondition, names: Names): string {
   switch (condition.kind) {
     case 'oneOf':
-      return `${factLabels[condition.fact]} is ${listed(condition.values)}`;
+      return `${condition.fact === 'place' ? 'the model' : factLabels[condition.fact]} is ${listed(condition.values)}`;
     case 'projects':
       return `the project is ${named(condition.projectIds, names)}`;
     case 'found':
@@ -93,8 +93,9 @@ export function conditionWords(condition: RuleCondition, names: Names): string {
 export function ruleSentence({ effect, act, who, conditions }: Omit<PolicyRule, 'id' | 'title'>, names: Names): string {
   const when = conditions.filter(({ isException }) => !isException).map((each) => conditionWords(each, names));
   const unless = conditions.filter(({ isException }) => isException).map((each) => conditionWords(each, names));
-  const may = effect === 'permit' ? 'may' : 'may not';
+  const isNobody = effect === 'forbid' && who.kind === 'everyone';
+  const may = effect === 'permit' || isNobody ? 'may' : 'may not';
   const cases = when.length > 0 ? ` when ${when.join(' and ')}` : '';
   const exceptions = unless.length > 0 ? `, unless ${unless.join(' or ')}` : '';
-  return `${whoWords(who, names)} ${may} ${actLabels[act]}${cases}${exceptions}`;
+  return `${isNobody ? 'Nobody' : whoWords(who, names)} ${may} ${actLabels[act]}${cases}${exceptions}`;
 }

@@ -45,7 +45,7 @@ export function RulesTab({ text, policies, isReady, problems, choices, onText, o
   const errors = problems.filter(({ severity }) => severity === 'error');
   return (
     <Stack gap="sm">
-      <PolicyProblems problems={errors} onShow={onShowLine} />
+      <PolicyProblems problems={problems} onShow={onShowLine} />
       <RuleList
         policies={policies}
         names={choices.names}
