@@ -3,7 +3,7 @@ import type { ModelCaller } from '../core/model-call.ts';
 import { openCall } from '../governance/calls/open-call.ts';
 import type { OpenedCall } from '../governance/calls/opened-call.ts';
 import { settleCall } from '../governance/calls/settle-call.ts';
-import { findCaller } from '../governance/callers.ts';
+import { findCaller, watchCaller, type CallerWish } from '../governance/callers.ts';
 import type { Asked, Request } from './asked.ts';
 import { countDecision, countFindings, type CallEnd } from './call-counts.ts';
 import { carry } from './carry.ts';
@@ -23,6 +23,17 @@ import { wireOf } from './wires.ts';
  */
 export async function answerModelCall(asked: Asked, house: House): Promise<CallEnd> {
   const caller = await identify(asked);
+  // Whoever loses the right to a call under way is hung up on, and what the provider does for it ends.
+  const onLost = () => asked.reply.destroy();
+  const release = await watchCaller(caller, { secret: asked.secret, wish: wishOf(asked), onLost });
+  try {
+    return await answerFor(caller, asked, house);
+  } finally {
+    release();
+  }
+}
+
+async function answerFor(caller: ModelCaller, asked: Asked, house: House): Promise<CallEnd> {
   const request = await readRequest(asked, caller);
   const route = await findTargets(request);
   const draft = draftOf(request, route);
@@ -54,9 +65,13 @@ function tellOfCall(request: Request, draft: Draft, end: TracedEnd): void {
 }
 
 /** Who asks. */
-export function identify({ secret, headers, runId, address }: Asked): Promise<ModelCaller> {
+export function identify(asked: Asked): Promise<ModelCaller> {
+  return findCaller(asked.secret, wishOf(asked));
+}
+
+function wishOf({ headers, runId, address }: Asked): CallerWish {
   const { 'x-ensemble-team': team, 'x-ensemble-project': project } = headers;
-  return findCaller(secret, { team: one(team), project: one(project), runId, address });
+  return { team: one(team), project: one(project), runId, address };
 }
 
 const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);

@@ -19,7 +19,11 @@ export type CallerCache = {
   guesses: RecentMap<{ since: number; count: number }>;
   /** Rises whenever something was forgotten. */
   changes: number;
+  /** Calls under way, each with a look at whether its caller may still make it. */
+  underWay: Set<CallUnderWay>;
 };
+
+export type CallUnderWay = { caller: ModelCaller; look(): void };
 
 type Holder = { cache: CallerCache; listening: Notifications | undefined };
 
@@ -33,6 +37,7 @@ const holder = () =>
       loading: new Map(),
       guesses: recentMap(mostKept),
       changes: 0,
+      underWay: new Set(),
     },
     listening: undefined,
   }));
@@ -54,6 +59,7 @@ function forgetAll(cache: CallerCache): void {
   cache.refused.clear();
   cache.loading.clear();
   cache.changes += 1;
+  for (const call of cache.underWay) call.look();
 }
 
 function forget(cache: CallerCache, payload: string): void {
@@ -66,6 +72,7 @@ function forget(cache: CallerCache, payload: string): void {
   cache.refused.clear();
   cache.loading.clear();
   cache.changes += 1;
+  for (const call of cache.underWay) if (isOf(call.caller)) call.look();
 }
 
 function concernedBy(kind: string, id: string): (caller: ModelCaller) => boolean {

@@ -56,6 +56,26 @@ export async function findCaller(secret: string, wish: CallerWish): Promise<Mode
   return found.caller;
 }
 
+/**
+ * Watches over a call under way: `onLost` is called once when its caller may not make it any more.
+ * @returns what ends the watch
+ */
+export async function watchCaller(
+  caller: ModelCaller,
+  { secret, wish, onLost }: { secret: string; wish: CallerWish; onLost: () => void },
+): Promise<() => void> {
+  const { underWay } = await callerCache();
+  const look = () => {
+    findCaller(secret, wish).catch((error: unknown) => {
+      // Whoever cannot be looked up at the moment is not taken for lost.
+      if (isAppError(error) && error.code !== 'rate_limited' && underWay.delete(call)) onLost();
+    });
+  };
+  const call = { caller, look };
+  underWay.add(call);
+  return () => void underWay.delete(call);
+}
+
 /** A run's key is good at its own run's door alone, and no other key is good there. */
 function requireRightDoor(secret: string, { runId }: CallerWish): void {
   const isRunKey = secret.startsWith(runKeyPrefix);
