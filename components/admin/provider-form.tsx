@@ -188,7 +188,7 @@ function FileFields({ form }: { form: Form }) {
 function PlaceField({ form }: { form: Form }) {
   return (
     <Stack gap={4}>
-      <Text size="sm" fw={500} id="provider-place">
+      <Text size="sm" fw={600} id="provider-place">
         Where it runs
       </Text>
       <SegmentedControl
@@ -253,9 +253,9 @@ function Further({ form, provider }: { form: Form; provider: Provider | undefine
             {...form.getInputProps('headers')}
           />
           <Group grow align="flex-start">
-            <NumberInput label="To connect" suffix=" s" min={1} max={120} {...form.getInputProps('connectS')} />
-            <NumberInput label="To begin" suffix=" s" min={1} max={3600} {...form.getInputProps('firstByteS')} />
-            <NumberInput label="Silence" suffix=" s" min={1} max={3600} {...form.getInputProps('idleS')} />
+            <NumberInput label="Connects within" suffix=" s" min={1} max={120} {...form.getInputProps('connectS')} />
+            <NumberInput label="Begins within" suffix=" s" min={1} max={3600} {...form.getInputProps('firstByteS')} />
+            <NumberInput label="Silent at most" suffix=" s" min={1} max={3600} {...form.getInputProps('idleS')} />
           </Group>
         </Stack>
       </Collapse>

@@ -149,7 +149,7 @@ function LastTest({ provider, isOpen, onToggle }: { provider: Provider; isOpen: 
   if (!test) return <Text c="dimmed">Not tested yet</Text>;
   return (
     <Text component="div">
-      <Text span c={test.ok ? 'green' : 'red'} fw={500}>
+      <Text span className={test.ok ? classes.works : classes.fails} fw={500}>
         {test.ok ? '✓ Works' : '✗ Does not work'}
       </Text>{' '}
       <Text span c="dimmed">

@@ -9,7 +9,12 @@ export type HistoryItem =
 
 export type HistoryCall = { type: 'functionCall'; name: string; params: unknown; result: unknown };
 
-export type LibraryChunk = { type?: 'segment' | undefined; segmentType?: string | undefined; text: string };
+export type LibraryChunk = {
+  type?: 'segment' | undefined;
+  segmentType?: string | undefined;
+  text: string;
+  tokens: ArrayLike<number>;
+};
 
 export type GenerateOptions = {
   onResponseChunk(chunk: LibraryChunk): void;

@@ -103,7 +103,7 @@ async function generate(
     ...optionsOf(body),
     signal,
     onResponseChunk: (piece) => {
-      output += of.model.countTokens(piece.text);
+      output += piece.tokens.length;
       onPiece(piece);
     },
   });
@@ -116,8 +116,11 @@ function json(response: http.ServerResponse, status: number, body: unknown): voi
 }
 
 function fail(response: http.ServerResponse, error: unknown): void {
-  const refusal = error instanceof SyntaxError ? 'The body is no JSON.' : refusalOf(error)?.message;
-  const words = refusal ?? `The model failed: ${error instanceof Error ? error.message : 'unknown'}`;
+  const message = error instanceof Error ? error.message : 'unknown';
+  const isTooLong = /fits the context size/.test(message);
+  const refusal =
+    error instanceof SyntaxError ? 'The body is no JSON.' : isTooLong ? message : refusalOf(error)?.message;
+  const words = refusal ?? `The model failed: ${message}`;
   const told = errorBody(words, refusal === undefined ? 'server_error' : 'invalid_request_error');
   if (!response.headersSent) json(response, refusal === undefined ? 500 : 400, told);
   else response.end(`data: ${JSON.stringify(told)}\n\n`);

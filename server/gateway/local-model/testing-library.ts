@@ -56,9 +56,9 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 async function say(words: readonly string[], options: GenerateOptions): Promise<Generated> {
-  options.onResponseChunk({ type: 'segment', segmentType: 'thought', text: 'backwards' });
+  options.onResponseChunk({ type: 'segment', segmentType: 'thought', text: 'backwards', tokens: [1] });
   for (const word of words.slice(0, options.maxTokens)) {
-    options.onResponseChunk({ type: undefined, text: `${word} ` });
+    options.onResponseChunk({ type: undefined, text: `${word} `, tokens: [1] });
     await new Promise((resolve) => setImmediate(resolve));
   }
   const isCut = options.maxTokens !== undefined && words.length > options.maxTokens;
