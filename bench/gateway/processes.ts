@@ -15,7 +15,13 @@ const portkey = path.join(peers, 'node_modules/@portkey-ai/gateway/build/start-s
 export const peerName = '@portkey-ai/gateway 1.15.2';
 
 /** Where calls go, and what a call there says beside its body. */
-export type Door = { url: string; headers: Record<string, string>; rssBytes(): number; stop(): Promise<void> };
+export type Door = {
+  url: string;
+  headers: Record<string, string>;
+  pid: number;
+  rssBytes(): number;
+  stop(): Promise<void>;
+};
 
 const json = { 'content-type': 'application/json' };
 const callPath = '/v1/chat/completions';
@@ -98,8 +104,9 @@ const isUp = (url: string) =>
     () => false,
   );
 
-function of(child: ChildProcess): Pick<Door, 'rssBytes' | 'stop'> {
+function of(child: ChildProcess): Pick<Door, 'pid' | 'rssBytes' | 'stop'> {
   return {
+    pid: child.pid ?? 0,
     rssBytes: () => rssOf(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -50,9 +50,15 @@ function collected(source: Readable): Promise<Buffer> {
       if (sizeBytes > mostBodyBytes) reject(tooLarge());
       else chunks.push(chunk);
     });
-    source.once('end', () => resolve(Buffer.concat(chunks, sizeBytes)));
+    let isWhole = false;
+    source.once('end', () => {
+      isWhole = true;
+      resolve(Buffer.concat(chunks, sizeBytes));
+    });
     source.once('error', reject);
-    source.once('close', () => reject(new AppError('invalid', 'The connection broke while the body was sent.')));
+    source.once('close', () => {
+      if (!isWhole) reject(new AppError('invalid', 'The connection broke while the body was sent.'));
+    });
   });
 }
 
