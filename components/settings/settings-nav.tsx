@@ -9,6 +9,7 @@ const pages = [
   { part: 'models', label: 'Models' },
   { part: 'tools', label: 'Use with your tools' },
   { part: 'policies', label: 'Policies' },
+  { part: 'data-protection', label: 'Data protection' },
   { part: 'tokens', label: 'Tokens' },
   { part: 'account', label: 'Account' },
 ] as const;

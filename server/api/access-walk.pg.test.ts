@@ -125,6 +125,7 @@ const viewerMayNotRead = [
   'audit.list',
   'budgets.preview',
   'commits.propose',
+  'dlp.rules',
   'members.invitations',
   'policies.check',
   'policies.consequence',

@@ -3,6 +3,7 @@ import { budgetsRouter } from './routers/budgets.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
 import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
+import { dlpRouter } from './routers/dlp.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
 import { gatewayRouter } from './routers/gateway.ts';
@@ -28,6 +29,7 @@ export const appRouter = router({
   checkpoints: checkpointsRouter,
   comments: commentsRouter,
   commits: commitsRouter,
+  dlp: dlpRouter,
   events: eventsRouter,
   files: filesRouter,
   gateway: gatewayRouter,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { db, schema } from '../../db/client.ts';
 import { createInvitation } from '../auth/create-invitation.ts';
 import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
+import { addDlpRule } from '../governance/dlp/manage-rules.ts';
 import { cookieOf, newToken } from '../http/testing.ts';
 import type { Context } from '../context.ts';
 import { askForRaise } from '../governance/budgets/ask-for-raise.ts';
@@ -119,7 +120,14 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     threadId,
     commentId,
     policyVersionId: await policyVersionOf(team),
+    ruleId: await dlpRuleOf(team),
   };
+}
+
+/** Something that the team's data protection looks for. */
+async function dlpRuleOf({ teamId, admin }: TestTeam): Promise<string> {
+  const { ruleId } = await addDlpRule(admin.ctx, { teamId, kind: 'words', name: 'Walk', lines: ['Bluebird'] });
+  return ruleId;
 }
 
 /** A draft of the team's policies. */
@@ -238,7 +246,9 @@ const plainFields: Record<string, unknown> = {
   from: 'README.md',
   hosts: [],
   hunkId: '0123456789abcdef',
+  kind: 'words',
   limitMicroUsd: 3_000_000,
+  lines: ['Bluebird'],
   line: 1,
   message: 'A message',
   modelId: 'mdl_testing',
@@ -248,6 +258,7 @@ const plainFields: Record<string, unknown> = {
   password: 'another password 22',
   path: 'README.md',
   personIds: [],
+  placeholders: ['masked22222222aa'],
   position: 1,
   basedOn: 0,
   number: 0,

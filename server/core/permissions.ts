@@ -60,6 +60,7 @@ const teamActions = {
   'usage.read': 'lead',
   'budget.manage': 'admin',
   'settings.read': 'admin',
+  'dlp.manage': 'admin',
   'policy.read': 'viewer',
   'policy.manage': 'admin',
   /** To lower a project's sensitivity; raising it is `project.update`. */

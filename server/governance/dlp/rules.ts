@@ -57,6 +57,20 @@ export async function dlpRules(teamId: string): Promise<DlpRules> {
   };
 }
 
+/** What is looked for everywhere: for trying a text without a team. */
+export async function installationRules(): Promise<Omit<DlpRules, 'version'>> {
+  const { dlpRule } = schema;
+  return compileRules((await db().select().from(dlpRule).where(isNull(dlpRule.teamId))).map(ruleOf));
+}
+
+const ruleOf = ({ id, kind, name, class: dataClass, bodySealed }: typeof schema.dlpRule.$inferSelect): RuleBody => ({
+  id,
+  kind,
+  name,
+  class: dataClass,
+  lines: unsealRule(bodySealed),
+});
+
 function reload(held: Holder, teamId: string): Promise<Held> {
   const loading = load(held, teamId, held.teams.get(teamId));
   // Until the new ones are there the old ones hold; the first time everyone waits.
@@ -84,13 +98,7 @@ async function load(held: Holder, teamId: string, before: Promise<Held> | undefi
     .from(dlpRule)
     .where(or(eq(dlpRule.teamId, teamId), isNull(dlpRule.teamId)))
     .orderBy(dlpRule.id);
-  const rules = rows.map(({ id, kind, name, class: dataClass, bodySealed }) => ({
-    id,
-    kind,
-    name,
-    class: dataClass,
-    lines: unsealRule(bodySealed),
-  }));
+  const rules = rows.map(ruleOf);
   const old = await before;
   const same = old && JSON.stringify(old.rules) === JSON.stringify(rules);
   if (same) return { ...old, loadedAt: performance.now() };
