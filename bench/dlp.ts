@@ -44,7 +44,12 @@ function share(name: string, rows: readonly Row[]): Result[] {
 
 /** Program text as it stands in prompts: this project's own. */
 function speed(quick: boolean): Result[] {
-  const files = ['../server/collab/room.ts', '../server/collab/upgrade.ts', '../components/session/composer.tsx', 'run.ts'];
+  const files = [
+    '../server/collab/room.ts',
+    '../server/collab/upgrade.ts',
+    '../components/session/composer.tsx',
+    'run.ts',
+  ];
   const text = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
   const prompt = text.repeat(Math.ceil(400_000 / text.length)).slice(0, 400_000);
   const times: number[] = [];

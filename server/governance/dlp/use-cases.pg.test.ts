@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 const token = `ghp_${'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaUiOb'.slice(0, 36)}`;
-const customers = { kind: 'words', name: 'Customers', class: 'customers', lines: ['Acme Holding'] } as const;
+const customers = { kind: 'words' as const, name: 'Customers', class: 'customers', lines: ['Acme Holding'] };
 
 test('[DL13] an admin adds a rule, which is audited without what it looks for, and removes it', async () => {
   const { teamId, admin } = team;
