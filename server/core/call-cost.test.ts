@@ -25,6 +25,7 @@ test('[BU3] a call costs at most its greatest output at the dearest target it ma
     modelId: 'mdl',
     providerId: 'prv',
     providerName: 'P',
+    kind: 'openai',
     place: 'remote',
     protocol: 'openai_chat',
     protocols: ['openai_chat'],

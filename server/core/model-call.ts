@@ -1,5 +1,6 @@
 import type { LlmError, LlmProtocol, LlmUsage } from './llm-message.ts';
 import type { TeamRole } from './permissions.ts';
+import type { ProviderKind } from './provider.ts';
 
 /** Who makes a model call: always a person, by a token of theirs or by a run that works for them. */
 export type ModelCaller = {
@@ -22,6 +23,7 @@ export type ModelTarget = {
   modelId: string;
   providerId: string;
   providerName: string;
+  kind: ProviderKind;
   /** `local`: nothing leaves the installation's own network. */
   place: 'local' | 'remote';
   protocol: LlmProtocol;

@@ -56,6 +56,7 @@ describe.each(named)('answers in %s', (_, wire) => {
 });
 
 const target = {
+  kind: 'openai' as const,
   upstreamModel: 'claude-opus-5',
   capabilities: { tools: true, images: true, thinking: true, streaming: true },
 };

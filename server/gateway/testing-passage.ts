@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isAppError } from '../core/errors.ts';
 import { Untranslatable, type LlmError, type LlmProtocol } from '../core/llm-message.ts';
-import { translate } from './translate.ts';
+import { translate, type TranslationTarget } from './translate.ts';
 import { parseObject } from './wire/members.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
 import { wireOf } from './wires.ts';
@@ -86,7 +86,8 @@ function sendError(call: Call, error: LlmError): void {
   call.response.end(JSON.stringify(body));
 }
 
-const target = {
+const target: TranslationTarget = {
+  kind: 'openai_compatible',
   upstreamModel: 'scripted-large',
   capabilities: { images: true, tools: true, thinking: true, streaming: true },
 };

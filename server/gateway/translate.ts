@@ -1,12 +1,13 @@
 import { isAppError } from '../core/errors.ts';
 import { Untranslatable, type LlmError, type LlmRequest } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
+import type { ProviderKind } from '../core/provider.ts';
 import { partFilter } from './part-filter.ts';
 import { partOrder } from './part-order.ts';
-import type { JsonObject, ReplyForm, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
+import type { Dialect, JsonObject, ReplyForm, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
 
 /** What a translated request depends on of the model that it goes to. */
-export type TranslationTarget = Pick<ModelTarget, 'upstreamModel' | 'maxOutputTokens' | 'capabilities'>;
+export type TranslationTarget = Pick<ModelTarget, 'upstreamModel' | 'maxOutputTokens' | 'capabilities' | 'kind'>;
 
 /** The client speaks one protocol and the upstream another. */
 export type Translation = {
@@ -22,7 +23,7 @@ export type Translation = {
 export function translate(client: Wire, upstream: Wire, reply: ReplyForm): Translation {
   return {
     request: (body, target) => {
-      const translated = upstream.encodeRequest(fitted(client.decodeRequest(body), target));
+      const translated = upstream.encodeRequest(fitted(client.decodeRequest(body), target), dialectOf(target));
       upstream.address(translated, target.upstreamModel);
       return translated;
     },
@@ -39,6 +40,10 @@ export function translate(client: Wire, upstream: Wire, reply: ReplyForm): Trans
     },
   };
 }
+
+const makers: ReadonlySet<ProviderKind> = new Set(['anthropic', 'openai', 'azure_openai']);
+
+const dialectOf = ({ kind }: TranslationTarget): Dialect => (makers.has(kind) ? 'original' : 'compatible');
 
 /** The limit of a model that writes less is its limit; a model that does not think is not told how hard to. */
 function fitted(request: LlmRequest, target: TranslationTarget): LlmRequest {

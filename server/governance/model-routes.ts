@@ -73,6 +73,7 @@ function targetsOf({ providers }: ModelSnapshot, model: HeldModel): ModelTarget[
         modelId: model.id,
         providerId: provider.id,
         providerName: provider.name,
+        kind: provider.kind,
         place: provider.place,
         protocol,
         protocols: provider.protocols,

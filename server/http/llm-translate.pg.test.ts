@@ -116,7 +116,7 @@ describe('Claude Code on a model that speaks chat/completions', () => {
     });
     expect(received?.json).toMatchObject({
       model: 'qwen-local',
-      max_completion_tokens: 32_000,
+      max_tokens: 32_000,
       reasoning_effort: 'high',
       messages: [
         { role: 'system' },

@@ -5,13 +5,19 @@ import {
   type LlmRequest,
   type LlmTool,
 } from '../../core/llm-message.ts';
+import { forAnyServer } from './openai-chat-compatible.ts';
 import { encodeEffort, encodeFile, encodeImageUrl, failedResult, jsonOf } from './openai-parts.ts';
-import type { Json, JsonObject } from './wire.ts';
+import type { Dialect, Json, JsonObject } from './wire.ts';
 
 const maxStops = 4;
 
 /** A request in the form of chat/completions. @throws Untranslatable */
-export function encodeChatRequest(request: LlmRequest): JsonObject {
+export function encodeChatRequest(request: LlmRequest, dialect: Dialect = 'original'): JsonObject {
+  const body = encode(request);
+  return dialect === 'compatible' ? forAnyServer(body) : body;
+}
+
+function encode(request: LlmRequest): JsonObject {
   const { maxOutputTokens, temperature, topP, seed, stop } = request;
   const effort = encodeEffort(request.thinking);
   if (stop !== undefined && stop.length > maxStops) {

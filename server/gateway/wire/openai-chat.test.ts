@@ -156,6 +156,35 @@ describe('a request of chat/completions', () => {
     ]);
   });
 
+  it('[GW47] goes to a server that is not OpenAI’s as the templates of open models take it', () => {
+    const say = (role: 'system' | 'user' | 'assistant', ...texts: string[]) => ({
+      role,
+      parts: texts.map((text) => ({ type: 'text' as const, text })),
+    });
+    const messages = [
+      say('system', 'One', 'Two'),
+      say('system', 'Three'),
+      say('user', 'Where', 'am I'),
+      say('user', 'Go on'),
+      say('assistant', 'Here'),
+      say('system', 'Be short'),
+      say('user', 'Well'),
+    ];
+    const request = { model: 'm', stream: false, messages, maxOutputTokens: 9 };
+    expect(openAiChat.encodeRequest(request, 'compatible')).toEqual({
+      model: 'm',
+      stream: false,
+      max_tokens: 9,
+      messages: [
+        { role: 'system', content: 'One\n\nTwo\n\nThree' },
+        { role: 'user', content: 'Where\n\nam I\n\nGo on' },
+        { role: 'assistant', content: 'Here' },
+        { role: 'user', content: '[Instruction of the application]\n\nBe short\n\nWell' },
+      ],
+    });
+    expect(openAiChat.encodeRequest(request)).toMatchObject({ max_completion_tokens: 9, messages: { length: 7 } });
+  });
+
   it.each<[string, JsonObject]>([
     ['model', { messages: [] }],
     ['messages', { model: 'm' }],

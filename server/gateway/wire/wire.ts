@@ -71,6 +71,9 @@ export type StreamPiece = { channel: string; role: TextRole; isJson: boolean; to
  */
 export type StreamFilter = { push(piece: StreamPiece): string; end(channel: string): string };
 
+/** A protocol as its maker's servers take it, or as any server that speaks it does. Left out: its maker's. */
+export type Dialect = 'original' | 'compatible';
+
 /** What passes by is told of: tokens whenever the upstream says some, one `onEnd` or one `onError` when it says how the answer ended. */
 export type StreamListener = { onUsage(usage: LlmUsage): void; onEnd(): void; onError(error: LlmError): void };
 
@@ -104,7 +107,7 @@ export type Wire = {
   /** @throws Untranslatable when the neutral vocabulary has no word for what is asked */
   decodeRequest(body: JsonObject): LlmRequest;
   /** @throws Untranslatable */
-  encodeRequest(request: LlmRequest): JsonObject;
+  encodeRequest(request: LlmRequest, dialect?: Dialect): JsonObject;
   decodeResponse(body: JsonObject): LlmResponse;
   encodeResponse(response: LlmResponse, reply: ReplyForm): JsonObject;
   /** A stateful reader of one stream: events of the wire in, neutral ones out. */

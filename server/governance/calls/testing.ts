@@ -11,6 +11,7 @@ import type { NewCall } from './opened-call.ts';
 export const aTarget: ModelTarget = {
   modelId: 'mdl_testing',
   providerId: 'prv_testing',
+  kind: 'openai_compatible',
   providerName: 'Testing',
   place: 'remote',
   protocol: 'openai_chat',
