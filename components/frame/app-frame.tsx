@@ -2,10 +2,11 @@
 
 import { AppShell, Box, Group, Tooltip, UnstyledButton, Text, Kbd, VisuallyHidden } from '@mantine/core';
 import { Spotlight, spotlight } from '@mantine/spotlight';
-import { IconHome, IconLayoutGrid, IconListDetails, IconSearch, IconSettings } from '@tabler/icons-react';
+import { IconChartBar, IconHome, IconLayoutGrid, IconListDetails, IconSearch, IconSettings } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useMemo, type ReactNode } from 'react';
+import { BudgetNotice } from '@/components/budgets/notices.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import classes from './app-frame.module.css';
 import { useCommands } from './commands.tsx';
@@ -24,6 +25,7 @@ function placesOf(team: FrameTeam): Place[] {
   ];
   if (team.role === 'lead' || team.role === 'admin')
     places.push({ href: `/${team.slug}/audit`, label: 'Audit', icon: IconListDetails });
+  places.push({ href: `/${team.slug}/usage`, label: 'Usage', icon: IconChartBar });
   places.push({ href: `/${team.slug}/settings`, label: 'Settings', icon: IconSettings });
   return places;
 }
@@ -71,6 +73,7 @@ export function AppFrame({
         <Rail places={places} pathname={pathname} folded={inSession} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={inSession ? classes.room : classes.main}>
+        {!inSession && <BudgetNotice team={team.slug} />}
         {children}
       </AppShell.Main>
       {!inSession && <BottomBar places={places} pathname={pathname} />}

@@ -10,6 +10,7 @@ const pages = [
   { part: 'tools', label: 'Use with your tools' },
   { part: 'policies', label: 'Policies' },
   { part: 'data-protection', label: 'Data protection' },
+  { part: 'budgets', label: 'Budgets' },
   { part: 'tokens', label: 'Tokens' },
   { part: 'account', label: 'Account' },
 ] as const;

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { costText, daysOf, recentMonths } from './usage-words.ts';
+
+test('[BU7] what has no price is never shown as nothing', () => {
+  expect(costText({ costMicroUsd: 0, unpricedCalls: 0 })).toBe('$0.00');
+  expect(costText({ costMicroUsd: 0, unpricedCalls: 2 })).toBe('Unpriced');
+  expect(costText({ costMicroUsd: 5_000_000, unpricedCalls: 1 })).toBe('$5.00 + unpriced');
+});
+
+test('months go back over the turn of a year', () => {
+  expect(recentMonths(new Date('2026-01-31T23:00:00Z'), 3)).toEqual([
+    { value: '2026-01', label: 'January 2026' },
+    { value: '2025-12', label: 'December 2025' },
+    { value: '2025-11', label: 'November 2025' },
+  ]);
+});
+
+test('a month has its days', () => {
+  expect(daysOf('2028-02').at(-1)).toBe('2028-02-29');
+  expect(daysOf('2026-11')).toHaveLength(30);
+});
