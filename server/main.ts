@@ -10,6 +10,7 @@ import { createCollab } from './collab/upgrade.ts';
 import { systemContext } from './context.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
+import { addListedModels } from './governance/add-listed-models.ts';
 import { ensureEnvironmentProviders } from './governance/ensure-environment-providers.ts';
 import { startLocalModels } from './gateway/local-model/service.ts';
 import { createRequestListener } from './http/routes.ts';
@@ -108,6 +109,9 @@ async function start(): Promise<void> {
   await listen(server);
   stops.push({ what: 'HTTP server', stop: () => closeServer(server) });
   announce(setupUrl);
+  addListedModels(systemContext('start')).catch((error: unknown) =>
+    log().warn({ err: error }, 'the models of OPENAI_COMPATIBLE_URL could not be listed'),
+  );
 }
 
 function listen(server: ReturnType<typeof createServer>): Promise<void> {

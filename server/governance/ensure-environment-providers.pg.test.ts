@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { db, schema } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { auditOf, newPerson } from '../auth/testing.ts';
+import { startModelServer } from '../../e2e/fakes/model-server.ts';
 import { systemContext } from '../context.ts';
 import { knownModelsOf } from '../core/known-models.ts';
+import { env } from '../platform/env.ts';
+import { addListedModels } from './add-listed-models.ts';
 import { ensureEnvironmentProviders } from './ensure-environment-providers.ts';
 import { newModel, newProvider } from './testing.ts';
 
@@ -61,4 +64,20 @@ test.each([
 test('[GW80] only the server itself does this', async () => {
   const root = await newPerson('root', { installationAdmin: true });
   await expect(ensureEnvironmentProviders(root.ctx, nothing)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('[GW86] the models that the compatible server of the environment lists become aliases, once', async () => {
+  const server = await startModelServer({ models: ['qwen3-coder', 'llama 3 with spaces', 'claude-sonnet-4-5'] });
+  const given = { ...nothing, openaiCompatibleUrl: `${server.url}/v1` };
+  await ensureEnvironmentProviders(systemContext('start'), given);
+  const before = { ...env().providers };
+  Object.assign(env().providers, given);
+  try {
+    expect(await addListedModels(systemContext('start'))).toEqual(['qwen3-coder']);
+    expect(await addListedModels(systemContext('start'))).toEqual([]);
+  } finally {
+    Object.assign(env().providers, before);
+    await server.close();
+  }
+  expect(await aliases()).toContain('qwen3-coder');
 });
