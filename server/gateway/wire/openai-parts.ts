@@ -156,6 +156,12 @@ export function decodeToolChoice(choice: Json | undefined, path: string): LlmToo
   );
 }
 
+/** A tool within a namespace by one name, as protocols without namespaces have it. */
+export function flatName(namespace: Json | undefined, name: string): string {
+  if (typeof namespace !== 'string' || namespace === '') return name;
+  return namespace.endsWith('__') ? `${namespace}${name}` : `${namespace}__${name}`;
+}
+
 /** What a tool, part or item calls itself, for messages. */
 export const kindOf = ({ type }: JsonObject): string => (typeof type === 'string' ? type : 'none');
 

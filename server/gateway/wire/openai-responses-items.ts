@@ -1,8 +1,7 @@
 import { Untranslatable, type LlmMessage, type LlmPart } from '../../core/llm-message.ts';
 import { asArray, asObject, asString, invalidMember, isAbsent, optionalString } from './members.ts';
-import { decodeFile, decodeImage, kindOf, wrapInput } from './openai-parts.ts';
+import { decodeFile, decodeImage, flatName, kindOf, wrapInput } from './openai-parts.ts';
 import { objectsOf } from './openai-texts.ts';
-import { flatName } from './openai-responses-tools.ts';
 import { readProof } from './proof-envelope.ts';
 import type { Json, JsonObject } from './wire.ts';
 

@@ -8,6 +8,7 @@ import {
   type RepeatedText,
   type StreamedText,
 } from './openai-responses-repeats.ts';
+import { calledTool } from './openai-responses-tools.ts';
 import { objectsOf } from './openai-texts.ts';
 import { decodeResponsesUsage } from './openai-usage.ts';
 import type { JsonObject, SseEvent, StreamFilter, StreamListener, StreamPiece } from './wire.ts';
@@ -202,8 +203,8 @@ function showAll(passing: Passing, texts: readonly RepeatedText[]): boolean {
 /** An item begins, as a rule without texts; those that it has may come again in pieces, and are remembered by none. */
 function beginItem(passing: Passing, { item }: JsonObject, at: number): boolean {
   if (!isObject(item)) return false;
-  const { name } = item;
-  if (typeof name === 'string') passing.toolNames.set(at, name);
+  const toolName = calledTool(item);
+  if (toolName !== undefined) passing.toolNames.set(at, toolName);
   const texts = itemRepeats(item, at).filter(({ text }) => text !== '');
   const isChanged = showAll(passing, texts);
   for (const { key } of texts) passing.known.delete(key);

@@ -1,5 +1,6 @@
 import { isObject } from './members.ts';
 import { kindOf } from './openai-parts.ts';
+import { calledTool } from './openai-responses-tools.ts';
 import { objectsOf, readTexts, readToolTexts } from './openai-texts.ts';
 import { jsonPlace, textPlace, type Speaker } from './text-place.ts';
 import type { JsonObject, TextPlace } from './wire.ts';
@@ -91,7 +92,7 @@ function speakerOf(item: JsonObject, { toolNames }: Reading): Speaker {
   const type = kindOf(item);
   const callId = [item['call_id'], item['id']].find((id) => typeof id === 'string') ?? '';
   if (isNamedCall(item)) {
-    const toolName = typeof item['name'] === 'string' ? item['name'] : type.replace(/_call$/, '');
+    const toolName = calledTool(item) ?? type.replace(/_call$/, '');
     toolNames.set(callId, toolName);
     return { role: 'tool_arguments', toolName, callId };
   }

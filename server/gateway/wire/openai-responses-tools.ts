@@ -1,13 +1,16 @@
 import { Untranslatable, type LlmTool } from '../../core/llm-message.ts';
 import { asArray, asObject, asString, isAbsent } from './members.ts';
-import { decodeFunctionTool, decodeTextTool, kindOf } from './openai-parts.ts';
+import { decodeFunctionTool, decodeTextTool, flatName, kindOf } from './openai-parts.ts';
 import { objectsOf } from './openai-texts.ts';
 import type { Json, JsonObject, ReplyForm } from './wire.ts';
 
-/** A tool within a namespace by one name, as protocols without namespaces have it. */
-export function flatName(namespace: Json | undefined, name: string): string {
-  if (typeof namespace !== 'string' || namespace === '') return name;
-  return namespace.endsWith('__') ? `${namespace}${name}` : `${namespace}__${name}`;
+/**
+ * The name of the tool that an item calls. One within a namespace, or at a server that OpenAI asks, is another tool than the
+ * client's own of the same name.
+ */
+export function calledTool(item: JsonObject): string | undefined {
+  const { name } = item;
+  return typeof name === 'string' ? flatName(item['namespace'] ?? item['server_label'], name) : undefined;
 }
 
 /** The tools that a request offers, with those within namespaces by their flat names. */

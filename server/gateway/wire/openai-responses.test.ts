@@ -6,7 +6,7 @@ import { Untranslatable, type LlmStreamEvent } from '../../core/llm-message.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { openAiResponses } from './openai-responses.ts';
 import { holdingFilter, openFilter, passStream } from './testing-filters.ts';
-import { plainReply, type JsonObject, type SseEvent } from './wire.ts';
+import { plainReply, type JsonObject, type SseEvent, type StreamPiece } from './wire.ts';
 
 /** The events of an answer as an upstream of Responses sends them. */
 function streamOf(says: readonly Say[], body: JsonObject = {}): SseEvent[] {
@@ -72,6 +72,14 @@ describe('a stream of Responses for a client of Responses', () => {
     });
     const items = events.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => item);
     expect(whole).toMatchObject({ output: items });
+  });
+
+  it('[GW41] a tool within a namespace, or at a server, is not the client’s own of the same name', () => {
+    const seen: StreamPiece[] = [];
+    pass(streamOf([{ tool: 'write_file', namespace: 'mcp__away', arguments: { a: 1 } }]), holdingFilter(seen));
+    expect(new Set(seen.map(({ toolName }) => toolName))).toEqual(new Set(['mcp__away__write_file']));
+    const output = [{ type: 'mcp_call', id: 'm', server_label: 'away', name: 'write_file', arguments: '{}' }];
+    expect(openAiResponses.responseTexts({ output })).toMatchObject([{ toolName: 'away__write_file' }, {}]);
   });
 
   it('[GW51] numbers stay in order, and the order of events is the protocol’s', () => {
@@ -181,8 +189,8 @@ describe('a request of Codex', () => {
         undefined,
       ],
       ['tool_definition', 'The app', 'mcp__app', undefined],
-      ['tool_definition', 'Writes', 'write_doc', undefined],
-      ['tool_definition', '{"type":"object"}', 'write_doc', undefined],
+      ['tool_definition', 'Writes', 'mcp__app__write_doc', undefined],
+      ['tool_definition', '{"type":"object"}', 'mcp__app__write_doc', undefined],
       ['system', '<permissions instructions>', undefined, undefined],
       ['user', '<environment_context>', undefined, undefined],
       ['user', 'Fix the test', undefined, undefined],
@@ -191,8 +199,8 @@ describe('a request of Codex', () => {
       ['tool_result', 'secret of a.txt', 'exec_command', 'call_1'],
       ['tool_arguments', '*** Begin Patch', 'apply_patch', 'call_2'],
       ['tool_result', 'Done', 'apply_patch', 'call_2'],
-      ['tool_arguments', '{"text":"x"}', 'write_doc', 'call_3'],
-      ['tool_result', 'Written', 'write_doc', 'call_3'],
+      ['tool_arguments', '{"text":"x"}', 'mcp__app__write_doc', 'call_3'],
+      ['tool_result', 'Written', 'mcp__app__write_doc', 'call_3'],
       ['user', '0199-session', undefined, undefined],
       ['user', 'i-1', undefined, undefined],
     ]);

@@ -1,4 +1,5 @@
 import { isObject } from './members.ts';
+import { flatName } from './openai-parts.ts';
 import { itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
 import type { Json, JsonObject, TextPlace } from './wire.ts';
 
@@ -81,15 +82,16 @@ function readDataUrl(
 }
 
 /** What a tool says of itself: descriptions as texts, schemas as JSON. Tools within a namespace are read one by one. */
-export function readToolTexts(tool: JsonObject, places: TextPlace[]): void {
+export function readToolTexts(tool: JsonObject, places: TextPlace[], namespace?: Json): void {
   const name = tool['name'];
-  const speaker: Speaker = { role: 'tool_definition', ...(typeof name === 'string' ? { toolName: name } : {}) };
+  const toolName = typeof name === 'string' ? { toolName: flatName(namespace, name) } : {};
+  const speaker: Speaker = { role: 'tool_definition', ...toolName };
   for (const member of Object.keys(tool)) {
     if (member === 'name' || opaque.has(member)) continue;
     const value = tool[member];
     if (member === 'function' || member === 'custom')
       for (const inner of objectsOf([value ?? null])) readToolTexts(inner, places);
-    else if (member === 'tools') for (const inner of objectsOf(value)) readToolTexts(inner, places);
+    else if (member === 'tools') for (const inner of objectsOf(value)) readToolTexts(inner, places, name);
     else if (isObject(value)) places.push(jsonPlace(tool, member, speaker));
     else readTexts(tool, member, { speaker, places });
   }
