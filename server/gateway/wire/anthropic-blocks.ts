@@ -61,6 +61,10 @@ const decoders: Readonly<Record<string, (block: JsonObject, path: string) => Llm
     ];
   },
   tool_result: decodeToolResult,
+  tool_reference: (block, path) => {
+    refuseOthers(block, ['tool_name'], path);
+    return [{ type: 'text', text: `The tool ${asString(block['tool_name'], `${path}.tool_name`)} can be called now.` }];
+  },
 };
 
 function decodeThinking(block: JsonObject, path: string): LlmPart[] {

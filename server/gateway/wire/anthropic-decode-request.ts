@@ -59,7 +59,7 @@ export function decodeAnthropicRequest(body: JsonObject): LlmRequest {
   const { tool_choice: choice } = body;
   const parallel = isObject(choice) ? optionalBoolean(choice['disable_parallel_tool_use'], 'tool_choice') : undefined;
   const optional = {
-    tools: isAbsent(body['tools']) ? undefined : decodeTools(asArray(body['tools'], 'tools')),
+    tools: isAbsent(body['tools']) ? undefined : decodeTools(asArray(body['tools'], 'tools'), body['messages']),
     toolChoice: isAbsent(choice) ? undefined : decodeToolChoice(asObject(choice, 'tool_choice')),
     parallelToolCalls: parallel === undefined ? undefined : !parallel,
     maxOutputTokens: optionalNumber(body['max_tokens'], 'max_tokens'),
@@ -119,13 +119,33 @@ const toolMembers: ReadonlySet<string> = new Set(['type', 'name', 'description',
 /** When and how arguments are streamed or checked, and examples that the description may do without. */
 const toolHints: ReadonlySet<string> = new Set([
   'cache_control',
+  'defer_loading',
   'eager_input_streaming',
   'input_examples',
   'allowed_callers',
 ]);
 
-function decodeTools(tools: Json[]): LlmTool[] {
-  return tools.map((value, i) => decodeTool(asObject(value, `tools.${i}`), `tools.${i}`));
+/** A deferred tool is hidden from the model until a result of a search refers to it; then it is offered like the others. */
+function decodeTools(tools: Json[], messages: Json | undefined): LlmTool[] {
+  const found = new Set<string>();
+  const isOffered = (tool: JsonObject) => {
+    if (tool['defer_loading'] !== true) return true;
+    if (found.size === 0) collectReferences(messages, found);
+    return typeof tool['name'] === 'string' && found.has(tool['name']);
+  };
+  return tools.flatMap((value, i) => {
+    const path = `tools.${i}`;
+    const tool = asObject(value, path);
+    return isOffered(tool) ? [decodeTool(tool, path)] : [];
+  });
+}
+
+function collectReferences(value: Json | undefined, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectReferences(item, found);
+  else if (isObject(value)) {
+    if (value['type'] === 'tool_reference' && typeof value['tool_name'] === 'string') found.add(value['tool_name']);
+    collectReferences(value['content'], found);
+  }
 }
 
 function decodeTool(tool: JsonObject, path: string): LlmTool {
@@ -137,7 +157,7 @@ function decodeTool(tool: JsonObject, path: string): LlmTool {
     );
   }
   for (const member of Object.keys(tool)) {
-    if (toolMembers.has(member) || toolHints.has(member) || isAbsent(tool[member]) || tool[member] === false) continue;
+    if (toolMembers.has(member) || toolHints.has(member) || isAbsent(tool[member])) continue;
     throw new Untranslatable(`${path}.${member}: the protocol of this model has no such member. Leave it out.`);
   }
   const description = optionalString(tool['description'], `${path}.description`);

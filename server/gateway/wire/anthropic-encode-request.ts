@@ -7,6 +7,7 @@ import {
   type LlmTool,
 } from '../../core/llm-message.ts';
 import { encodeEffort, encodeThinking } from './anthropic-thinking.ts';
+import { laterInstruction } from './later-instruction.ts';
 import { parseObject } from './members.ts';
 import type { Json, JsonObject } from './wire.ts';
 
@@ -69,7 +70,7 @@ function encodeMessages(messages: readonly LlmMessage[]): Json[] {
 
 function instruction(part: LlmPart): JsonObject {
   const { text } = systemBlock(part);
-  return { type: 'text', text: `[Instruction of the application]\n${typeof text === 'string' ? text : ''}` };
+  return { type: 'text', text: `${laterInstruction}\n${typeof text === 'string' ? text : ''}` };
 }
 
 function resultsFirst(blocks: readonly JsonObject[]): JsonObject[] {

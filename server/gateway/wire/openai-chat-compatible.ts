@@ -1,3 +1,4 @@
+import { laterInstruction } from './later-instruction.ts';
 import { isObject } from './members.ts';
 import { objectsOf } from './openai-texts.ts';
 import type { Json, JsonObject } from './wire.ts';
@@ -26,7 +27,9 @@ function plainMessages(messages: readonly JsonObject[]): JsonObject[] {
   for (const message of messages.slice(lead)) {
     const next = isInstruction(message) ? asUser(message) : message;
     const last = plain.at(-1);
-    if (next['role'] === 'user' && last?.['role'] === 'user') {
+    // A word of the user would begin a new turn in the middle of the model's work.
+    const isTold = isInstruction(message) && last?.['role'] === 'tool';
+    if (last !== undefined && (isTold || (next['role'] === 'user' && last['role'] === 'user'))) {
       last['content'] = contentOf([...partsOf(last['content']), ...partsOf(next['content'])]);
     } else plain.push({ ...next, ...('content' in next ? { content: contentOf(partsOf(next['content'])) } : {}) });
   }
@@ -34,7 +37,7 @@ function plainMessages(messages: readonly JsonObject[]): JsonObject[] {
 }
 
 function asUser({ content }: JsonObject): JsonObject {
-  return { role: 'user', content: [{ type: 'text', text: '[Instruction of the application]' }, ...partsOf(content)] };
+  return { role: 'user', content: [{ type: 'text', text: laterInstruction }, ...partsOf(content)] };
 }
 
 function partsOf(content: Json | undefined): JsonObject[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Untranslatable } from '../../core/llm-message.ts';
+import { Untranslatable, type LlmMessage } from '../../core/llm-message.ts';
 import { openAiChat } from './openai-chat.ts';
 import { holdingFilter, openFilter, passStream } from './testing-filters.ts';
 import { plainReply, type JsonObject, type SseEvent, type StreamPiece } from './wire.ts';
@@ -183,6 +183,21 @@ describe('a request of chat/completions', () => {
       ],
     });
     expect(openAiChat.encodeRequest(request)).toMatchObject({ max_completion_tokens: 9, messages: { length: 7 } });
+  });
+
+  it('[GW47] tells a later instruction with the result before it, so that no new turn begins', () => {
+    const messages: LlmMessage[] = [
+      { role: 'user', parts: [{ type: 'text', text: 'U' }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: 'c', name: 'f', arguments: '{}' }] },
+      { role: 'user', parts: [{ type: 'tool_result', callId: 'c', content: [{ type: 'text', text: 'R' }] }] },
+      { role: 'system', parts: [{ type: 'text', text: 'I' }] },
+    ];
+    const { messages: told } = openAiChat.encodeRequest({ model: 'm', stream: false, messages }, 'compatible');
+    expect(told).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant' },
+      { role: 'tool', content: 'R\n\n[Instruction of the application]\n\nI' },
+    ]);
   });
 
   it.each<[string, JsonObject]>([
