@@ -5,7 +5,7 @@ import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
-import { Row, RowText, Section } from '@/components/settings/section.tsx';
+import { Row, Section } from '@/components/settings/section.tsx';
 import rows from '@/components/settings/section.module.css';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
@@ -73,7 +73,7 @@ function ModelRow({ model, providers }: { model: Model; providers: readonly Prov
     });
   return (
     <Row>
-      <RowText>
+      <div className={classes.what}>
         <Text fw={600} className="ens-mono">
           {alias}
         </Text>
@@ -91,7 +91,7 @@ function ModelRow({ model, providers }: { model: Model; providers: readonly Prov
               .join(' · ')}
           </Text>
         )}
-      </RowText>
+      </div>
       <Prices model={model} />
       {!model.isEnabled && (
         <Badge variant="light" color="gray">

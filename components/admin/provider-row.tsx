@@ -6,7 +6,7 @@ import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
-import { Row, RowText } from '@/components/settings/section.tsx';
+import { Row } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
@@ -45,11 +45,11 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
 
   return (
     <Row>
-      <RowText>
+      <div className={classes.what}>
         <Text fw={600}>{name}</Text>
         <Text c="dimmed">{descriptionOf(provider)}</Text>
         <LastTest provider={provider} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
-      </RowText>
+      </div>
       {provider.place === 'local' && (
         <Badge variant="light" color="teal">
           Own network

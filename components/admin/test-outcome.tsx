@@ -14,8 +14,9 @@ const probeLabels: Record<Probe['name'], string> = {
   images: 'Takes images',
 };
 
-/** An answer decides whether a provider works; the rest says what it can do besides. */
-const decides = (probe: Probe) => probe.name === 'answer';
+/** An answer decides whether a provider works; the rest says what it can do besides. Without one, the list of models decides. */
+const decides = (probe: Probe, test: ProviderTest) =>
+  probe.name === (test.probes.some(({ name }) => name === 'answer') ? 'answer' : 'models');
 
 /** What a test tried, one line each, with the time it took and the upstream's own words. */
 export function TestOutcome({ test }: { test: ProviderTest }) {
@@ -28,18 +29,18 @@ export function TestOutcome({ test }: { test: ProviderTest }) {
       </Text>
       <ul className={classes.probes}>
         {test.probes.map((probe) => (
-          <ProbeLine key={`${probe.name} ${probe.protocol ?? ''}`} probe={probe} />
+          <ProbeLine key={`${probe.name} ${probe.protocol ?? ''}`} probe={probe} isFatal={decides(probe, test)} />
         ))}
       </ul>
     </Stack>
   );
 }
 
-function ProbeLine({ probe }: { probe: Probe }) {
+function ProbeLine({ probe, isFatal }: { probe: Probe; isFatal: boolean }) {
   const { name, protocol, ok, elapsedMs, says } = probe;
   return (
     <li className={classes.probe}>
-      <Mark ok={ok} isFatal={decides(probe)} />
+      <Mark ok={ok} isFatal={isFatal} />
       <div className={classes.probeWords}>
         <Group gap="xs">
           <Text fw={500}>

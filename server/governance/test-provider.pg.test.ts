@@ -69,6 +69,12 @@ describe('a test of a provider', () => {
     expect(named.upstreamModel).toBe('by-name');
   });
 
+  test('[GW82] asks the cheapest of the models that are known, where it lists others as well', async () => {
+    const models = await serve({ models: ['whisper-1', 'gpt-4.1', 'gpt-4o-mini', 'gpt-5'] });
+    const providerId = await newProvider({ kind: 'openai', baseUrl: `${models.url}/v1` });
+    expect((await testProvider(root.ctx, { providerId })).upstreamModel).toBe('gpt-4o-mini');
+  });
+
   test('[GW82] says the upstream’s own words, without the key that it repeats', async () => {
     const models = await serve({ key: 'another' });
     const providerId = await newProvider({ baseUrl: `${models.url}/v1`, key });

@@ -5,7 +5,8 @@ import { appendAudit } from '../audit/append.ts';
 import { authorizeInstallation } from '../auth/authorize.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
-import { probeNames, type Probe, type ProviderTest } from '../core/provider.ts';
+import { findKnownModel, knownModelsOf } from '../core/known-models.ts';
+import { probeNames, type Probe, type ProviderKind, type ProviderTest } from '../core/provider.ts';
 import { openProvider } from './model-snapshot.ts';
 import type { OpenedProvider } from './call-address.ts';
 import { getProviderRow } from './provider-row.ts';
@@ -13,7 +14,7 @@ import { probeModel, probeModels } from './probe-provider.ts';
 
 export const testProviderInput = z.object({
   providerId: z.string(),
-  /** The model to ask, by the provider's name for it; without one, one that an alias leads to, or the first it lists. */
+  /** The model to ask, by the provider's name for it; without one, one that an alias leads to, a small one that is known, or the first it lists. */
   upstreamModel: z.string().trim().min(1).max(200).optional(),
   /** What to try besides a plain answer; each is a call of a few tokens. */
   probes: z.array(z.enum(probeNames)).max(probeNames.length).optional(),
@@ -69,7 +70,7 @@ async function runTest(provider: OpenedProvider, wanted: Wanted): Promise<Omit<P
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(testTimeoutMs);
   const { probe: listing, models } = await probeModels(provider, { signal });
-  const upstreamModel = wanted.upstreamModel ?? models[0];
+  const upstreamModel = wanted.upstreamModel ?? modelToAsk(provider.kind, models);
   const answers = upstreamModel === undefined ? [] : await answersOf(provider, { upstreamModel, signal });
   const isThere = answers.some(({ ok }) => ok);
   const extras =
@@ -81,6 +82,16 @@ async function runTest(provider: OpenedProvider, wanted: Wanted): Promise<Omit<P
     probes: [listing, ...answers, ...extras],
     models,
   };
+}
+
+/** A small one that is known to answer chats: lists hold models for pictures and sounds as well. */
+function modelToAsk(kind: ProviderKind, listed: readonly string[]): string | undefined {
+  const cheap = knownModelsOf(kind)
+    .toSorted((one, other) => (one.price?.input ?? Infinity) - (other.price?.input ?? Infinity))
+    .map(({ upstreamModel }) => upstreamModel);
+  if (listed.length === 0) return cheap[0];
+  const known = cheap.find((name) => listed.includes(name));
+  return known ?? listed.find((name) => findKnownModel(kind, name)) ?? listed[0];
 }
 
 type Asked = { upstreamModel: string; signal: AbortSignal };
