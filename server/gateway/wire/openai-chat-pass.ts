@@ -2,7 +2,16 @@ import { isObject, parseObject } from './members.ts';
 import { readOpenAiError } from './openai-errors.ts';
 import { objectsOf } from './openai-texts.ts';
 import { decodeChatUsage } from './openai-usage.ts';
-import type { JsonObject, ReplyForm, SseEvent, StreamFilter, StreamListener, StreamPiece, TextRole } from './wire.ts';
+import type {
+  Json,
+  JsonObject,
+  ReplyForm,
+  SseEvent,
+  StreamFilter,
+  StreamListener,
+  StreamPiece,
+  TextRole,
+} from './wire.ts';
 
 /** A text of one choice that passes the filter. `wrap` makes a delta of what was held of it. */
 type Channel = {
@@ -21,8 +30,8 @@ type Passing = {
   channels: Map<string, Channel>;
   /** How often a text began anew, since a channel that has ended stays so. */
   begun: number;
-  /** By choice and place, or the last where a server leaves the places out. */
-  toolNames: Map<string, string>;
+  /** The call that goes on at a place of a choice. Servers that leave the places out, or give them all the same, tell calls by their id. */
+  calls: Map<string, { id: string; name: string; count: number }>;
   /** Of the last chunk: what a chunk of our own repeats. */
   head: JsonObject;
   isEnded: boolean;
@@ -44,7 +53,7 @@ export function chatStreamPass(
     showsUsage,
     channels: new Map(),
     begun: 0,
-    toolNames: new Map(),
+    calls: new Map(),
     head: {},
     isEnded: false,
   };
@@ -147,30 +156,47 @@ function callsOf(delta: JsonObject): Called[] {
   ];
 }
 
-function passCall(passing: Passing, { call, called, isLegacy }: Called, { delta, number }: Place): boolean {
-  const place = typeof call['index'] === 'number' ? call['index'] : 0;
-  const base = `${number}.call.${isLegacy ? 'legacy' : place}`;
-  const name = called['name'];
-  if (typeof name === 'string' && name !== '') passing.toolNames.set(base, name);
+function passCall(passing: Passing, one: Called, at: Place): boolean {
+  const place = placeOf(one.call);
+  const { base, name, isEnded } = callAt(passing, one, at);
+  const { called, isLegacy } = one;
   const member = typeof called['input'] === 'string' ? 'input' : 'arguments';
-  if (typeof called[member] !== 'string' || called[member] === '') return false;
+  if (typeof called[member] !== 'string' || called[member] === '') return isEnded;
   const key = `${base}.${member}`;
   if (!passing.channels.has(key)) {
-    const toolName = passing.toolNames.get(base);
-    const tool = toolName === undefined ? {} : { toolName };
     const inner = member === 'input' ? 'custom' : 'function';
+    const tool = name === '' ? {} : { toolName: name };
     passing.channels.set(key, {
       channel: key,
       piece: { channel: key, role: 'tool_arguments', isJson: member === 'arguments', ...tool },
-      choice: number,
+      choice: at.number,
       wrap: (held) =>
         isLegacy
           ? { function_call: { arguments: held } }
           : { tool_calls: [{ index: place, [inner]: { [member]: held } }] },
     });
   }
-  return push(passing, key, { delta, holder: called, member });
+  return push(passing, key, { delta: at.delta, holder: called, member }) || isEnded;
 }
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const unknownCall = { id: '', name: '', count: 0 };
+
+/** The call that a delta is of. A new one at the same place ends the one before; `isEnded`: that changed the delta. */
+function callAt(passing: Passing, { call, called, isLegacy }: Called, at: Place) {
+  const slot = `${at.number}.call.${isLegacy ? 'legacy' : placeOf(call)}`;
+  const name = textOf(called['name']);
+  const id = textOf(call['id']);
+  const known = passing.calls.get(slot) ?? unknownCall;
+  const isAnother = ![name, id, known.id].includes('') && id !== known.id;
+  const isEnded = isAnother && release(passing, at, (open) => open.channel.startsWith(`${slot}#${known.count}.`));
+  const count = known.count + (isAnother ? 1 : 0);
+  const next = { id: id || known.id, name: name || known.name, count };
+  passing.calls.set(slot, next);
+  return { base: `${slot}#${count}`, name: next.name, isEnded };
+}
+
+const placeOf = ({ index }: JsonObject) => (typeof index === 'number' ? index : 0);
 
 /** @returns whether the text changed */
 function push(passing: Passing, key: string, at: NonNullable<Channel['last']>): boolean {

@@ -279,6 +279,48 @@ describe('a stream of chat/completions for a client of chat/completions', () => 
     ]);
   });
 
+  it('[GW42] tells calls apart by their ids where a server gives them no place, or all the same', () => {
+    const call = (id: string, json: string, index?: number) => ({
+      ...(index === undefined ? {} : { index }),
+      id,
+      type: 'function',
+      function: { name: `tool_${id}`, arguments: json },
+    });
+    const seen: StreamPiece[] = [];
+    const events = [
+      chunk(choice({ tool_calls: [call('a', '{"x":"one"}'), call('b', '{"x":"two"}')] })),
+      chunk(choice({ tool_calls: [call('c', '{"x":"three"}', 0)] })),
+      chunk(choice({}, 'tool_calls')),
+      done,
+    ];
+    const { passed } = passStream(openAiChat, events, { filter: holdingFilter(seen), reply: shown });
+    const told = passed.slice(0, -1).map(({ data }): { choices: { delta: JsonObject }[] } => JSON.parse(data));
+    expect(told.flatMap(({ choices }) => choices.map(({ delta }) => delta))).toEqual([
+      { tool_calls: [call('a', '{"X":"ONE"}'), call('b', '')] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"X":"TWO"}' } }] },
+      { tool_calls: [call('c', '', 0)] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"X":"THREE"}' } }] },
+      {},
+    ]);
+    expect(new Set(seen.map(({ channel }) => channel)).size).toBe(3);
+    const decode = openAiChat.streamDecoder();
+    const started = events.flatMap((event) => decode(event)).filter(({ type }) => type === 'part_start');
+    expect(started).toMatchObject(['a', 'b', 'c'].map((id) => ({ part: { id, name: `tool_${id}` } })));
+  });
+
+  it('[GW59] hears the end of an answer from servers that say it in their own way', () => {
+    const decode = openAiChat.streamDecoder();
+    const events = [
+      chunk(choice({ reasoning: 'hm', reasoning_content: 'hm' })),
+      chunk(choice({ tool_calls: [{ index: 0, id: 'a', function: { name: 'go', arguments: '{}' } }] })),
+      sse({ ...head, choices: [choice({}, 'stop')], usage: { prompt_tokens: 7, completion_tokens: 3 } }),
+      done,
+    ];
+    const heard = events.flatMap((event) => decode(event));
+    expect(heard.filter(({ type }) => type === 'thinking')).toEqual([{ type: 'thinking', index: 0, text: 'hm' }]);
+    expect(heard.at(-1)).toEqual({ type: 'end', stop: 'tool_calls', usage: { input: 7, output: 3 } });
+  });
+
   it('[GW43] shows usage only to a client that asked for it', () => {
     const asked = stream.map(({ data }) => (data === '[DONE]' ? done : sse({ ...JSON.parse(data), ...noUsage(data) })));
     const { passed, told } = passStream(openAiChat, asked, { filter: openFilter, reply: hidden });
