@@ -58,37 +58,38 @@ export async function rotateKeys(ctx: Context): Promise<Rotation> {
 
 const batch = 200;
 
-/** A batch a transaction, in the order of the primary key; a text that changed meanwhile is left as it is now. */
+type Row = Record<string, unknown> & { sealed: string };
+
+/** A batch after the other, in the order of the primary key; a text that changed meanwhile is left as it is now. */
 async function sealColumn(ctx: Context, { table, column, keys }: SealedColumn) {
   const counts = { sealedAnew: 0, unreadable: 0 };
   const name = sql.identifier(column);
   const of = sql.identifier(table);
-  const key = sql`jsonb_build_array(${sql.join(
-    keys.map((each) => sql`${sql.identifier(each)}`),
-    sql`, `,
-  )})`;
+  const key = list(keys.map((each) => sql`${sql.identifier(each)}`));
+  const valuesOf = (row: Row) => list(keys.map((each) => sql`${row[each]}`));
   const purpose = firstPurposes[`${table}.${column}`] ?? '';
   let after: SQL = sql`true`;
   for (;;) {
-    const { rows } = await ctx.db.execute<{ key: unknown[]; sealed: string }>(
-      sql`select ${key} as key, ${name} as sealed from ${of} where ${name} is not null and ${after} order by ${key} limit ${batch}`,
+    const { rows } = await ctx.db.execute<Row>(
+      sql`select ${key}, ${name} as sealed from ${of} where ${name} is not null and ${after} order by ${key} limit ${batch}`,
     );
-    for (const row of rows) {
-      if (isSealedAnew(row.sealed)) continue;
+    for (const row of rows.filter(({ sealed }) => !isSealedAnew(sealed))) {
       const fresh = trySealAnew(row.sealed, purpose);
       if (fresh === undefined) counts.unreadable++;
       else {
         await ctx.db.execute(
-          sql`update ${of} set ${name} = ${fresh} where ${key} = ${JSON.stringify(row.key)}::jsonb and ${name} = ${row.sealed}`,
+          sql`update ${of} set ${name} = ${fresh} where (${key}) = (${valuesOf(row)}) and ${name} = ${row.sealed}`,
         );
         counts.sealedAnew++;
       }
     }
     const last = rows.at(-1);
     if (!last || rows.length < batch) return counts;
-    after = sql`${key} > ${JSON.stringify(last.key)}::jsonb`;
+    after = sql`(${key}) > (${valuesOf(last)})`;
   }
 }
+
+const list = (parts: SQL[]): SQL => sql.join(parts, sql`, `);
 
 /** One that cannot be unsealed does not keep the others from it. */
 function trySealAnew(sealed: string, purpose: string): string | undefined {

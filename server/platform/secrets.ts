@@ -14,6 +14,16 @@ function derivedKey(purpose: string, secret = installationSecret()): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `ensemble/1/${purpose}`, 32));
 }
 
+type Wrapping = { id: string; key: Buffer };
+const wrappings = new Map<string, Wrapping>();
+
+/** What encrypts data keys under a secret; derived once, since masked values are sealed in the middle of a call. */
+function wrappingOf(secret: string): Wrapping {
+  const known = wrappings.get(secret) ?? { id: secretId(secret), key: derivedKey(wrapping, secret) };
+  wrappings.set(secret, known);
+  return known;
+}
+
 /** The key the sign-in cookie is signed with. */
 export function authSecret(): string {
   return derivedKey('auth-cookie').toString('hex');
@@ -42,10 +52,9 @@ const unknownForm = () => new Error('sealed text of an unknown form');
  * secret encrypts the data key. `v2.<name of the secret>.<data key: nonce, tag, body>.<text: nonce, tag, body>`.
  */
 export function seal(purpose: string, plain: string): string {
-  const secret = sealingSecret();
+  const { id, key } = wrappingOf(sealingSecret());
   const dataKey = randomBytes(32);
-  const wrapped = encrypt(derivedKey(wrapping, secret), dataKey, wrapping);
-  return `v2.${secretId(secret)}.${wrapped}.${encrypt(dataKey, Buffer.from(plain), purpose)}`;
+  return `v2.${id}.${encrypt(key, dataKey, wrapping)}.${encrypt(dataKey, Buffer.from(plain), purpose)}`;
 }
 
 /** @throws when the text was sealed for another purpose or under a secret that is gone, or changed since */
@@ -60,7 +69,7 @@ function dataKeyOf(id: string, parts: readonly string[]): Buffer {
   const secret = findSecret(id);
   if (secret === undefined)
     throw new Error('sealed under a secret that this installation no longer has (ENSEMBLE_SECRET_PREVIOUS)');
-  return decrypt(derivedKey(wrapping, secret), parts, wrapping);
+  return decrypt(wrappingOf(secret).key, parts, wrapping);
 }
 
 /** Of installations from before envelopes: the text under a key derived for its purpose. */
@@ -78,7 +87,7 @@ function unsealFirstForm(purpose: string, parts: readonly string[]): string {
 
 /** Whether a sealed text is in today's form, under today's secret. */
 export function isSealedAnew(sealed: string): boolean {
-  return sealed.startsWith(`v2.${secretId(sealingSecret())}.`);
+  return sealed.startsWith(`v2.${wrappingOf(sealingSecret()).id}.`);
 }
 
 /**
@@ -90,9 +99,8 @@ export function sealAnew(sealed: string, purpose: string): string {
   const [version, id = '', ...parts] = sealed.split('.');
   if (version !== 'v2') return seal(purpose, unseal(purpose, sealed));
   if (parts.length !== 6) throw unknownForm();
-  const secret = sealingSecret();
-  const wrapped = encrypt(derivedKey(wrapping, secret), dataKeyOf(id, parts), wrapping);
-  return ['v2', secretId(secret), wrapped, ...parts.slice(3)].join('.');
+  const today = wrappingOf(sealingSecret());
+  return ['v2', today.id, encrypt(today.key, dataKeyOf(id, parts), wrapping), ...parts.slice(3)].join('.');
 }
 
 /** Proves to a process with the same installation's secret that a text comes from one: `<text>.<HMAC-SHA256>`, base64url. */
