@@ -166,6 +166,50 @@ describe('Claude Code on a model that speaks chat/completions', () => {
     });
   });
 
+  it('[GW26] finds deferred tools and is reminded in the middle of its work', async () => {
+    const { messages, tools = [], ...rest } = asClaudeCode(results);
+    const body: unknown = {
+      ...rest,
+      thinking: { type: 'adaptive', display: 'updates' },
+      tools: [
+        ...tools,
+        { name: 'CronList', description: 'Lists.', input_schema: { type: 'object' }, defer_loading: true },
+        { name: 'Placeholder', description: 'Never called.', input_schema: { type: 'object' }, defer_loading: true },
+      ],
+      messages: [
+        ...messages,
+        { role: 'system', content: '<total_tokens>9</total_tokens>' },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool_use', id: 'toolu_02', name: 'ToolSearch', input: { query: 'cron' } }],
+        },
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'tool_result',
+              tool_use_id: 'toolu_02',
+              content: [{ type: 'tool_reference', tool_name: 'CronList' }],
+            },
+          ],
+        },
+        { role: 'system', content: [{ type: 'text', text: 'Go on', ...cached }] },
+      ],
+    };
+    await anthropic.post('/v1/messages', { body });
+    const { messages: told, tools: offered } = Object(models.received[0]?.json);
+    expect(offered.map((tool: OpenAI.ChatCompletionFunctionTool) => tool.function.name)).toEqual([
+      'Read',
+      'Bash',
+      'CronList',
+    ]);
+    expect(told.slice(-3)).toMatchObject([
+      { role: 'tool', content: expect.stringContaining('<total_tokens>9</total_tokens>') },
+      { role: 'assistant' },
+      { role: 'tool', content: expect.stringMatching(/CronList can be called now[^]*Go on/) },
+    ]);
+  });
+
   it('[GW28] is refused what its model cannot be told, by its member, and nothing is sent', async () => {
     const search: Anthropic.WebSearchTool20250305 = { type: 'web_search_20250305', name: 'web_search' };
     const asking = anthropic.messages.create({ ...asClaudeCode(results), tools: [search] });
