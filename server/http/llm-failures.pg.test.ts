@@ -1,7 +1,9 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { desc } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { newModel, newProvider } from '../governance/testing.ts';
 import { hello, startGateway, type TestGateway } from './testing-gateway.ts';
 
 const { db, url } = await testDatabase();
@@ -51,6 +53,25 @@ describe('trying again', () => {
     const response = await gateway.ask({ ...sure, stream: true });
     await response.text();
     expect(gateway.models.received).toHaveLength(1);
+  });
+
+  it('[GW9] [GW11] a connection that breaks before the answer leads to the next target, not to the same again', async () => {
+    let asked = 0;
+    const rude = createServer((socket) => socket.once('data', () => (asked++, socket.destroy())));
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    // A server that listens on TCP has an address with a port.
+    const { port } = rude.address() as AddressInfo;
+    const providerOf = (baseUrl: string) =>
+      newProvider({ kind: 'anthropic', protocols: ['anthropic_messages'], baseUrl });
+    await newModel('rude', [
+      { providerId: await providerOf(`http://127.0.0.1:${port}`), upstreamModel: 'a' },
+      { providerId: await providerOf(gateway.spare.url), upstreamModel: 'b' },
+    ]);
+    expect(await textOf(await gateway.ask({ ...hello, model: 'rude' }))).toBe('fine');
+    expect(asked).toBe(1);
+    rude.close();
+    gateway.spare.forget();
+    expect(await textOf(await gateway.ask({ ...hello, model: 'rude' }))).toBe('fine');
   });
 
   it('[GW10] a long wait that a provider asks for is told to the caller', async () => {

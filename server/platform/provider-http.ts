@@ -26,8 +26,8 @@ export type ProviderRequest = {
 /** `body` fails with an error when the provider breaks off, and with a ProviderFault when it falls silent. */
 export type ProviderAnswer = { status: number; headers: http.IncomingHttpHeaders; body: http.IncomingMessage };
 
-/** `address`: refused, never connected to. `connect`: not reached, or ended before it answered. */
-export type ProviderFaultKind = 'address' | 'connect' | 'timeout' | 'redirect' | 'aborted';
+/** `address`: refused, never connected to. `connect`: not reached, nothing was sent. `lost`: ended before it answered. */
+export type ProviderFaultKind = 'address' | 'connect' | 'lost' | 'timeout' | 'redirect' | 'aborted';
 
 /** A provider was not reached, or did not answer as a provider does. The message is for people, without a secret. */
 export class ProviderFault extends Error {
@@ -82,8 +82,7 @@ export function createProviderClient(resolve: ResolveHost = resolveHost): Provid
   return (request) =>
     sendOnce(request, agents).catch((error: unknown) => {
       // A kept connection that the provider had closed just then: nothing of the request was answered.
-      if (error instanceof ProviderFault && error.kind === 'connect' && error.cause === staleConnection)
-        return sendOnce(request, agents);
+      if (error instanceof ProviderFault && error.cause === staleConnection) return sendOnce(request, agents);
       throw error;
     });
 }
@@ -126,7 +125,8 @@ function sendOnce(request: ProviderRequest, agents: Agents): Promise<ProviderAns
     });
     sent.once('error', (error) => {
       clock.stop();
-      reject(faultOf(error, { host, isStale: sent.reusedSocket, isAborted: request.signal?.aborted === true }));
+      const isAborted = request.signal?.aborted === true;
+      reject(faultOf(error, { host, isConnected: clock.isConnected(), isStale: sent.reusedSocket, isAborted }));
     });
     sent.end(request.body);
   });
@@ -146,13 +146,18 @@ function watchClock(sent: http.ClientRequest, timeouts: ProviderRequest['timeout
     clearTimeout(timer);
     timer = inTime(ms, what);
   };
-  const connected = () => restart(timeouts.firstByteMs, 'did not begin to answer');
+  let isConnected = false;
+  const connected = () => {
+    isConnected = true;
+    restart(timeouts.firstByteMs, 'did not begin to answer');
+  };
   sent.once('socket', (socket) => {
     if (sent.reusedSocket || !socket.connecting) connected();
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
   });
   return {
     stop: () => clearTimeout(timer),
+    isConnected: () => isConnected,
     answered(body: http.IncomingMessage) {
       clearTimeout(timer);
       const { socket } = body;
@@ -168,11 +173,15 @@ function watchClock(sent: http.ClientRequest, timeouts: ProviderRequest['timeout
 
 const inWords = (ms: number) => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`);
 
-function faultOf(error: Error, at: { host: string; isStale: boolean; isAborted: boolean }): ProviderFault {
+type Ended = { host: string; isConnected: boolean; isStale: boolean; isAborted: boolean };
+
+function faultOf(error: Error, at: Ended): ProviderFault {
   if (error instanceof ProviderFault) return error;
   if (at.isAborted) return new ProviderFault('aborted', 'The call was cancelled.', error);
   const code = 'code' in error ? String(error.code) : '';
   const isStale = at.isStale && (code === 'ECONNRESET' || code === 'EPIPE');
-  const message = `${at.host} was not reached: ${error.message || code}.`;
-  return new ProviderFault('connect', message, isStale ? staleConnection : error);
+  const words = error.message || code;
+  if (!at.isConnected) return new ProviderFault('connect', `${at.host} was not reached: ${words}.`, error);
+  const message = `${at.host} ended the connection before it answered: ${words}.`;
+  return new ProviderFault('lost', message, isStale ? staleConnection : error);
 }
