@@ -1,7 +1,8 @@
 import { Badge, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
-import { Row, RowText } from '@/components/settings/section.tsx';
+import { Row } from '@/components/settings/section.tsx';
+import classes from './admin.module.css';
 import { abilities, abilityWords, priceWords, sizeWords } from './model-words.ts';
 
 export type ListedModel = RouterOutputs['providers']['teamModels'][number];
@@ -19,15 +20,15 @@ export function ModelRow({ model, children }: { model: ListedModel; children?: R
   ];
   return (
     <Row>
-      <RowText>
+      <div className={classes.what}>
         <Text fw={600} className="ens-mono">
           {alias}
         </Text>
         <Text c="dimmed">{facts.filter((words) => words !== '').join(' · ')}</Text>
         {children}
-      </RowText>
+      </div>
       {place === 'local' && (
-        <Badge variant="light" color="teal">
+        <Badge variant="light" color="teal" classNames={{ label: classes.works }}>
           Own network
         </Badge>
       )}
@@ -36,7 +37,7 @@ export function ModelRow({ model, children }: { model: ListedModel; children?: R
           {priceWords(price)}
         </Text>
       ) : (
-        <Badge variant="light" color="yellow">
+        <Badge variant="light" color="yellow" classNames={{ label: classes.unpriced }}>
           Unpriced
         </Badge>
       )}

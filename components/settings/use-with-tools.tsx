@@ -120,10 +120,18 @@ function Recipes({ url, token, aliases, headers }: RecipesProps) {
       {recipe && <Lines recipe={recipe} />}
       <Text c="dimmed">
         Calls count for a project when the token is bound to it, or when they carry its name in the header{' '}
-        <span className="ens-mono">x-ensemble-project</span>. With several teams, the header{' '}
-        <span className="ens-mono">x-ensemble-team</span> names the team.
+        <Header name="x-ensemble-project" />. With several teams, the header <Header name="x-ensemble-team" /> names the
+        team.
       </Text>
     </Stack>
+  );
+}
+
+function Header({ name }: { name: string }) {
+  return (
+    <span className="ens-mono" style={{ whiteSpace: 'nowrap' }}>
+      {name}
+    </span>
   );
 }
 
