@@ -172,13 +172,16 @@ function Consequence({ asked, isHard, isOfEach }: { asked: Asked; isHard: boolea
   const spent = isOfEach
     ? `${subjects} spent something ${since}, the most ${moneyText(highestMicroUsd)}.`
     : `${moneyText(spentMicroUsd)} is spent ${since}.`;
-  const then = isHard ? 'and their next call is refused' : 'and people are told';
-  const those = over === 1 ? '1 is at or over this limit now' : `${over} are at or over this limit now`;
-  const now =
-    over === 0 ? 'Nobody is over this limit now.' : `${isOfEach ? those : 'That is at or over this limit'}, ${then}.`;
+  const now = over === 0 ? 'Nobody is over this limit now.' : overWords({ over, isHard, isOfEach });
   return (
     <Text role="status" c={over > 0 && isHard ? 'var(--mantine-color-error)' : 'dimmed'}>
       {spent} {now}
     </Text>
   );
+}
+
+function overWords({ over, isHard, isOfEach }: { over: number; isHard: boolean; isOfEach: boolean }): string {
+  const then = isHard ? 'the next call is refused' : 'people are told, and calls go on';
+  if (!isOfEach) return `That is at or over this limit: ${then}.`;
+  return `${over} of them ${over === 1 ? 'is' : 'are'} at or over this limit now: ${then}.`;
 }

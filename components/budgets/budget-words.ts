@@ -21,7 +21,7 @@ export function aboutWords({ scope, subjectName, isInstallations }: BudgetItem):
 
 /** What happens at the limit. */
 export function consequenceWords({ isHard, refusesUnpriced, warnPercents }: BudgetItem): string {
-  const percents = warnPercents.map((percent) => `${percent} %`).join(' and ');
+  const percents = warnPercents.map((percent) => `${percent}\u00a0%`).join(' and ');
   return [
     isHard ? 'Calls over it are refused' : 'Calls over it go on',
     warnPercents.length > 0 ? `people are told at ${percents}` : 'nobody is told before',

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import { Face } from '@/components/people/face.tsx';
@@ -47,16 +47,18 @@ export function Raises({ team, budgets }: { team: string; budgets: readonly Budg
                   {raise.reason !== '' && ` · ${raise.reason}`}
                 </Text>
               </RowText>
-              <Button
-                variant="default"
-                loading={decide.isPending && decide.variables.raiseId === raise.id}
-                onClick={() => decide.mutate({ raiseId: raise.id, decision: 'grant' })}
-              >
-                Grant
-              </Button>
-              <Button variant="subtle" onClick={() => decide.mutate({ raiseId: raise.id, decision: 'decline' })}>
-                Decline
-              </Button>
+              <Group gap="xs" w={{ base: '100%', xs: 'auto' }}>
+                <Button
+                  variant="default"
+                  loading={decide.isPending && decide.variables.raiseId === raise.id}
+                  onClick={() => decide.mutate({ raiseId: raise.id, decision: 'grant' })}
+                >
+                  Grant
+                </Button>
+                <Button variant="subtle" onClick={() => decide.mutate({ raiseId: raise.id, decision: 'decline' })}>
+                  Decline
+                </Button>
+              </Group>
             </Row>
           );
         }}

@@ -161,14 +161,14 @@ function CallRow({ call, onOpen }: { call: Call; onOpen: () => void }) {
         <span className={`${classes.cut} ${classes.modelCell}`} title={model}>
           {model}
         </span>
-        <Badge variant="light" color={color} size="sm">
+        <Badge variant="light" color={color} size="sm" className={classes.stateCell ?? ''}>
           {label}
         </Badge>
-        <span className={`${classes.right} ens-tabular`}>{callCostText(call)}</span>
-        <Text size="xs" c="dimmed" span className={`${classes.right} ens-tabular`}>
+        <span className={`${classes.right} ${classes.costCell} ens-tabular`}>{callCostText(call)}</span>
+        <Text size="xs" c="dimmed" span className={`${classes.right} ${classes.wide} ens-tabular`}>
           {tokens}
         </Text>
-        <Text size="xs" c="dimmed" span className={classes.right}>
+        <Text size="xs" c="dimmed" span className={`${classes.right} ${classes.atCell}`}>
           <TimeAgo at={call.startedAt} />
         </Text>
       </UnstyledButton>

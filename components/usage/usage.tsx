@@ -7,11 +7,12 @@ import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
+import { moneyText } from '@/server/core/budget.ts';
 import { usageCsv, usageParts, type UsagePart } from '@/server/core/usage.ts';
 import { saveFile } from './save-file.ts';
 import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
-import { costText, countText, partLabels, recentMonths, type Report } from './usage-words.ts';
+import { countText, partLabels, recentMonths, type Report } from './usage-words.ts';
 import classes from './usage.module.css';
 
 /** Who spent what in a month. */
@@ -62,7 +63,7 @@ export function Spending({ team, now }: { team: string; now: Date }) {
 
 function Totals({ report: { total, underWay, isOwn } }: { report: Report }) {
   const facts: [string, string][] = [
-    [isOwn ? 'You spent' : 'Spent', costText(total)],
+    [isOwn ? 'You spent' : 'Spent', moneyText(total.costMicroUsd)],
     ['Calls', countText(total.calls)],
     ['Tokens in', countText(total.inputTokens)],
     ['Tokens out', countText(total.outputTokens)],

@@ -50,7 +50,7 @@ export class GroupCommit<Item, Answer> {
 
 type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
 
-/** Classes 22 (data) and 23 (integrity) of Postgres' error codes. */
-function isAboutContent(error: unknown): boolean {
+/** Whether Postgres refused what was to be written, so that trying again would not help: error classes 22 and 23. */
+export function isAboutContent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
 }

@@ -15,3 +15,20 @@ export function callNode(): string {
     throw new Error('model calls are opened by web processes and workers only: setCallNode comes first');
   return nodeId;
 }
+
+const held = () => singleton<Set<string>>('held-calls', () => new Set());
+
+/** This process has the call in hand and will settle it. */
+export function holdCall(id: string): void {
+  held().add(id);
+}
+
+export function letGoOfCall(id: string): void {
+  held().delete(id);
+}
+
+/** The calls that this process has in hand; undefined for one that is no web node. */
+export function callsInHand(): { nodeId: string; ids: readonly string[] } | undefined {
+  const { nodeId } = holder();
+  return nodeId === undefined ? undefined : { nodeId, ids: [...held()] };
+}

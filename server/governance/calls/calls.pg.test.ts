@@ -5,7 +5,7 @@ import { testDatabase } from '../../../db/testing.ts';
 import { auditOf, newPerson, newTeam, type TestPerson } from '../../auth/testing.ts';
 import type { ModelCaller } from '../../core/model-call.ts';
 import { forgetBudgets } from '../budgets/known-budgets.ts';
-import { setCallNode } from './call-node.ts';
+import { letGoOfCall, setCallNode } from './call-node.ts';
 import { openCall, recordDenied } from './open-call.ts';
 import { recoverCalls, type Silences } from './recover-calls.ts';
 import { settleCall } from './settle-call.ts';
@@ -254,5 +254,18 @@ describe('a process that is gone', () => {
     expect(await recoverCalls(silences, 15_000)).toBe(0);
     expect(await recoverCalls(silences, 20_000)).toBe(1);
     expect(await rowOf(call.id)).toMatchObject({ state: 'interrupted' });
+  });
+
+  test('[BU11] a call that was written down but never known to its process is released, and costs nothing', async () => {
+    await newBudget({ limitMicroUsd: 1_000 });
+    await lives('node_here', 60);
+    const [known, lost] = [await openCall(aCall(caller, 100)), await openCall(aCall(caller, 300))];
+    letGoOfCall(lost.id);
+    expect(await recoverCalls(new Map(), 0)).toBe(0);
+    await db.update(modelCall).set({ startedAt: sql`now() - interval '2 minutes'` });
+    expect(await recoverCalls(new Map(), 0)).toBe(1);
+    expect(await rowOf(lost.id)).toMatchObject({ state: 'interrupted', costMicroUsd: 0 });
+    expect(await rowOf(known.id)).toMatchObject({ state: 'started' });
+    expect(await countersNow()).toMatchObject([{ spentMicroUsd: 0, reservedMicroUsd: 100 }]);
   });
 });

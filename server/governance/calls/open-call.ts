@@ -15,7 +15,7 @@ import { singleton } from '../../platform/singleton.ts';
 import { forgetBudgets, knownBudgets, type KnownBudgets } from '../budgets/known-budgets.ts';
 import { tellOfBudget, type Reached } from '../budgets/tell-of-budget.ts';
 import { countRefused } from './call-metrics.ts';
-import { callNode } from './call-node.ts';
+import { callNode, holdCall } from './call-node.ts';
 import type { CallEntry } from './call-rows.ts';
 import type { Denial, NewCall, OpenedCall } from './opened-call.ts';
 import { inOneTransaction, lockCounters, writeCalls } from './write-calls.ts';
@@ -50,6 +50,7 @@ export async function openCall(call: NewCall): Promise<OpenedCall> {
     if (isFirst === true) await tellOfBudget([reachedBy(refused, call)]);
     throw refusalOf(refused, { id, mostMicroUsd });
   }
+  holdCall(id);
   return { id, call, recording, openedAtMs: performance.now() };
 }
 

@@ -1,7 +1,8 @@
-import { eq, gt, sql } from 'drizzle-orm';
+import { eq, gt, inArray, sql, type SQL } from 'drizzle-orm';
 import { schema } from '../../../db/client.ts';
 import { appendAudits } from '../../audit/append.ts';
 import { systemContext, withTransaction, type Context } from '../../context.ts';
+import { callsInHand } from './call-node.ts';
 
 /** A node that gave no sign of life, as long as this process has watched it do so. */
 type Silence = { until: string | null; sinceMs: number };
@@ -14,6 +15,8 @@ const silentMs = 2_000;
 /** Workers tell every five seconds that they live. */
 const workerSilentMs = 15_000;
 const mostAtOnce = 1_000;
+/** After this time a call that this process does not know was lost on the way. */
+const lostMs = 60_000;
 
 /**
  * Ends the calls of processes that are gone: what they had set aside is booked as spent, since the upstream may have
@@ -24,9 +27,32 @@ const mostAtOnce = 1_000;
 export async function recoverCalls(silences: Silences, nowMs: number = performance.now()): Promise<number> {
   const ctx = systemContext('gateway');
   const gone = await goneNodes(ctx, silences, nowMs);
-  let ended = 0;
-  for (const nodeId of gone) for (let count = 1; count > 0; ended += count) count = await interruptSome(ctx, nodeId);
+  const lost = await lostCalls(ctx);
+  let ended = lost.length === 0 ? 0 : await interrupt(ctx, { which: inArray(schema.modelCall.id, lost), isBooked: false });
+  for (const nodeId of gone)
+    for (let count = 1; count > 0; ended += count)
+      count = await interrupt(ctx, { which: sql`node_id = ${nodeId}`, isBooked: true });
   return ended;
+}
+
+/**
+ * Calls of this process that it does not know: they were written, but the answer that says so was lost, and they were
+ * not made.
+ */
+async function lostCalls(ctx: Context): Promise<string[]> {
+  const inHand = callsInHand();
+  if (!inHand) return [];
+  const { modelCall } = schema;
+  const rows = await ctx.db
+    .select({ id: modelCall.id })
+    .from(modelCall)
+    // Of all teams: the process has calls of each.
+    .where(
+      sql`${modelCall.state} = 'started' and ${modelCall.nodeId} = ${inHand.nodeId} and ${modelCall.teamId} is not null
+        and ${modelCall.startedAt} < now() - make_interval(secs => ${lostMs / 1_000})`,
+    );
+  const known = new Set(inHand.ids);
+  return rows.map(({ id }) => id).filter((id) => !known.has(id));
 }
 
 async function goneNodes(ctx: Context, silences: Silences, nowMs: number): Promise<string[]> {
@@ -54,17 +80,18 @@ async function goneNodes(ctx: Context, silences: Silences, nowMs: number): Promi
   });
 }
 
-async function interruptSome(ctx: Context, nodeId: string): Promise<number> {
+async function interrupt(ctx: Context, { which, isBooked }: { which: SQL; isBooked: boolean }): Promise<number> {
+  const why = isBooked ? 'its process ended' : 'it was written down and not made';
   return withTransaction(ctx, async (tx) => {
     const { rows } = await tx.db.execute<{ id: string; team_id: string; booked: string | null }>(sql`
       with mine as materialized (
         select id, budget_keys, reserved_micro_usd from model_call
-        where state = 'started' and node_id = ${nodeId} order by id limit ${mostAtOnce} for update skip locked
+        where state = 'started' and ${which} order by id limit ${mostAtOnce} for update skip locked
       ), ended as (
         update model_call call set
           state = 'interrupted', is_estimate = true, finished_at = now(),
           latency_ms = least(2147483647, extract(epoch from now() - call.started_at) * 1000)::integer,
-          cost_micro_usd = case when call.is_priced then call.reserved_micro_usd end
+          cost_micro_usd = case when call.is_priced then ${isBooked ? sql`call.reserved_micro_usd` : sql`0`} end
         from mine where call.id = mine.id
         returning call.id, call.team_id, call.cost_micro_usd
       ), change as materialized (
@@ -75,7 +102,7 @@ async function interruptSome(ctx: Context, nodeId: string): Promise<number> {
       ), counted as (
         update budget_period counter set
           reserved_micro_usd = counter.reserved_micro_usd - locked.amount,
-          spent_micro_usd = counter.spent_micro_usd + locked.amount
+          spent_micro_usd = counter.spent_micro_usd + ${isBooked ? sql`locked.amount` : sql`0`}
         from locked where counter.key = locked.key
       )
       select id, team_id, cost_micro_usd as booked from ended`);
@@ -85,7 +112,7 @@ async function interruptSome(ctx: Context, nodeId: string): Promise<number> {
         teamId: team_id,
         action: 'model_call.interrupt',
         resource: { type: 'model_call', id },
-        detail: { why: 'its process ended', bookedMicroUsd: booked === null ? null : Number(booked), isEstimate: true },
+        detail: { why, bookedMicroUsd: booked === null ? null : Number(booked), isEstimate: true },
       })),
     );
     return rows.length;

@@ -1,12 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { pool } from '../../../db/client.ts';
 import { percentToTell, type BudgetScope } from '../../core/budget.ts';
 import { costOf } from '../../core/call-cost.ts';
 import type { LlmUsage } from '../../core/llm-message.ts';
 import type { ModelCallOutcome, ModelTarget } from '../../core/model-call.ts';
-import { GroupCommit } from '../../platform/group-commit.ts';
+import { GroupCommit, isAboutContent } from '../../platform/group-commit.ts';
 import { log } from '../../platform/log.ts';
 import { singleton } from '../../platform/singleton.ts';
 import { tellOfBudget, type Reached } from '../budgets/tell-of-budget.ts';
+import { letGoOfCall } from './call-node.ts';
 import { sealContent, type CallContent } from './call-content.ts';
 import { storable, targetColumns } from './call-rows.ts';
 import { countSettled } from './call-metrics.ts';
@@ -102,16 +104,31 @@ type CountedRow = { key: string; scope: BudgetScope; spent: string; warned: numb
 
 async function writeBatch(items: readonly Item[]): Promise<void[]> {
   const rows = items.map(rowOf);
-  const { rows: counted } = await pool().query<CountedRow>({
-    ...settleStatement,
-    values: [JSON.stringify(rows), JSON.stringify(items.flatMap(contentOf))],
-  });
+  const values = [JSON.stringify(rows), JSON.stringify(items.flatMap(contentOf))];
+  const counted = await writeUntilWritten(values);
+  for (const { opened } of items) letGoOfCall(opened.id);
   for (const [index, item] of items.entries()) countSettled(item, costColumnOf(rows[index]));
   const reached = counted.flatMap((row) => reachedBy(row, items));
   // What could not be told now is still to be told when the next call ends.
   if (reached.length > 0)
     void tellOfBudget(reached).catch((error: unknown) => log().error({ err: error }, 'could not tell of a budget'));
   return items.map(() => undefined);
+}
+
+const firstWaitMs = 100;
+const longestWaitMs = 5_000;
+
+/** A database that is away for a while must not leave calls open: it is tried until it is written. */
+async function writeUntilWritten(values: readonly string[]): Promise<CountedRow[]> {
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    try {
+      return (await pool().query<CountedRow>({ ...settleStatement, values: [...values] })).rows;
+    } catch (error) {
+      if (isAboutContent(error)) throw error;
+      log().error({ err: error }, 'could not settle model calls, trying again');
+      await setTimeout(waitMs, undefined, { ref: false });
+    }
+  }
 }
 
 const costColumnOf = (row: ReturnType<typeof rowOf> | undefined) => row?.cost_micro_usd ?? null;
