@@ -158,7 +158,7 @@ describe('a stream of Messages for a client of Messages', () => {
       sse({
         type: 'message_delta',
         delta: {},
-        usage: { output_tokens: 20, output_tokens_details: { thinking_tokens: 7 } },
+        usage: { input_tokens: 0, output_tokens: 20, output_tokens_details: { thinking_tokens: 7 } },
       }),
       sse({ type: 'message_stop' }),
       sse({ type: 'message_stop' }),

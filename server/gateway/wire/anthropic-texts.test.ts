@@ -110,11 +110,11 @@ describe('the texts of a request of Messages', () => {
       model: 'no',
       metadata: { user_id: 'no' },
       output_config: { effort: 'low', format: { type: 'json_schema', schema: { description: 'A' } } },
-      messages: [],
+      messages: [{ role: 'system', content: 'D', reason: { because: 'E' } }],
       stop_sequences: ['B'],
       notes: { for: 'C' },
     };
-    expect(textsOf(body)).toEqual(['{"type":"json_schema","schema":{"description":"A"}}', 'B', 'C']);
+    expect(textsOf(body)).toEqual(['D', 'E', '{"type":"json_schema","schema":{"description":"A"}}', 'B', 'C']);
   });
 
   it('[GW24] are replaced in place, and nothing else changes', () => {

@@ -48,7 +48,10 @@ export function anthropicRequestTexts(body: JsonObject): TextPlace[] {
   readMember(body, 'system', { ...reading, speaker: { role: 'system' } });
   for (const tool of itemsOf(body['tools'])) readTool(tool, reading.places);
   for (const message of itemsOf(body['messages'])) {
-    if (isObject(message)) readMember(message, 'content', { ...reading, speaker: { role: roleOf(message) } });
+    if (!isObject(message)) continue;
+    for (const member of Object.keys(message)) {
+      if (member !== 'role') readMember(message, member, { ...reading, speaker: { role: roleOf(message) } });
+    }
   }
   readOutputConfig(body, reading.places);
   for (const member of Object.keys(body)) {
@@ -104,8 +107,13 @@ function readTool(tool: Json, places: TextPlace[]): void {
 }
 
 function readOutputConfig({ output_config: config }: JsonObject, places: TextPlace[]): void {
-  if (isObject(config) && isObject(config['format']))
-    places.push(jsonPlace(config, 'format', { role: 'tool_definition' }));
+  if (!isObject(config)) return;
+  const speaker: Speaker = { role: 'tool_definition' };
+  for (const member of Object.keys(config)) {
+    if (member === 'effort') continue;
+    if (isObject(config[member])) places.push(jsonPlace(config, member, speaker));
+    else readMember(config, member, { speaker, places, toolNames: new Map() });
+  }
 }
 
 /** A member that is a text, blocks, or anything that holds texts. */

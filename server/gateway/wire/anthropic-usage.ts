@@ -5,11 +5,15 @@ import type { Json, JsonObject } from './wire.ts';
 
 /**
  * Tokens as Messages counts them. `input_tokens` leaves out what was read from or written to the cache; the neutral word
- * means all of the input. In a stream figures come in pieces, each cumulative: `known` is what was told before.
+ * means all of the input. In a stream figures come in pieces, each cumulative, so a smaller one
+ * says nothing: `known` is what was told before.
  */
 export function decodeAnthropicUsage(usage: Json | undefined, known?: LlmUsage): LlmUsage | undefined {
   if (!isObject(usage)) return known;
-  const told = (member: string, before: number | undefined) => countOf(usage[member]) ?? before;
+  const told = (member: string, before: number | undefined) => {
+    const count = countOf(usage[member]);
+    return count === undefined ? before : Math.max(count, before ?? 0);
+  };
   const cacheRead = told('cache_read_input_tokens', known?.cacheRead);
   const cacheWrite = told('cache_creation_input_tokens', known?.cacheWrite);
   const uncached = told('input_tokens', uncachedOf(known)) ?? 0;
