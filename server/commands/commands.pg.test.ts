@@ -134,6 +134,7 @@ describe('ensemble doctor', () => {
       'migrations',
       'audit log',
       'rooms',
+      'stored secrets',
       'sandbox',
       'disk',
       'secret',

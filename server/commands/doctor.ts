@@ -5,6 +5,7 @@ import { asc } from 'drizzle-orm';
 import { databaseUrl, schema } from '../../db/client.ts';
 import { databaseState } from '../../db/state.ts';
 import type { Context } from '../context.ts';
+import { sealedState } from '../governance/rotate-keys.ts';
 import { env } from '../platform/env.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { UsageError, type Command } from './command.ts';
@@ -39,6 +40,27 @@ export const doctor: Command = {
   },
 };
 
+/** Whether what is sealed can still be opened. */
+async function sealedFinding(ctx: Context): Promise<Finding> {
+  const check = 'stored secrets';
+  const { underOlder, unreadable } = await sealedState(ctx);
+  if (unreadable > 0)
+    return {
+      check,
+      state: 'bad',
+      says: `${unreadable} can no longer be read: they were sealed under a secret that is gone.`,
+      fix: 'Put that secret back as ENSEMBLE_SECRET_PREVIOUS or into the file secret.previous, or enter them again.',
+    };
+  if (underOlder > 0)
+    return {
+      check,
+      state: 'warn',
+      says: `${underOlder} are sealed in an older way or under an earlier secret.`,
+      fix: 'Run: npx ensemble keys rotate',
+    };
+  return { check, state: 'ok', says: 'can all be read.' };
+}
+
 async function databaseFindings(): Promise<Finding[]> {
   try {
     return await withDatabase(async (ctx) => {
@@ -66,7 +88,7 @@ async function databaseFindings(): Promise<Finding[]> {
               state: 'ok',
               says: 'the application cannot change it; only the owner of the tables could.',
             },
-        ...(applied === known ? [await roomsFinding(ctx)] : []),
+        ...(applied === known ? [await roomsFinding(ctx), await sealedFinding(ctx)] : []),
       ];
     });
   } catch (error) {

@@ -11,7 +11,7 @@ import { secretId, sealingSecret } from '../platform/installation-secret.ts';
 import { seal, unseal } from '../platform/secrets.ts';
 import { withSecrets } from '../platform/testing-secret.ts';
 import { unsealKey } from './provider-secrets.ts';
-import { rotateKeys, sealedColumns } from './rotate-keys.ts';
+import { rotateKeys, sealedColumns, sealedState } from './rotate-keys.ts';
 import { newProvider } from './testing.ts';
 
 await testDatabase();
@@ -57,8 +57,10 @@ test('[GW84] a secret that the environment names as the one before is replaced, 
   });
   const [first = ''] = ids;
   expect(await sealedOf(first)).toContain(`v2.${secretId(old)}.`);
+  expect(await sealedState(systemContext('doctor'))).toEqual({ underOlder: 0, unreadable: 250 });
   await withSecrets({ previousSecrets: [old] }, async () => {
     expect(unsealKey(await sealedOf(first))).toBe('sk-key-number-0');
+    expect(await sealedState(systemContext('doctor'))).toEqual({ underOlder: 250, unreadable: 0 });
     expect(await rotateKeys(systemContext('command line'))).toMatchObject({ sealedAnew: 250, unreadable: 0 });
   });
   for (const [i, id] of ids.entries()) expect(unseal('provider-key', await sealedOf(id))).toBe(`sk-key-number-${i}`);

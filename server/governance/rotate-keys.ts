@@ -6,7 +6,7 @@ import { appendAudit } from '../audit/append.ts';
 import { requireSystem } from '../auth/require-operator.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { renewSecretFile, sealingSecret, secretId, secretNoticedMs } from '../platform/installation-secret.ts';
-import { isSealedAnew, sealAnew } from '../platform/secrets.ts';
+import { sealAnew, sealedBeginning } from '../platform/secrets.ts';
 
 /** What sealed columns of before envelopes were sealed for; newer ones say so themselves. */
 const firstPurposes: Record<string, string> = { 'project.credential_sealed': 'project-credential' };
@@ -39,12 +39,7 @@ export async function rotateKeys(ctx: Context): Promise<Rotation> {
   const hasNewSecret = renewSecretFile();
   // By then every process seals under the new one.
   if (hasNewSecret) await wait(2 * secretNoticedMs);
-  const counts = { sealedAnew: 0, unreadable: 0 };
-  for (const column of sealedColumns()) {
-    const { sealedAnew, unreadable } = await sealColumn(ctx, column);
-    counts.sealedAnew += sealedAnew;
-    counts.unreadable += unreadable;
-  }
+  const counts = await sealAll(ctx, { isTrial: false });
   await withTransaction(ctx, async (tx) => {
     await appendAudit(tx, {
       teamId: null,
@@ -56,12 +51,29 @@ export async function rotateKeys(ctx: Context): Promise<Rotation> {
   return { hasNewSecret, ...counts };
 }
 
+/** How many texts another secret than today's seals, and how many can no longer be read. Changes nothing. For the command line. */
+export async function sealedState(ctx: Context): Promise<{ underOlder: number; unreadable: number }> {
+  requireSystem(ctx);
+  const { sealedAnew, unreadable } = await sealAll(ctx, { isTrial: true });
+  return { underOlder: sealedAnew, unreadable };
+}
+
+async function sealAll(ctx: Context, how: { isTrial: boolean }) {
+  const counts = { sealedAnew: 0, unreadable: 0 };
+  for (const column of sealedColumns()) {
+    const { sealedAnew, unreadable } = await sealColumn(ctx, column, how);
+    counts.sealedAnew += sealedAnew;
+    counts.unreadable += unreadable;
+  }
+  return counts;
+}
+
 const batch = 200;
 
 type Row = Record<string, unknown> & { sealed: string };
 
 /** A batch after the other, in the order of the primary key; a text that changed meanwhile is left as it is now. */
-async function sealColumn(ctx: Context, { table, column, keys }: SealedColumn) {
+async function sealColumn(ctx: Context, { table, column, keys }: SealedColumn, { isTrial }: { isTrial: boolean }) {
   const counts = { sealedAnew: 0, unreadable: 0 };
   const name = sql.identifier(column);
   const of = sql.identifier(table);
@@ -71,17 +83,15 @@ async function sealColumn(ctx: Context, { table, column, keys }: SealedColumn) {
   let after: SQL = sql`true`;
   for (;;) {
     const { rows } = await ctx.db.execute<Row>(
-      sql`select ${key}, ${name} as sealed from ${of} where ${name} is not null and ${after} order by ${key} limit ${batch}`,
+      sql`select ${key}, ${name} as sealed from ${of} where ${name} is not null and ${name} not like ${`${sealedBeginning()}%`} and ${after} order by ${key} limit ${batch}`,
     );
-    for (const row of rows.filter(({ sealed }) => !isSealedAnew(sealed))) {
+    for (const row of rows) {
       const fresh = trySealAnew(row.sealed, purpose);
-      if (fresh === undefined) counts.unreadable++;
-      else {
-        await ctx.db.execute(
-          sql`update ${of} set ${name} = ${fresh} where (${key}) = (${valuesOf(row)}) and ${name} = ${row.sealed}`,
-        );
-        counts.sealedAnew++;
-      }
+      counts[fresh === undefined ? 'unreadable' : 'sealedAnew']++;
+      if (fresh === undefined || isTrial) continue;
+      await ctx.db.execute(
+        sql`update ${of} set ${name} = ${fresh} where (${key}) = (${valuesOf(row)}) and ${name} = ${row.sealed}`,
+      );
     }
     const last = rows.at(-1);
     if (!last || rows.length < batch) return counts;

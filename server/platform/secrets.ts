@@ -85,9 +85,9 @@ function unsealFirstForm(purpose: string, parts: readonly string[]): string {
   throw new Error('sealed under a secret that this installation no longer has, or changed since');
 }
 
-/** Whether a sealed text is in today's form, under today's secret. */
-export function isSealedAnew(sealed: string): boolean {
-  return sealed.startsWith(`v2.${wrappingOf(sealingSecret()).id}.`);
+/** How a text begins that is sealed in today's form, under today's secret. */
+export function sealedBeginning(): string {
+  return `v2.${wrappingOf(sealingSecret()).id}.`;
 }
 
 /**
