@@ -4,6 +4,7 @@ import { db, schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
 import { newId } from '../platform/ids.ts';
+import { metricsText } from '../platform/metrics.ts';
 import { notify } from '../platform/notify.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { dataActions } from './data-actions.ts';
@@ -56,6 +57,7 @@ describe('deciding', () => {
     expect(await said(useModel(teamId))).toBe('allow: developers-use-models');
     const caller = asker(teamId, { role: 'viewer' });
     expect(await said({ ...useModel(teamId), caller })).toBe('deny: nothing-permits');
+    expect(metricsText()).toContain('ensemble_policy_decisions_total{action="useModel",effect="deny"} 1');
   });
 
   it('[PO3] lets a team narrow, never widen, and only for itself', async () => {

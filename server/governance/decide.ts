@@ -1,5 +1,6 @@
 import type { PolicyWord } from '../core/model-call.ts';
 import type { PolicyQuestion } from '../core/policy-question.ts';
+import { count } from '../platform/metrics.ts';
 import { answerKey } from './policies/answer-key.ts';
 import { factsOf } from './policies/policy-request.ts';
 import { spentSoFar } from './policies/spent-so-far.ts';
@@ -23,6 +24,13 @@ const unknownProject: PolicyWord = {
  * @throws when policies cannot be read at all, which the caller takes for a denial
  */
 export async function decide(question: PolicyQuestion, at: Date = new Date()): Promise<PolicyWord> {
+  const word = await wordOn(question, at);
+  const { action } = question;
+  count('ensemble_policy_decisions_total', 'What policies said, by act', { action, effect: word.effect });
+  return word;
+}
+
+async function wordOn(question: PolicyQuestion, at: Date): Promise<PolicyWord> {
   await freshen();
   const { teamId, projectId } = question.caller;
   const [both, project] = await Promise.all([
