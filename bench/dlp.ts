@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { scanText } from '../server/core/dlp/scan.ts';
@@ -6,13 +8,34 @@ import { percentile, type Bench, type Result } from './result.ts';
 
 const row = z.object({ text: z.string(), label: z.enum(['secret', 'clean']), source: z.string() });
 type Row = z.infer<typeof row>;
+type Judged = Row & { ours: boolean; theirs: boolean };
 
 /**
- * How much of a labelled corpus is found (`--corpus FILE`, JSON lines, gzip or not), how often clean texts are reported,
- * and how fast a large prompt of program text is scanned.
+ * How much of a labelled corpus is found (`--corpus FILE`, JSON lines, gzip or not), how often clean texts are reported, and how
+ * fast a large prompt of program text is scanned; secretlint's recommended preset beside ours.
  */
-export const bench: Bench = ({ quick, corpus }) =>
-  Promise.resolve([...(corpus === undefined ? [] : quality(readRows(corpus))), ...speed(quick)]);
+export const bench: Bench = async ({ quick, corpus }) => {
+  const countSecrets = await secretlint();
+  const rows: Judged[] = [];
+  for (const one of corpus === undefined ? [] : readRows(corpus)) {
+    const ours = scanText(one.text).some((finding) => finding.class === 'secret');
+    rows.push({ ...one, ours, theirs: (await countSecrets(one.text)) > 0 });
+  }
+  return [...(rows.length === 0 ? [] : quality(rows)), ...(await speed(quick, countSecrets))];
+};
+
+const peers = path.resolve(import.meta.dirname, 'peers/dlp');
+type CountSecrets = (text: string) => Promise<number>;
+
+/** Installs the peer into its own folder, when it is not there. */
+async function secretlint(): Promise<CountSecrets> {
+  if (!existsSync(path.join(peers, 'node_modules/@secretlint/core'))) {
+    console.log('Installing secretlint beside the benchmark.');
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: peers, stdio: 'ignore' });
+  }
+  const module: { countSecrets: CountSecrets } = await import(path.join(peers, 'secretlint.mjs'));
+  return module.countSecrets;
+}
 
 function readRows(file: string): Row[] {
   const bytes = readFileSync(file);
@@ -23,9 +46,7 @@ function readRows(file: string): Row[] {
     .map((line) => row.parse(JSON.parse(line)));
 }
 
-const isFound = ({ text }: Row) => scanText(text).some((finding) => finding.class === 'secret');
-
-function quality(rows: readonly Row[]): Result[] {
+function quality(rows: readonly Judged[]): Result[] {
   const sources = [...Map.groupBy(rows, ({ source }) => source.replace(/@.*/, ''))];
   return [['all', rows] as const, ...sources].flatMap(([name, of]) => {
     const secrets = of.filter(({ label }) => label === 'secret');
@@ -37,13 +58,16 @@ function quality(rows: readonly Row[]): Result[] {
   });
 }
 
-function share(name: string, rows: readonly Row[]): Result[] {
+function share(name: string, rows: readonly Judged[]): Result[] {
   if (rows.length === 0) return [];
-  return [{ name, unit: '%', value: (100 * rows.filter(isFound).length) / rows.length }];
+  const of = (found: readonly Judged[]) => (100 * found.length) / rows.length;
+  const value = of(rows.filter(({ ours }) => ours));
+  const peerValue = of(rows.filter(({ theirs }) => theirs));
+  return [{ name, unit: '%', value, peer: 'secretlint', peerValue }];
 }
 
-/** Program text as it stands in prompts: this project's own. */
-function speed(quick: boolean): Result[] {
+/** Program text as it stands in prompts: this project's own. The two take turns. */
+async function speed(quick: boolean, countSecrets: CountSecrets): Promise<Result[]> {
   const files = [
     '../server/collab/room.ts',
     '../server/collab/upgrade.ts',
@@ -53,15 +77,16 @@ function speed(quick: boolean): Result[] {
   const text = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
   const prompt = text.repeat(Math.ceil(400_000 / text.length)).slice(0, 400_000);
   const times: number[] = [];
+  const [ours, theirs] = [{ ms: 0 }, { ms: 0 }];
   const rounds = quick ? 10 : 60;
-  const before = process.cpuUsage();
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
-    scanText(prompt);
+    await timed(ours, () => scanText(prompt));
     times.push(performance.now() - start);
+    if (round % 10 === 0) await timed(theirs, () => countSecrets(prompt));
   }
-  const cpu = process.cpuUsage(before);
-  const seconds = (cpu.user + cpu.system) / 1e6;
+  const value = (prompt.length * rounds) / 1e3 / ours.ms;
+  const peerValue = (prompt.length * Math.ceil(rounds / 10)) / 1e3 / theirs.ms;
   return [
     {
       name: 'scan of a prompt of 400,000 characters',
@@ -71,6 +96,21 @@ function speed(quick: boolean): Result[] {
       p95: percentile(times, 0.95),
       p99: percentile(times, 0.99),
     },
-    { name: 'scan, per second of processor time', unit: 'MB/s', value: (prompt.length * rounds) / 1e6 / seconds },
+    {
+      name: 'scan, per second of processor time',
+      unit: 'MB/s',
+      value,
+      peer: 'secretlint',
+      peerValue,
+      ratio: value / peerValue,
+    },
   ];
+}
+
+/** Adds the processor time of some work. */
+async function timed(total: { ms: number }, work: () => unknown): Promise<void> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  total.ms += (user + system) / 1e3;
 }

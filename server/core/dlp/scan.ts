@@ -37,8 +37,8 @@ for (const unit of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.~') k
 for (const unit of '0123456789') kinds[unit.charCodeAt(0)] = digit;
 for (const unit of ':@+') kinds[unit.charCodeAt(0)] = gap | sign;
 
-/** A scan on its way: what was found, the last unit that ended a word, and up to where names were looked at. */
-type Scan = { text: string; units: Uint8Array; found: Finding[]; lastGap: number; looked: number };
+/** A scan on its way: what was found, and up to where names were looked at. */
+type Scan = { text: string; units: Uint8Array; found: Finding[]; looked: number };
 
 /**
  * Everything in a text that should not leave the company without a decision, in time linear in the text. One pass: each unit
@@ -47,41 +47,39 @@ type Scan = { text: string; units: Uint8Array; found: Finding[]; lastGap: number
  */
 export function scanText(text: string): Finding[] {
   const units = unitsOf(text);
-  const scan: Scan = { text, units, found: [], lastGap: -1, looked: 0 };
+  const { length } = text;
+  const scan: Scan = { text, units, found: [], looked: 0 };
   let hash = 0;
-  for (let index = 0; index < text.length; index++) {
+  let lastGap = -1;
+  for (let index = 0; index < length; index++) {
     const unit = units[index] ?? 0;
     hash = nextHash(hash, unit);
-    const hit = table[hash] ?? 0;
-    if (hit !== 0) lookAtWindow(scan, index, hit);
-    const kind = kinds[unit] ?? 0;
-    if (kind !== 0) lookAtUnit(scan, index, kind);
+    if (table[hash] !== 0) lookAtWindow(scan, index, hash);
+    const kind = kinds[unit];
+    if (kind === 0) continue;
+    if (kind === digit) lookAtDigit(scan, index);
+    else {
+      if (index - lastGap > shortestShape) add(scan.found, shapeAt(text, lastGap + 1, index));
+      lastGap = index;
+      if (kind !== gap) lookAtSign(text, index, scan.found);
+    }
   }
-  endWord(scan, text.length);
+  if (length - lastGap > shortestShape) add(scan.found, shapeAt(text, lastGap + 1, length));
   return scan.found.length === 0 ? scan.found : withoutOverlaps(scan.found);
 }
 
-function lookAtWindow(scan: Scan, end: number, hit: number): void {
+function lookAtWindow(scan: Scan, end: number, hash: number): void {
   const { text, found } = scan;
+  const hit = table[hash] ?? 0;
   const start = end - windowLength + 1;
   if ((hit & literalHit) !== 0) for (const look of windows.at(text, end)) add(found, look(text, start));
   if ((hit & wordHit) !== 0) scan.looked = lookAtName(text, Math.max(start, scan.looked), found);
 }
 
-function lookAtUnit(scan: Scan, index: number, kind: number): void {
-  const { text, units, found } = scan;
-  if (kind === digit) {
-    const before = index === 0 ? gap : (kinds[units[index - 1] ?? 0] ?? gap);
-    if (before !== digit) add(found, numberAt(text, index) ?? ibanBefore(text, index));
-    return;
-  }
-  endWord(scan, index);
-  if (kind !== gap) lookAtSign(text, index, found);
-}
-
-function endWord(scan: Scan, end: number): void {
-  if (end - scan.lastGap > shortestShape) add(scan.found, shapeAt(scan.text, scan.lastGap + 1, end));
-  scan.lastGap = end;
+/** The first digit of a run may begin a number of its own, or be the check digit of an account's. */
+function lookAtDigit({ text, units, found }: Scan, index: number): void {
+  if (index > 0 && kinds[units[index - 1] ?? 0] === digit) return;
+  add(found, numberAt(text, index) ?? ibanBefore(text, index));
 }
 
 function add(found: Finding[], finding: Finding | undefined): void {
