@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
 import { issueRunKey, renewRunKey, runKeyLifeMs } from '../runs/issue-run-key.ts';
 import type { RunClaim } from '../runs/run-claim.ts';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
-import type { ModelAccess } from './registry.ts';
+import type { AgentAvailability, ModelAccess } from './registry.ts';
 
 /** A socket on which one run, and nobody else, reaches the gateway and nothing else. */
 export type RunDoor = { socketPath: string; close(): Promise<void> };
@@ -32,6 +34,22 @@ const relay =
   'kill -0 $! 2>/dev/null || { echo "socat is not installed or did not start" >&2; exit 127; }; sleep 0.02; done; ' +
   'exec "$@"';
 
+/** Where programs of the host are found inside a box. */
+const foldersInside = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/** Whether agents that need a model can run in this process; else why not, and what to do. */
+export function modelsAvailability(openDoor: OpenRunDoor | undefined): AgentAvailability {
+  if (!openDoor) return { ok: false, reason: noGateway, fix: 'Start it as npm start does: that worker has one.' };
+  if (foldersInside.some((folder) => existsSync(path.join(folder, 'socat')))) return { ok: true };
+  return {
+    ok: false,
+    reason: 'socat is not installed on the server, so no agent can reach a model from its box.',
+    fix: 'Ask an administrator to install it, for example with: apt-get install socat',
+  };
+}
+
+const noGateway = 'This worker has no gateway, so agents that need a model cannot run here.';
+
 /**
  * Makes the run's key and opens its door.
  * @throws AppError `unavailable` when this process has no gateway; RunLostError
@@ -40,8 +58,7 @@ export async function openRunModels(
   ctx: Context,
   { claim, openDoor }: { claim: RunClaim; openDoor: OpenRunDoor | undefined },
 ): Promise<RunModels> {
-  if (!openDoor)
-    throw new AppError('unavailable', 'This worker has no gateway, so agents that need a model cannot run here.');
+  if (!openDoor) throw new AppError('unavailable', noGateway);
   const door = await openDoor(claim.runId);
   try {
     const key = await issueRunKey(ctx, claim);

@@ -17,7 +17,7 @@ import { logOf, newTestWorker, runRow, testAgent } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
-import { answerRooms, headOf, processesOn, scriptedAgent, type RoomAnswer } from './testing-run.ts';
+import { answerRooms, headOf, modelAgent, processesOn, scriptedAgent, type RoomAnswer } from './testing-run.ts';
 import { startWorkerService, type WorkerOptions, type WorkerService } from './worker-service.ts';
 
 const { db, url, pool } = await testDatabase();
@@ -146,7 +146,11 @@ test('[RN9] a worker that stops hands its run to another one', { timeout: long }
 test('a worker says which agents it can run', { timeout: long }, async () => {
   const missing = { ok: false, reason: 'The package x is not installed.', fix: 'Install it.' } as const;
   await startService({
-    profiles: [scriptedAgent(), { ...scriptedAgent(), name: 'absent', available: () => Promise.resolve(missing) }],
+    profiles: [
+      scriptedAgent(),
+      { ...scriptedAgent(), name: 'absent', available: () => Promise.resolve(missing) },
+      { ...modelAgent(), name: 'thinking' },
+    ],
   });
   const agents = await listAgents(team.viewer.ctx);
   expect(agents.find(({ name }) => name === 'scripted')).toMatchObject({
@@ -154,6 +158,10 @@ test('a worker says which agents it can run', { timeout: long }, async () => {
     modes: ['ask', 'plan', 'edit', 'auto'],
   });
   expect(agents.find(({ name }) => name === 'absent')).toMatchObject({ availability: missing });
+  // Nobody gave this worker a way to the gateway.
+  expect(agents.find(({ name }) => name === 'thinking')).toMatchObject({
+    availability: { ok: false, reason: expect.stringContaining('no gateway') },
+  });
 });
 
 test(

@@ -15,7 +15,7 @@ import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
 import { driveRun, dropWorktree, type DriveOptions } from './run-driver.ts';
-import type { OpenRunDoor } from './run-models.ts';
+import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
 
 export type WorkerOptions = {
   /** Names the process for as long as it lives; never used again. */
@@ -47,7 +47,8 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const concurrency = options.concurrency ?? 4;
   const runs = createRunSlots({ ...options, concurrency, stopping: stopping.signal, profiles, ctx });
 
-  const register = async () => registerWorker(ctx, { workerId, agents: await describeAgents(profiles) });
+  const register = async () =>
+    registerWorker(ctx, { workerId, agents: await describeAgents(profiles, options.openDoor) });
   const sweep = async () => {
     await register();
     for (const { runId, attempt } of await recoverRuns(ctx)) await dropWorktree(runId, attempt);
@@ -145,13 +146,18 @@ function createRunSlots(options: SlotOptions) {
 }
 
 /** The agents as people see them; without a working sandbox none of them can run. */
-async function describeAgents(profiles: readonly AgentProfile[]): Promise<AgentDescription[]> {
+async function describeAgents(
+  profiles: readonly AgentProfile[],
+  openDoor: OpenRunDoor | undefined,
+): Promise<AgentDescription[]> {
   const sandbox = await checkSandbox();
+  const models = modelsAvailability(openDoor);
   return Promise.all(
     profiles.map(async (profile) => {
       const { name, title, description, needsModel, defaultMode } = profile;
       const modes = runModes.filter((mode) => profile.modes[mode] !== undefined);
-      const availability = sandbox.ok ? await profile.available() : sandbox;
+      const wall = sandbox.ok && needsModel ? models : sandbox;
+      const availability = wall.ok ? await profile.available() : wall;
       return { name, title, description, needsModel, modes, defaultMode, availability };
     }),
   );
