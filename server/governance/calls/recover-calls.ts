@@ -28,7 +28,8 @@ export async function recoverCalls(silences: Silences, nowMs: number = performan
   const ctx = systemContext('gateway');
   const gone = await goneNodes(ctx, silences, nowMs);
   const lost = await lostCalls(ctx);
-  let ended = lost.length === 0 ? 0 : await interrupt(ctx, { which: inArray(schema.modelCall.id, lost), isBooked: false });
+  let ended =
+    lost.length === 0 ? 0 : await interrupt(ctx, { which: inArray(schema.modelCall.id, lost), isBooked: false });
   for (const nodeId of gone)
     for (let count = 1; count > 0; ended += count)
       count = await interrupt(ctx, { which: sql`node_id = ${nodeId}`, isBooked: true });
