@@ -21,15 +21,15 @@ import { percentile, type Bench, type Result } from './result.ts';
  */
 const names = ['direct', 'ensemble', 'peer'] as const;
 type Name = (typeof names)[number];
-type Doors = Record<Name, Door>;
+type Doors = Record<Name | 'paced', Door>;
 type Shape = { concurrency: number; requests: number; stream: boolean };
 
 const shapes: Shape[] = [
   { concurrency: 1, requests: 400, stream: false },
   { concurrency: 16, requests: 1_600, stream: false },
   { concurrency: 64, requests: 3_200, stream: false },
-  { concurrency: 1, requests: 200, stream: true },
-  { concurrency: 16, requests: 800, stream: true },
+  { concurrency: 1, requests: 60, stream: true },
+  { concurrency: 16, requests: 640, stream: true },
 ];
 
 const answer = 'The function adds its two arguments and returns the sum. '.repeat(20);
@@ -40,7 +40,7 @@ function bodyOf(stream: boolean): string {
     '\n',
   );
   return JSON.stringify({
-    model: 'scripted-large',
+    model: stream ? 'scripted-paced' : 'scripted-large',
     messages: [
       { role: 'system', content: 'You help people to write code. Answer briefly and in plain words. '.repeat(10) },
       { role: 'user', content: 'What does this file do?' },
@@ -74,9 +74,10 @@ export const bench: Bench = async ({ quick }) => {
   };
   try {
     const direct = await begun(startUpstream(answer));
-    const ensemble = await begun(startOurs(direct.base, { databaseUrl: postgres.url, dataDir }));
+    const paced = await begun(startUpstream(answer.slice(0, 160), 1));
+    const ensemble = await begun(startOurs({ databaseUrl: postgres.url, dataDir, upstream: direct, paced }));
     const peer = await begun(startPeer(direct.base));
-    const doors: Doors = { direct, ensemble, peer };
+    const doors: Doors = { direct, ensemble, peer, paced };
     const callers = await begun(startCallers());
     for (const name of names)
       await callAt(callers, doors[name], { concurrency: 16, requests: quick ? 200 : 2_000, stream: false });
@@ -114,7 +115,8 @@ async function compare(callers: Callers, doors: Doors, shape: Sized): Promise<Re
   // The peer of this version answers streams with an error on this version of Node.
   const measured = shape.stream ? (['direct', 'ensemble'] as const) : names;
   for (let round = 0; round < shape.rounds; round++)
-    for (const name of measured) rounds[name].push(await callAt(callers, doors[name], shape));
+    for (const name of measured)
+      rounds[name].push(await callAt(callers, doors[shape.stream && name === 'direct' ? 'paced' : name], shape));
   const title = `${shape.stream ? 'streams' : 'calls'}, ${shape.concurrency} at once`;
   const read = (loaded: Loaded) => (shape.stream ? loaded.firstByteMs : loaded.wholeMs);
   const added = (name: Name, share: number) =>

@@ -14,7 +14,7 @@ import { newId } from '../../server/platform/ids.ts';
 
 /**
  * The product's gateway in a process of its own, on the Postgres of `DATABASE_URL`: the real listener with identity, policies,
- * inspection, budgets of the team and the person, and the durable record, all on. `UPSTREAM` is the model server.
+ * inspection, budgets of the team and the person, and the durable record, all on. `UPSTREAM` and `UPSTREAM_PACED` are the model servers.
  */
 const url = env().databaseUrl ?? '';
 await migrateDatabase(url);
@@ -23,17 +23,22 @@ setDatabaseUrl(url);
 const person = await newPerson('Bench');
 const teamId = await newTeam('Bench', [[person, 'developer']]);
 const { token } = await newToken(person.personId, ['models']);
-const upstream = process.env['UPSTREAM'] ?? '';
-const providerId = await newProvider({
-  baseUrl: `${upstream}/v1`,
-  kind: 'openai',
-  place: 'remote',
-  protocols: ['openai_responses', 'openai_chat', 'anthropic_messages'],
-  key: 'sk-of-the-benchmark',
-});
-await newModel('scripted-large', [
-  { providerId, upstreamModel: 'scripted-large', priceInput: 3_000_000, priceOutput: 15_000_000 },
-]);
+for (const [alias, base] of [
+  ['scripted-large', process.env['UPSTREAM']],
+  ['scripted-paced', process.env['UPSTREAM_PACED']],
+] as const) {
+  const providerId = await newProvider({
+    name: alias,
+    baseUrl: `${base}/v1`,
+    kind: 'openai',
+    place: 'remote',
+    protocols: ['openai_responses', 'openai_chat', 'anthropic_messages'],
+    key: 'sk-of-the-benchmark',
+  });
+  await newModel(alias, [
+    { providerId, upstreamModel: 'scripted-large', priceInput: 3_000_000, priceOutput: 15_000_000 },
+  ]);
+}
 const plenty = { limitMicroUsd: 1_000_000_000_000 };
 await newBudget({ ...plenty, teamId, scope: 'team', period: 'month' });
 await newBudget({ ...plenty, teamId, scope: 'person', period: 'month' });

@@ -33,10 +33,16 @@ export function installPeer(): void {
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: peers, stdio: 'ignore' });
 }
 
-/** The model server alone: what a call costs without anything before it. */
-export async function startUpstream(answer: string): Promise<Door & { base: string }> {
+export type Upstream = Door & { base: string };
+
+/** The model server alone: what a call costs without anything before it. With `paceMs` the events of a stream come one by one. */
+export async function startUpstream(answer: string, paceMs?: number): Promise<Upstream> {
   const program = path.resolve(here, '../../e2e/fakes/model-server-program.ts');
-  const child = spawn(process.execPath, [program, '--fixed', answer], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [program, '--fixed', answer, ...(paceMs === undefined ? [] : ['--pace', String(paceMs)])],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const [line] = await once(child.stdout, 'data');
   const base = String(line).trim();
   return {
@@ -47,7 +53,9 @@ export async function startUpstream(answer: string): Promise<Door & { base: stri
   };
 }
 
-export async function startOurs(upstream: string, place: { databaseUrl: string; dataDir: string }): Promise<Door> {
+type Place = { databaseUrl: string; dataDir: string; upstream: Upstream; paced: Upstream };
+
+export async function startOurs(place: Place): Promise<Door> {
   const child = fork(path.join(here, 'ours.ts'), {
     env: {
       ...process.env,
@@ -56,7 +64,8 @@ export async function startOurs(upstream: string, place: { databaseUrl: string; 
       PORT: String(await freePort()),
       DATABASE_URL: place.databaseUrl,
       ENSEMBLE_DATA: place.dataDir,
-      UPSTREAM: upstream,
+      UPSTREAM: place.upstream.base,
+      UPSTREAM_PACED: place.paced.base,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -46,10 +46,10 @@ export function noticeText(item: NoticeItem): string {
       return restoredText(item);
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
+    case 'data_sent':
     case 'model_call_denied':
-      return `was not let through to a model. ${item.message}`;
     case 'budget_reached':
-      return budgetText(item);
+      return modelCallText(item);
     default:
       return guestText(item);
   }
@@ -67,6 +67,14 @@ const forWhom: Record<BudgetScope, string> = {
   person: 'who asked',
   run: 'this run',
 };
+
+type ModelCallNotice = Extract<NoticeItem, { what: 'data_sent' | 'model_call_denied' | 'budget_reached' }>;
+
+function modelCallText(item: ModelCallNotice): string {
+  if (item.what === 'budget_reached') return budgetText(item);
+  if (item.what === 'model_call_denied') return `was not let through to a model. ${item.message}`;
+  return `sent data to ${item.model} as it is, which the rules ask to be told: ${item.classes.join(', ')}`;
+}
 
 function budgetText(item: Extract<NoticeItem, { what: 'budget_reached' }>): string {
   const { outcome, scope, percent, spentMicroUsd, limitMicroUsd } = item;

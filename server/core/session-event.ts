@@ -200,6 +200,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     why: z.enum(['policy', 'content']),
     message: z.string(),
   }),
+  /** A call of a run took data of these classes to a model as it is; policy asks that people know. */
+  z.object({
+    type: z.literal('data_sent'),
+    runId: z.string(),
+    model: z.string(),
+    classes: z.array(z.string()),
+  }),
   z.object({ type: z.literal('committed'), commit: z.string(), message: z.string(), pushed: z.boolean() }),
 ]);
 

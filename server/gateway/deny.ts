@@ -1,6 +1,6 @@
 import { recordDenied } from '../governance/calls/open-call.ts';
 import { log } from '../platform/log.ts';
-import { tellDeniedCall } from '../runs/tell-denied-call.ts';
+import { tellDeniedCall } from '../runs/tell-model-call.ts';
 import type { Request } from './asked.ts';
 import { denialForm } from './denial-form.ts';
 import type { Denied } from './denied.ts';

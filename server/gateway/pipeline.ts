@@ -14,6 +14,7 @@ import { draftOf, type Draft } from './draft.ts';
 import { guardTexts } from './guard-texts.ts';
 import type { House } from './house.ts';
 import { allowTargets, findTargets } from './route-request.ts';
+import { tellNotice } from './tell-notice.ts';
 import { traceCall, type TracedEnd } from './trace.ts';
 import { wireOf } from './wires.ts';
 
@@ -45,6 +46,7 @@ async function answerFor(caller: ModelCaller, asked: Asked, house: House): Promi
     }
     const filter = await guardTexts(request, draft);
     const opened = await open(draft);
+    tellNotice(request, draft);
     const carried = await carry(request, { opened, filter }, house);
     await settleCall(opened, carried.outcome, carried);
     tellOfCall(request, draft, { carried });

@@ -10,6 +10,8 @@ import { systemContext } from '../context.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { forgetBudgets } from '../governance/budgets/known-budgets.ts';
 import { newBudget } from '../governance/calls/testing.ts';
+import { shippedPolicies } from '../governance/policies/shipped-policies.ts';
+import { policy, putInForce } from '../governance/testing-policies.ts';
 import { newId } from '../platform/ids.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { issueRunKey } from '../runs/issue-run-key.ts';
@@ -39,7 +41,12 @@ beforeAll(async () => {
     createdBy: gateway.ana.personId,
   });
 });
-afterAll(() => gateway.close());
+const doors: ReturnType<typeof createServer>[] = [];
+const patience = { timeout: 20_000 };
+afterAll(async () => {
+  for (const door of doors) door.close();
+  await gateway.close();
+});
 beforeEach(() => gateway.models.forget());
 
 const inVault = { 'x-ensemble-project': 'vault' };
@@ -154,51 +161,72 @@ describe('a denial', () => {
   });
 
   it('[GW62] of a run shows in its session', async () => {
-    const { sessionId, developer, teamId } = await newTestSession();
-    const workerId = await newTestWorker();
-    const { runId } = await sendPrompt(developer.ctx, { sessionId, text: 'Go', agent: 'refactor' });
-    const run = await claimRun(systemContext('worker'), { runId, workerId });
-    const key = await issueRunKey(systemContext('worker'), { runId, workerId, attempt: run?.attempt ?? 1 });
-    const { project } = schema;
-    await db
-      .update(project)
-      .set({ sensitivity: 'restricted' })
-      .where(and(eq(project.teamId, teamId)));
-    const door = createServer(
-      (req, res) => void handleGateway(req, res, { gateway: createGateway(), path: req.url ?? '', runId }),
-    );
-    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
-    // A server that listens on TCP has an address with a port.
-    const { port } = door.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/anthropic/v1/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}` },
-      body: JSON.stringify(hello),
-    });
+    const run = await newRun({ sensitivity: 'restricted' });
+    const response = await run.ask(hello);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('Restricted projects use local models only');
-    const told = await logOf(sessionId);
-    expect(told.find(({ type }) => type === 'model_call_denied')).toMatchObject({
-      runId,
-      model: 'large',
-      why: 'policy',
-    });
-    door.closeAllConnections();
-    door.close();
+    const denial = { runId: run.runId, model: 'large', why: 'policy' };
+    expect(await run.told('model_call_denied')).toMatchObject([denial]);
   });
+});
+
+/** A claimed run of a session of its own, and its door to the gateway. */
+async function newRun({ sensitivity }: { sensitivity: 'internal' | 'restricted' }) {
+  const { sessionId, developer, teamId } = await newTestSession();
+  const workerId = await newTestWorker();
+  const { runId } = await sendPrompt(developer.ctx, { sessionId, text: 'Go', agent: 'refactor' });
+  const run = await claimRun(systemContext('worker'), { runId, workerId });
+  const key = await issueRunKey(systemContext('worker'), { runId, workerId, attempt: run?.attempt ?? 1 });
+  const { project } = schema;
+  await db
+    .update(project)
+    .set({ sensitivity })
+    .where(and(eq(project.teamId, teamId)));
+  const server = createServer(
+    (req, res) => void handleGateway(req, res, { gateway: createGateway(), path: req.url ?? '', runId }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  doors.push(server);
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  return {
+    runId,
+    ask: (body: unknown) =>
+      fetch(`http://127.0.0.1:${port}/anthropic/v1/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify(body),
+      }),
+    told: async (type: string) => (await logOf(sessionId)).filter((body) => body['type'] === type),
+  };
+}
+
+it('[GW68] what leaves as it is with a word is told: by a header, and to a run’s session once', async () => {
+  const notice = policy(
+    'personal-with-notice',
+    'permit (principal, action == Action::"sendWithNotice", resource) when { context.dataClass == "personal" }',
+  );
+  await putInForce(null, shippedPolicies + notice, gateway.ana.personId);
+  const run = await newRun({ sensitivity: 'internal' });
+  const body = { ...hello, messages: [{ role: 'user', content: 'Write to ana.lopez@corp-mail.de' }] };
+  await vi.waitFor(async () => {
+    const response = await run.ask(body);
+    expect(response.headers.get('x-ensemble-notice')).toBe('sent as it is: personal');
+  }, patience);
+  expect((await run.ask(body)).headers.get('x-ensemble-notice')).toBe('sent as it is: personal');
+  expect(JSON.stringify(gateway.models.received.at(-1)?.json)).toContain('ana.lopez@corp-mail.de');
+  const sent = [{ runId: run.runId, model: 'large', classes: ['personal'] }];
+  await vi.waitFor(async () => expect(await run.told('data_sent')).toMatchObject(sent), patience);
 });
 
 it('[GW67] policy is asked about each target: a fallback that may not be used is never asked', async () => {
   gateway.models.script({ error: { status: 500 } });
   await asOwner(`update provider set place = 'local' where name = 'First'`);
   await asOwner(`select pg_notify('models_changed', '')`);
-  await vi.waitFor(
-    async () => {
-      gateway.spare.forget();
-      const response = await gateway.ask({ ...hello, model: 'sure' }, { headers: inVault });
-      expect(response.status, await response.clone().text()).toBe(500);
-    },
-    { timeout: 20_000 },
-  );
+  await vi.waitFor(async () => {
+    gateway.spare.forget();
+    const response = await gateway.ask({ ...hello, model: 'sure' }, { headers: inVault });
+    expect(response.status, await response.clone().text()).toBe(500);
+  }, patience);
   expect(gateway.spare.received).toHaveLength(0);
 });
