@@ -43,7 +43,7 @@ export async function seedPerson(
   await db.insert(schema.teamMember).values({ teamId: given.teamId, personId, role: given.role });
   await db
     .insert(schema.authSession)
-    .values({ id: authSessionId, personId, expiresAt: new Date(Date.now() + 3_600_000) });
+    .values({ id: authSessionId, personId, expiresAt: new Date(Date.now() + 12 * 3_600_000) });
   return createContext({
     db,
     actor: { kind: 'person', personId, name: given.name, email },
