@@ -46,12 +46,8 @@ export function noticeText(item: NoticeItem): string {
       return restoredText(item);
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
-    case 'data_sent':
-    case 'model_call_denied':
-    case 'budget_reached':
-      return modelCallText(item);
     default:
-      return guestText(item);
+      return isAboutModelCall(item) ? modelCallText(item) : guestText(item);
   }
 }
 
@@ -69,6 +65,9 @@ const forWhom: Record<BudgetScope, string> = {
 };
 
 type ModelCallNotice = Extract<NoticeItem, { what: 'data_sent' | 'model_call_denied' | 'budget_reached' }>;
+
+const isAboutModelCall = (item: NoticeItem): item is ModelCallNotice =>
+  item.what === 'data_sent' || item.what === 'model_call_denied' || item.what === 'budget_reached';
 
 function modelCallText(item: ModelCallNotice): string {
   if (item.what === 'budget_reached') return budgetText(item);
