@@ -7,6 +7,8 @@ test.each([
   ['commit', 'abc', { sessionId: 'ses_1' }, '/alpha/sessions/ses_1'],
   ['project', 'prj_1', {}, '/alpha/projects/prj_1'],
   ['person', 'per_1', {}, '/alpha/settings/people'],
+  ['model_call', 'mcl_1', { sessionId: 'ses_1' }, '/alpha/usage?view=calls&call=mcl_1'],
+  ['budget', 'bud_1', {}, '/alpha/settings/budgets'],
   ['run', 'run_1', {}, undefined],
   ['upload', 'upl_1', {}, undefined],
 ])('an entry about a %s %s with %j leads to %s', (type, id, detail, place) => {

@@ -4,6 +4,7 @@ export type Told = { resource: { type: string; id: string }; detail: Record<stri
 /** The page that shows what an entry is about, or undefined where there is none. */
 export function placeOf(team: string, { resource, detail }: Told): string | undefined {
   const { type, id } = resource;
+  if (type === 'model_call') return `/${team}/usage?view=calls&call=${id}`;
   const sessionId = type === 'session' ? id : detail['sessionId'];
   if (typeof sessionId === 'string') return `/${team}/sessions/${sessionId}`;
   switch (type) {
@@ -13,6 +14,8 @@ export function placeOf(team: string, { resource, detail }: Told): string | unde
     case 'team':
     case 'invitation':
       return `/${team}/settings/people`;
+    case 'budget':
+      return `/${team}/settings/budgets`;
     default:
       return undefined;
   }
