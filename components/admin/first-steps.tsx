@@ -129,7 +129,7 @@ function ModelChoice({
           loading={add.isPending}
           onClick={() => add.mutate({ models: chosen.map((name) => modelOf(provider, name)) })}
         >
-          {chosen.length === 1 ? 'Add 1 model' : `Add ${chosen.length} models`}
+          {chosen.length === 0 ? 'Add models' : chosen.length === 1 ? 'Add 1 model' : `Add ${chosen.length} models`}
         </Button>
       </Group>
     </Stack>

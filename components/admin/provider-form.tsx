@@ -85,7 +85,7 @@ export function ProviderForm({
         ) : (
           <AddressFields form={form} provider={provider} />
         )}
-        <PlaceField form={form} />
+        {form.values.kind !== 'local_gguf' && <PlaceField form={form} />}
         {form.values.kind !== 'local_gguf' && <Further form={form} provider={provider} />}
         <Group justify="flex-end">
           <Button type="submit" loading={add.isPending || change.isPending}>

@@ -120,11 +120,11 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
 
 function descriptionOf(provider: Provider) {
   const { label } = providerKindFacts[provider.kind];
-  const where = provider.kind === 'local_gguf' ? provider.options.modelFile : provider.baseUrl;
   if (provider.isMissing) return `${label} · its variable is not set any more, so it is not called`;
+  if (provider.kind === 'local_gguf') return `${label} · ${provider.options.modelFile ?? ''}`;
   return (
     <>
-      {label} · <span className={classes.chain}>{where}</span> · {keyWords(provider)}
+      {label} · <span className={classes.chain}>{provider.baseUrl}</span> · {keyWords(provider)}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../db/client.ts';
@@ -22,6 +23,8 @@ export const testProviderInput = z.object({
 
 /** All of a test together. */
 const testTimeoutMs = 60_000;
+const loadTimeoutMs = 30_000;
+const lookAgainMs = 250;
 
 /**
  * Calls a provider as it is stored, switched on or not, and keeps what came of it: its models, an answer in each of its
@@ -69,7 +72,7 @@ type Wanted = { upstreamModel: string | undefined; probes: readonly string[] };
 async function runTest(provider: OpenedProvider, wanted: Wanted): Promise<Omit<ProviderTest, 'at'>> {
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(testTimeoutMs);
-  const { probe: listing, models } = await probeModels(provider, { signal });
+  const { probe: listing, models } = await probeLoaded(provider, signal);
   const upstreamModel = wanted.upstreamModel ?? modelToAsk(provider.kind, models);
   const answers = upstreamModel === undefined ? [] : await answersOf(provider, { upstreamModel, signal });
   const isThere = answers.some(({ ok }) => ok);
@@ -82,6 +85,17 @@ async function runTest(provider: OpenedProvider, wanted: Wanted): Promise<Omit<P
     probes: [listing, ...answers, ...extras],
     models,
   };
+}
+
+/** A model file that was just added takes a while to load. */
+async function probeLoaded(provider: OpenedProvider, signal: AbortSignal) {
+  const startedAt = performance.now();
+  for (;;) {
+    const listing = await probeModels(provider, { signal });
+    const isLoading = provider.kind === 'local_gguf' && !listing.probe.ok;
+    if (!isLoading || performance.now() - startedAt > loadTimeoutMs) return listing;
+    await wait(lookAgainMs);
+  }
 }
 
 /** A small one that is known to answer chats: lists hold models for pictures and sounds as well. */

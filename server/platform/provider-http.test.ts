@@ -156,3 +156,12 @@ test('a host that is unknown or does not listen is named', async () => {
     message: expect.stringContaining('ECONNREFUSED'),
   });
 });
+
+test('[GW85] a model of this machine that is not loaded is said to be so, without where its socket lies', async () => {
+  const fault = await faultOf(createProviderClient()(to('http://local-model/v1', { socketPath: '/nowhere/a.sock' })));
+  expect(fault).toMatchObject({
+    kind: 'connect',
+    message: expect.stringMatching(/^The model on this machine is not loaded/),
+  });
+  expect(JSON.stringify(fault)).not.toContain('nowhere');
+});

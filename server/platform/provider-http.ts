@@ -126,7 +126,9 @@ function sendOnce(request: ProviderRequest, agents: Agents): Promise<ProviderAns
     sent.once('error', (error) => {
       clock.stop();
       const isAborted = request.signal?.aborted === true;
-      reject(faultOf(error, { host, isConnected: clock.isConnected(), isStale: sent.reusedSocket, isAborted }));
+      const isSocket = request.socketPath !== undefined;
+      const isConnected = clock.isConnected();
+      reject(faultOf(error, { host, isSocket, isConnected, isStale: sent.reusedSocket, isAborted }));
     });
     sent.end(request.body);
   });
@@ -173,7 +175,11 @@ function watchClock(sent: http.ClientRequest, timeouts: ProviderRequest['timeout
 
 const inWords = (ms: number) => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`);
 
-type Ended = { host: string; isConnected: boolean; isStale: boolean; isAborted: boolean };
+type Ended = { host: string; isSocket: boolean; isConnected: boolean; isStale: boolean; isAborted: boolean };
+
+/** Where the socket lies is nobody's business. */
+const notLoaded =
+  'The model on this machine is not loaded. It may be loading still; if it stays so, the server’s log has the cause.';
 
 function faultOf(error: Error, at: Ended): ProviderFault {
   if (error instanceof ProviderFault) return error;
@@ -181,7 +187,8 @@ function faultOf(error: Error, at: Ended): ProviderFault {
   const code = 'code' in error ? String(error.code) : '';
   const isStale = at.isStale && (code === 'ECONNRESET' || code === 'EPIPE');
   const words = error.message || code;
-  if (!at.isConnected) return new ProviderFault('connect', `${at.host} was not reached: ${words}.`, error);
+  if (!at.isConnected)
+    return new ProviderFault('connect', at.isSocket ? notLoaded : `${at.host} was not reached: ${words}.`, error);
   const message = `${at.host} ended the connection before it answered: ${words}.`;
   return new ProviderFault('lost', message, isStale ? staleConnection : error);
 }

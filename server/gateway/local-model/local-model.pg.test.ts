@@ -61,6 +61,11 @@ const say = (content: string) => ({ messages: [{ role: 'user', content }] });
 const isReady = () => vi.waitFor(async () => expect((await send(say('a b'))).status).toBe(200), { timeout: 20_000 });
 
 describe('a model file', () => {
+  test('[GW82] [GW85] is tested like any provider, as soon as it is loaded', async () => {
+    const outcome = await testProvider(root.ctx, { providerId, probes: ['streaming'] });
+    expect(outcome).toMatchObject({ ok: true, models: ['tiny'] });
+  });
+
   test('[GW85] is served by a process of its own over chat/completions', async () => {
     await isReady();
     const answer = await send({
@@ -147,12 +152,6 @@ describe('a model file', () => {
       http.get({ socketPath: provider?.socketPath, path: '/v1/models' }, (response) => resolve(response.statusCode));
     });
     expect(status).toBe(401);
-  });
-
-  test('[GW82] [GW85] is tested like any provider', async () => {
-    await isReady();
-    const outcome = await testProvider(root.ctx, { providerId, probes: ['streaming'] });
-    expect(outcome).toMatchObject({ ok: true, models: ['tiny'] });
   });
 
   test('[GW85] is started again when its process ends, and ended when its provider is switched off', async () => {
