@@ -4,7 +4,7 @@ import { expect, team, test } from './fixtures/people.ts';
 /** A rule from the form to the version in force, and what a member sees of it. */
 
 test('an admin writes a rule, sees what it says, publishes it and takes it back', async ({ ana, bo: member }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await ana.goto(`/${team}/settings/policies`);
   await expect(ana.getByText('This team has no rules of its own')).toBeVisible();
   await inspect(ana, 'policies-team');
@@ -21,10 +21,11 @@ test('an admin writes a rule, sees what it says, publishes it and takes it back'
   await expect(ana.getByText('The version in force still decides')).toBeVisible();
 
   await ana.getByRole('tab', { name: 'Cedar' }).click();
-  await expect(
-    ana.getByTestId('cedar-editor').locator('.view-line').filter({ hasText: 'sign-in-is-reviewed' }),
-  ).toBeVisible();
-  await ana.getByTestId('cedar-editor').locator('.view-lines').click();
+  const editor = ana.getByTestId('cedar-editor');
+  await expect(editor.locator('.view-line').filter({ hasText: 'sign-in-is-reviewed' })).toBeVisible({
+    timeout: 40_000,
+  });
+  await editor.locator('.view-lines').click();
   await ana.keyboard.press('ControlOrMeta+End');
   await ana.keyboard.type('forbid (principal, action == Action::"fly", resource);');
   await expect(ana.getByRole('list', { name: 'Problems' })).toContainText('needs an id');
