@@ -76,7 +76,7 @@ export function decodeResponsesRequest(body: JsonObject): LlmRequest {
     messages: decodeInput(optionalString(body['instructions'], 'instructions'), body['input']),
     stream: optionalBoolean(body['stream'], 'stream') ?? false,
     ...present({
-      tools: decodeResponsesTools(body['tools']),
+      tools: decodeResponsesTools(body),
       toolChoice: decodeToolChoice(body['tool_choice'], 'tool_choice'),
       parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
       maxOutputTokens: optionalNumber(body['max_output_tokens'], 'max_output_tokens'),

@@ -1,6 +1,7 @@
 import { Untranslatable, type LlmMessage, type LlmPart } from '../../core/llm-message.ts';
 import { asArray, asObject, asString, invalidMember, isAbsent, optionalString } from './members.ts';
 import { decodeFile, decodeImage, flatName, kindOf, wrapInput } from './openai-parts.ts';
+import { isOffer } from './openai-responses-tools.ts';
 import { objectsOf } from './openai-texts.ts';
 import { readProof } from './proof-envelope.ts';
 import type { Json, JsonObject } from './wire.ts';
@@ -28,6 +29,8 @@ function decodeItems(input: Json | undefined): LlmMessage[] {
 }
 
 function decodeItem(item: JsonObject, path: string): LlmMessage {
+  // Its tools are read where the others are.
+  if (isOffer(item)) return { role: 'system', parts: [] };
   const type = isAbsent(item['type']) ? 'message' : kindOf(item);
   switch (type) {
     case 'message':

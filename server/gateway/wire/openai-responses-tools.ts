@@ -13,9 +13,14 @@ export function calledTool(item: JsonObject): string | undefined {
   return typeof name === 'string' ? flatName(item['namespace'] ?? item['server_label'], name) : undefined;
 }
 
+/** Items of the conversation may offer tools as well, as Codex does for models that it knows. */
+export const isOffer = ({ type }: JsonObject): boolean => type === 'additional_tools';
+
 /** The tools that a request offers, with those within namespaces by their flat names. */
 function offeredTools(body: JsonObject): { tool: JsonObject; namespace?: string; name: string }[] {
-  return objectsOf(body['tools']).flatMap((tool) => {
+  const later = objectsOf(body['input']).filter(isOffer);
+  const offers = [body, ...later].flatMap(({ tools }) => objectsOf(tools));
+  return offers.flatMap((tool) => {
     const name = typeof tool['name'] === 'string' ? tool['name'] : kindOf(tool);
     if (tool['type'] !== 'namespace') return [{ tool, name }];
     return objectsOf(tool['tools']).flatMap((inner) =>
@@ -41,9 +46,16 @@ export function responsesTools(body: JsonObject): { toolNames: string[]; reply: 
 }
 
 /** Tools in the neutral vocabulary: functions of the client. @throws Untranslatable for tools that OpenAI runs */
-export function decodeResponsesTools(tools: Json | undefined): LlmTool[] | undefined {
-  if (isAbsent(tools)) return undefined;
-  return asArray(tools, 'tools').flatMap((value, at) => decodeTool(asObject(value, `tools.${at}`), `tools.${at}`));
+export function decodeResponsesTools(body: JsonObject): LlmTool[] | undefined {
+  const later = objectsOf(body['input']).flatMap((item, at) =>
+    isOffer(item) ? decodeTools(item['tools'], `input.${at}.tools`) : [],
+  );
+  if (isAbsent(body['tools'])) return later.length === 0 ? undefined : later;
+  return [...decodeTools(body['tools'], 'tools'), ...later];
+}
+
+function decodeTools(tools: Json | undefined, path: string): LlmTool[] {
+  return asArray(tools, path).flatMap((value, at) => decodeTool(asObject(value, `${path}.${at}`), `${path}.${at}`));
 }
 
 function decodeTool(tool: JsonObject, path: string, namespace?: string): LlmTool[] {

@@ -175,6 +175,14 @@ describe('a request of Codex', () => {
     expect(sent).toEqual({ ...body, model: 'other' });
   });
 
+  it('[GW58] offers tools in an item of its conversation as well', () => {
+    const { tools, input, ...rest } = copy(codex);
+    const offer = { type: 'additional_tools', id: 'at_1', role: 'developer', tools: tools ?? [] };
+    const later = { ...rest, input: [offer, ...(Array.isArray(input) ? input : [])] };
+    expect(openAiResponses.decodeRequest(later)).toEqual(openAiResponses.decodeRequest(copy(codex)));
+    expect(openAiResponses.readFacts(later)).toEqual(openAiResponses.readFacts(copy(codex)));
+  });
+
   it('[GW41] shows every text, with the tool and the call that it is of', () => {
     const places = openAiResponses.requestTexts(copy(codex));
     expect(places.map(({ role, text, toolName, callId }) => [role, text, toolName, callId])).toEqual([
