@@ -65,7 +65,7 @@ export async function carry(request: Request, load: Load, house: House): Promise
     const isHungUp = asked.signal.aborted;
     forwarded?.tell(isHungUp || !(error instanceof UpstreamError) ? 'unknown' : 'failed');
     forwarded?.answer.body.destroy();
-    if (isHungUp) return { ...carried, outcome: { state: 'cancelled', ...meter.usage(false) } };
+    if (isHungUp) return { ...carried, outcome: cancelled(carried, meter) };
     return { ...carried, outcome: failed(request, clock.isOver() ? tookTooLong(house.times.totalMs) : error, meter) };
   } finally {
     clock.stop();
@@ -79,6 +79,12 @@ function pass(given: Omit<Passage, 'wire'>): Promise<PassageEnd> {
   for (const [name, value] of Object.entries(headersBack(forwarded.answer.headers))) reply.setHeader(name, value);
   const passage = { ...given, wire: wireOf(protocolFor(forwarded.target, request.wire.protocol)) };
   return request.facts.stream && isEventStream(forwarded.answer) ? passStream(passage) : passWhole(passage);
+}
+
+/** What was sent is counted, since a provider counts it; before that nothing was used. */
+function cancelled({ target }: Omit<Carried, 'outcome'>, meter: Meter): ModelCallOutcome {
+  if (target) return { state: 'cancelled', ...meter.usage(false) };
+  return { state: 'cancelled', usage: { input: 0, output: 0 }, isEstimate: false };
 }
 
 function outcomeOf(end: PassageEnd, meter: Meter): ModelCallOutcome {

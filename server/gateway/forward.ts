@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isAppError } from '../core/errors.ts';
 import { Untranslatable } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
 import { callProvider, type ProviderAnswer, type ProviderRequest } from '../platform/provider-http.ts';
@@ -35,6 +36,7 @@ export async function forward(targets: readonly ModelTarget[], way: Way): Promis
   let last: Failure | undefined;
   let attempts = 0;
   for (const target of targets) {
+    way.signal.throwIfAborted();
     const enter = way.breakerOf(target).enter();
     if (!enter) {
       last ??= resting(target, way.breakerOf(target).waitMs());
@@ -70,8 +72,9 @@ async function tryTarget(target: ModelTarget, way: Way, { tell, count }: Trying)
   } catch (error) {
     // The caller hung up, or the fault is ours: the target is not to blame.
     tell('unknown');
-    if (error instanceof Untranslatable) return { failure: untranslated(error), isFinal: false };
-    throw error;
+    const failure = notAsked(error);
+    if (!failure) throw error;
+    return { failure, isFinal: false };
   }
 }
 
@@ -86,10 +89,15 @@ async function ask(target: ModelTarget, prepared: Prepared, signal: AbortSignal)
   }
 }
 
-function untranslated(error: Untranslatable): Failure {
-  return {
-    end: { kind: 'answered', status: 400 },
-    error: { kind: 'invalid_request', message: error.message },
-    cause: error,
-  };
+/** The target cannot be asked this, or not any more; another may. */
+function notAsked(error: unknown): Failure | undefined {
+  if (error instanceof Untranslatable)
+    return {
+      end: { kind: 'answered', status: 400 },
+      error: { kind: 'invalid_request', message: error.message },
+      cause: error,
+    };
+  if (isAppError(error) && error.code === 'unavailable')
+    return { end: { kind: 'unreachable' }, error: { kind: 'overloaded', message: error.message }, cause: error };
+  return undefined;
 }
