@@ -1,9 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
+import pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { schema } from '../../../db/client.ts';
 import { testDatabase } from '../../../db/testing.ts';
 import { auditOf, newPerson, newTeam, type TestPerson } from '../../auth/testing.ts';
 import type { ModelCaller } from '../../core/model-call.ts';
+import { newTestSession } from '../../runs/testing.ts';
 import { forgetBudgets } from '../budgets/known-budgets.ts';
 import { letGoOfCall, setCallNode } from './call-node.ts';
 import { openCall, recordDenied } from './open-call.ts';
@@ -11,7 +13,7 @@ import { recoverCalls, type Silences } from './recover-calls.ts';
 import { settleCall } from './settle-call.ts';
 import { aCall, aCaller, aTarget, newBudget } from './testing.ts';
 
-const { db } = await testDatabase();
+const { db, url } = await testDatabase();
 const { modelCall, budgetPeriod, budget } = schema;
 
 let person: TestPerson;
@@ -67,6 +69,40 @@ describe('a call', () => {
       isEstimate: false,
       firstByteMs: 3,
     });
+  });
+});
+
+describe('a database that refuses', () => {
+  async function asOwner(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  }
+
+  test('[BU1] a call whose audit entry cannot be written is not opened, and sets nothing aside', async () => {
+    await newBudget({ limitMicroUsd: 1_000 });
+    await settleCall(await openCall(aCall(caller, 100)), usage(0));
+    await asOwner('revoke insert on audit_entry from ensemble_app');
+    try {
+      await expect(openCall(aCall(caller, 100))).rejects.toThrow(/permission denied/);
+      await expect(recordDenied(aCall(caller), { cause: 'policy', message: 'No.' })).rejects.toThrow(
+        /permission denied/,
+      );
+    } finally {
+      await asOwner('grant insert on audit_entry to ensemble_app');
+    }
+    expect((await db.select().from(modelCall)).map(({ state }) => state)).toEqual(['succeeded']);
+    expect(await countersNow()).toMatchObject([{ spentMicroUsd: 0, reservedMicroUsd: 0 }]);
+    await openCall(aCall(caller, 100));
+  });
+
+  test('[BU1] a settlement waits until it can be written', async () => {
+    const opened = await openCall(aCall(caller, 100));
+    await asOwner('revoke update on model_call from ensemble_app');
+    const settled = settleCall(opened, usage(30));
+    await asOwner('grant update on model_call to ensemble_app');
+    await settled;
+    expect(await rowOf(opened.id)).toMatchObject({ state: 'succeeded', costMicroUsd: 30 });
   });
 });
 
@@ -179,6 +215,28 @@ describe('a budget', () => {
       ['warned', 100, person.personId],
     ]);
   });
+});
+
+test('[BU10] the session of a run hears of it, and its neighbours do not', async () => {
+  const session = await newTestSession();
+  const { personId, name, email } = session.developer;
+  const run = { id: 'run_told', agent: 'coder' };
+  const ofRun = aCaller({ ...session, person: { id: personId, name, email }, run, key: { kind: 'run', id: 'key' } });
+  await newBudget({ limitMicroUsd: 100, teamId: session.teamId, scope: 'run' });
+  await settleCall(await openCall(aCall(ofRun, 90)), usage(85));
+  const { sessionEvent } = schema;
+  const told = async () =>
+    (await db.select().from(sessionEvent).where(eq(sessionEvent.sessionId, session.sessionId))).map(({ body }) => body);
+  await expect
+    .poll(told)
+    .toMatchObject([
+      { type: 'budget_reached', runId: 'run_told', scope: 'run', outcome: 'warned', percent: 80, spentMicroUsd: 85 },
+    ]);
+  const elsewhere = { ...ofRun, teamId };
+  await newBudget({ limitMicroUsd: 10, teamId, scope: 'run' });
+  await settleCall(await openCall(aCall(elsewhere, 10)), usage(10));
+  await expect.poll(async () => (await db.select().from(schema.budgetEvent)).length).toBe(2);
+  expect(await told()).toHaveLength(1);
 });
 
 describe('a denied call', () => {
