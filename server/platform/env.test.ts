@@ -39,6 +39,10 @@ test.each([
   ['ENSEMBLE_URL', 'ensemble'],
   ['ENSEMBLE_NODE_URL', '10.0.0.5:3000'],
   ['ENSEMBLE_SECRET', 'short'],
+  ['ENSEMBLE_SECRET_PREVIOUS', 'short'],
+  ['OPENAI_API_KEY', 'k'],
+  ['OPENAI_COMPATIBLE_URL', 'ollama:11434'],
+  ['OPENAI_COMPATIBLE_URL', 'ftp://127.0.0.1/v1'],
   ['ENSEMBLE_ROLE', 'both'],
   ['LOG_LEVEL', 'loud'],
 ])('%s=%s is refused in one line that names the variable and the way out', (name, value) => {
@@ -68,4 +72,16 @@ test('a secret may be given as a file, and a file that cannot be read is named',
   writeFileSync(file, `${'s'.repeat(40)}\n`);
   expect(at({ ENSEMBLE_SECRET_FILE: file }).secret).toBe('s'.repeat(40));
   expect(() => at({ ENSEMBLE_SECRET_FILE: '/nowhere/secret' })).toThrow(/ENSEMBLE_SECRET_FILE names \/nowhere\/secret/);
+});
+
+test('[GW80] providers of models come from variables or from the files that they name', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ensemble-env-'));
+  const file = path.join(folder, 'key');
+  writeFileSync(file, 'sk-ant-0123456789\n');
+  const given = at({ ANTHROPIC_API_KEY_FILE: file, OPENAI_COMPATIBLE_URL: 'http://localhost:11434/v1' });
+  expect(given.providers).toEqual({
+    anthropicKey: 'sk-ant-0123456789',
+    openaiKey: undefined,
+    openaiCompatibleUrl: 'http://localhost:11434/v1',
+  });
 });
