@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { Context } from '../context.ts';
 import { runFilePolicy } from '../governance/run-files.ts';
 import { log } from '../platform/log.ts';
+import { recordMask, type RecordMask } from '../governance/dlp/mask-record.ts';
 import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
+import { maskedEvents } from './masked-events.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/sandbox.ts';
 import type { Mount, SandboxOptions } from '../workspace/sandbox-arguments.ts';
@@ -73,7 +75,11 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
   const command = profile.command({ node: nodeInside });
   const box = spawnInSandbox(await agentBox(given, models), models ? models.throughDoor(command) : command);
   const words = collectWords(box);
+  const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
+  const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, given.claim, body)));
   const handlers = handlersFor(ctx, given, {
+    events,
+    mask,
     createTerminal: terminals.createTerminal,
     pausedFor: (waiting) => clock.pausedFor(waiting),
   });
@@ -93,6 +99,7 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     if (hold.signal.aborted) cancel();
     const outcome = await agent.prompt(given.prompt);
     if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
+    await events.end();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
   } finally {
     clock.stop();
@@ -112,7 +119,11 @@ function tookTooLong({ workMs }: RunLimits): PromptOutcome {
   };
 }
 
-type Means = Pick<AgentHandlers, 'createTerminal'> & { pausedFor<T>(waiting: Promise<T>): Promise<T> };
+type Means = Pick<AgentHandlers, 'createTerminal'> & {
+  events: ReturnType<typeof maskedEvents>;
+  mask: RecordMask;
+  pausedFor<T>(waiting: Promise<T>): Promise<T>;
+};
 
 function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers {
   const { run, claim, worktree } = given;
@@ -121,10 +132,8 @@ function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers
     ...runFiles({ worktree, mode: run.mode, requireOpen: runFilePolicy(run) }),
     createTerminal: (request) => means.createTerminal(request),
     requestPermission: (request, signal) => means.pausedFor(permissions.requestPermission(request, signal)),
-    onEvent: async (body) => {
-      await appendRunEvent(ctx, claim, body);
-    },
-    storeText: (text) => storeRunText(ctx, run, text),
+    onEvent: (body) => means.events.add(body),
+    storeText: async (text) => storeRunText(ctx, run, await means.mask.mask(text)),
   };
 }
 

@@ -59,7 +59,7 @@ export function restoreText(piece: Omit<AnswerPiece, 'channel'>, rules: RestoreR
 }
 
 /** What belongs to a whole placeholder does not begin another one. */
-function openAfterMatches(text: string, placeholders: LiteralIndex<Masked>): number {
+export function openAfterMatches(text: string, placeholders: LiteralIndex<unknown>): number {
   const last = placeholders.findAll(text).at(-1)?.end ?? 0;
   return last + placeholders.openFrom(text.slice(last));
 }

@@ -15,6 +15,8 @@ export type Vault = {
   find(value: string): MaskedValue | undefined;
   /** @returns what the vault has for this value, which may have been there before */
   add(entry: MaskedValue): MaskedValue;
+  /** All known values, `isJson` as JSON escapes them. */
+  known(isJson: boolean): LiteralIndex<MaskedValue>;
   /** Every place where a known value stands, `isJson` as JSON escapes it. */
   knownIn(text: string, isJson: boolean): LiteralMatch<MaskedValue>[];
   /** A placeholder for a value that is not known yet, which none of the texts has in it. */
@@ -48,6 +50,7 @@ export function createVault(seedOf: (text: string, turn: number) => Uint8Array):
       inJson.add(writeInJson(entry.value), entry);
       return entry;
     },
+    known: (isJson) => (isJson ? inJson : plain),
     knownIn: (text, isJson) => (isJson ? inJson : plain).findAll(text).filter((match) => standsAlone(text, match)),
     propose({ detector, value }, isTaken) {
       for (let turn = 0; turn < mostTurns; turn++) {
