@@ -5,6 +5,7 @@ import type { OpenModels } from '@/components/editor/open-models.ts';
 import type { RoomConnection } from '@/components/editor/room-connection.ts';
 import type { SessionFeed } from './session-feed.ts';
 import type { EditorOpen, Workbench, WorkbenchState } from './workbench.ts';
+import type { Sensitivity } from '@/server/core/sensitivity.ts';
 
 export type SessionFacts = {
   id: string;
@@ -12,6 +13,8 @@ export type SessionFacts = {
   branch: string;
   projectId: string;
   projectName: string;
+  /** As it was when the page was opened. */
+  sensitivity: Sensitivity;
   /** Whether the project is joined to a repository elsewhere, to fetch from and push to. */
   hasUpstream: boolean;
   teamSlug: string;

@@ -7,6 +7,8 @@ import {
   IconCloudUp,
   IconGitBranch,
   IconLayoutBottombar,
+  IconLock,
+  IconLockOpen,
   IconPlugConnectedX,
   IconShieldCheck,
   IconShieldX,
@@ -39,6 +41,7 @@ export function StatusBar() {
         </span>
       )}
       <span className={classes.spring} />
+      {!session.isGuest && <Sensitivity />}
       {!session.isGuest && <Sandbox />}
       {!session.isGuest && (
         <Button
@@ -67,6 +70,27 @@ function Saving() {
       <span className={classes.item} data-kind={saved.kind} data-testid="saving" role="status">
         <Icon size={13} aria-hidden />
         {saved.text}
+      </span>
+    </Tooltip>
+  );
+}
+
+/** How sensitive the project is, where that is not what is usual: it decides which models may be asked. */
+function Sensitivity() {
+  const { sensitivity } = useSession().session;
+  if (sensitivity === 'internal') return null;
+  const isRestricted = sensitivity === 'restricted';
+  return (
+    <Tooltip
+      label={
+        isRestricted
+          ? 'The project is restricted: only models that policies allow for it are called'
+          : 'The project is open: anyone may know what is in it'
+      }
+    >
+      <span className={`${classes.item} ${classes.wide}`}>
+        {isRestricted ? <IconLock size={13} aria-hidden /> : <IconLockOpen size={13} aria-hidden />}
+        {sensitivity}
       </span>
     </Tooltip>
   );

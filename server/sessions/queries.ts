@@ -9,12 +9,20 @@ import type { Context } from '../context.ts';
 import { removedForGoodAt } from '../core/grace-time.ts';
 import { mayInTeam, type SessionRight } from '../core/permissions.ts';
 import { repoPath } from '../workspace/git.ts';
+import type { Sensitivity } from '../core/sensitivity.ts';
 import { visibleTo } from '../workspace/project-queries.ts';
 import { readCommands } from '../workspace/read-commands.ts';
 
 export type SessionView = SessionRow & {
   room: string;
-  project: { id: string; name: string; slug: string; defaultBranch: string | null; hasUpstream: boolean };
+  project: {
+    id: string;
+    name: string;
+    slug: string;
+    defaultBranch: string | null;
+    hasUpstream: boolean;
+    sensitivity: Sensitivity;
+  };
   team: { id: string; slug: string; name: string };
   rights: SessionRight[];
   /** Here by a link, and a member of nothing. */
@@ -40,6 +48,7 @@ export async function getSession(ctx: Context, input: { sessionId: string }): Pr
       name: project.name,
       slug: project.slug,
       defaultBranch: project.defaultBranch,
+      sensitivity: project.sensitivity,
       hasUpstream: project.upstreamUrl !== null,
     },
     team,

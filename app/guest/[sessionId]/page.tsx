@@ -48,6 +48,7 @@ export default async function GuestPage({ params }: Params) {
           title: session.title,
           branch: session.branch,
           projectId: session.projectId,
+          sensitivity: session.project.sensitivity,
           projectName: session.project.name,
           hasUpstream: false,
           othersOnBranch: [],

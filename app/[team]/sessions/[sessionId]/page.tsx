@@ -23,6 +23,7 @@ export default async function SessionPage({ params }: Params) {
         title: session.title,
         branch: session.branch,
         projectId: session.projectId,
+        sensitivity: session.project.sensitivity,
         projectName: session.project.name,
         hasUpstream: session.project.hasUpstream,
         othersOnBranch: session.othersOnBranch,
