@@ -76,7 +76,11 @@ describe('a database that refuses', () => {
   async function asOwner(statement: string): Promise<void> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   }
 
   test('[BU1] a call whose audit entry cannot be written is not opened, and sets nothing aside', async () => {
