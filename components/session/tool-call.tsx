@@ -20,6 +20,7 @@ import { FileDiff } from '@/components/review/diff-view.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { ToolCallItem } from '@/server/core/transcript-item.ts';
 import classes from './conversation.module.css';
+import { MaskedText } from './masked-text.tsx';
 import { useSession } from './session-context.tsx';
 
 const icons = {
@@ -107,7 +108,7 @@ function LongText({ title, part }: { title: string; part: NonNullable<ToolCallIt
         {title}
       </Text>
       <pre className={classes.output} tabIndex={0}>
-        {blob.data?.content ?? part.text}
+        <MaskedText text={blob.data?.content ?? part.text} />
       </pre>
       {blobId !== undefined && !blob.data && (
         <Button size="compact-xs" variant="subtle" loading={blob.isFetching} onClick={() => setWhole(true)}>

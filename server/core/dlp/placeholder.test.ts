@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { hasPlaceholderMark, placeholderFor } from './placeholder.ts';
+import { hasPlaceholderMark, markedPlaces, placeholderFor } from './placeholder.ts';
 import { scanText } from './scan.ts';
 import { reachOfTool } from './tool-reach.ts';
 
@@ -61,4 +61,12 @@ test.each([
   [undefined, 'unknown'],
 ] as const)('[DL10] %s reaches %s', (name, reach) => {
   expect(reachOfTool(name)).toBe(reach);
+});
+
+test('[DL18] placeholders are found in what is shown, each as a whole', () => {
+  const masks = [`ghp_${letters(36)}`, 'hunter22', 'ana.lopez@corp-mail.de'].map((value, at) =>
+    placeholderFor({ detector: ['github-token', 'password', 'email'][at] ?? '', value }, seed(value)),
+  );
+  const text = `TOKEN=${masks[0]} and "${masks[1]}", write to ${masks[2]}. The masked singer.`;
+  expect(markedPlaces(text).map(({ placeholder }) => placeholder)).toEqual(masks);
 });

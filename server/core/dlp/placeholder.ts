@@ -138,3 +138,13 @@ function luhnValue(digit: number, isDoubled: boolean): number {
   if (!isDoubled) return digit;
   return digit > 4 ? digit * 2 - 9 : digit * 2;
 }
+
+const markedWord =
+  /(?:[A-Za-z0-9_.-]{0,20}masked[a-z2-7]{10,34}(?:@masked\.example)?|(?<![\w-])facade[0-9a-f-]{10,34}|(?<!\d)90909\d{10,25})(?!\w)/gi;
+
+/** Words of a text that say of themselves that they are placeholders. What they stand for is known in their scope only. */
+export function markedPlaces(text: string): { start: number; end: number; placeholder: string }[] {
+  return [...text.matchAll(markedWord)]
+    .filter(([word]) => hasPlaceholderMark(word))
+    .map(({ 0: placeholder, index }) => ({ start: index, end: index + placeholder.length, placeholder }));
+}
