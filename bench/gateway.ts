@@ -112,6 +112,7 @@ async function callAt(
 
 async function compare(callers: Callers, doors: Doors, shape: Sized): Promise<Result[]> {
   const rounds: Record<Name, Loaded[]> = { direct: [], ensemble: [], peer: [] };
+  const before = { ensemble: doors.ensemble.cpuMs(), peer: doors.peer.cpuMs() };
   // The peer of this version answers streams with an error on this version of Node.
   const measured = shape.stream ? (['direct', 'ensemble'] as const) : names;
   for (let round = 0; round < shape.rounds; round++)
@@ -138,9 +139,11 @@ async function compare(callers: Callers, doors: Doors, shape: Sized): Promise<Re
   const latency = quantiles.map(([label, share]) =>
     beside(`${title}: added, ${label}`, 'ms', { ours: added('ensemble', share), peers: added('peer', share) }),
   );
+  const cpu = (name: 'ensemble' | 'peer') => (doors[name].cpuMs() - before[name]) / (shape.rounds * shape.requests);
   const rate = (name: Name) => median(rounds[name].map(({ elapsedMs }) => (shape.requests / elapsedMs) * 1_000));
   return [
     ...latency,
+    beside(`${title}: processor time of a call`, 'ms', { ours: cpu('ensemble'), peers: cpu('peer') }),
     beside(`${title}: answered`, 'per second', { ours: rate('ensemble'), peers: rate('peer') }),
     { name: `${title}: answered without a gateway`, unit: 'per second', value: rate('direct') },
   ];

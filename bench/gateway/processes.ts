@@ -1,6 +1,6 @@
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
@@ -18,8 +18,9 @@ export const peerName = '@portkey-ai/gateway 1.15.2';
 export type Door = {
   url: string;
   headers: Record<string, string>;
-  pid: number;
   rssBytes(): number;
+  /** Processor time used so far, of the process itself. */
+  cpuMs(): number;
   stop(): Promise<void>;
 };
 
@@ -113,9 +114,9 @@ const isUp = (url: string) =>
     () => false,
   );
 
-function of(child: ChildProcess): Pick<Door, 'pid' | 'rssBytes' | 'stop'> {
+function of(child: ChildProcess): Pick<Door, 'rssBytes' | 'cpuMs' | 'stop'> {
   return {
-    pid: child.pid ?? 0,
+    cpuMs: () => cpuOf(child.pid ?? 0),
     rssBytes: () => rssOf(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -132,6 +133,12 @@ function of(child: ChildProcess): Pick<Door, 'pid' | 'rssBytes' | 'stop'> {
 function rssOf(pid: number): number {
   const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number(kilobytes) * 1024;
+}
+
+/** User and system time of a process in ticks of 10 ms (proc_pid_stat(5), fields 14 and 15). */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 export type Callers = { call(load: Load): Promise<Loaded>; stop(): Promise<void> };
