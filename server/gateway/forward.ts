@@ -22,7 +22,6 @@ export type Way = {
 export type Forwarded = {
   target: ModelTarget;
   answer: ProviderAnswer;
-  attempts: number;
   tell(word: BreakerWord): void;
 };
 
@@ -34,7 +33,6 @@ type Tried = { forwarded: Forwarded } | { failure: Failure; isFinal: boolean };
  */
 export async function forward(targets: readonly ModelTarget[], way: Way): Promise<Forwarded> {
   let last: Failure | undefined;
-  let attempts = 0;
   for (const target of targets) {
     way.signal.throwIfAborted();
     const enter = way.breakerOf(target).enter();
@@ -42,8 +40,7 @@ export async function forward(targets: readonly ModelTarget[], way: Way): Promis
       last ??= resting(target, way.breakerOf(target).waitMs());
       continue;
     }
-    const count = () => ++attempts;
-    const tried = await tryTarget(target, way, { tell: enter, count });
+    const tried = await tryTarget(target, way, enter);
     if ('forwarded' in tried) return tried.forwarded;
     last = tried.failure;
     if (tried.isFinal) break;
@@ -52,15 +49,12 @@ export async function forward(targets: readonly ModelTarget[], way: Way): Promis
   throw new Error('a route without a target');
 }
 
-type Trying = { tell: (word: BreakerWord) => void; count: () => number };
-
-async function tryTarget(target: ModelTarget, way: Way, { tell, count }: Trying): Promise<Tried> {
+async function tryTarget(target: ModelTarget, way: Way, tell: Forwarded['tell']): Promise<Tried> {
   try {
     const prepared = await way.prepare(target);
     for (let attempt = 1; ; attempt++) {
-      const attempts = count();
       const outcome = await ask(target, prepared, way.signal);
-      if (!('end' in outcome)) return { forwarded: { target, answer: outcome, attempts, tell } };
+      if (!('end' in outcome)) return { forwarded: { target, answer: outcome, tell } };
       const word = afterAttempt(outcome.end, attempt, { times: way.retry });
       if (word.do === 'again') {
         await wait(word.afterMs, undefined, { signal: way.signal });
