@@ -3,12 +3,15 @@ import type { GenerateOptions, HistoryCall, HistoryItem } from './library.ts';
 
 /** A chat/completions request in the words of the library. What a model file cannot do is refused by name. */
 
-const text = z.union([
-  z.string(),
-  z
-    .array(z.object({ type: z.literal('text', 'A model file takes text alone.'), text: z.string() }))
-    .transform((parts) => parts.map((part) => part.text).join('')),
-]);
+const text = z.union(
+  [
+    z.string(),
+    z
+      .array(z.object({ type: z.literal('text'), text: z.string() }))
+      .transform((parts) => parts.map((part) => part.text).join('')),
+  ],
+  'A model file takes text alone, no images and no files.',
+);
 
 const toolCall = z.object({ id: z.string(), function: z.object({ name: z.string(), arguments: z.string() }) });
 

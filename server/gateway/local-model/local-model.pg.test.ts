@@ -132,6 +132,7 @@ describe('a model file', () => {
       await send(say('word '.repeat(60))),
     ];
     expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+    expect(refused[0]?.text).toContain('takes text alone');
     expect(refused[3]?.text).toContain('room for 40');
   });
 
