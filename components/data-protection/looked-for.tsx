@@ -29,8 +29,8 @@ export function LookedFor({ teamSlug }: { teamSlug: string }) {
         <Anchor component={Link} href={`/${teamSlug}/settings/policies`}>
           Policies
         </Anchor>
-        : it is refused, masked, sent with a notice, or sent as it is. A class that no policy speaks of is masked.
-        Pictures lose what cameras wrote about them.
+        : it is refused, masked, sent with a notice, or sent as it is. As shipped, all that is found is masked. Pictures
+        lose what cameras wrote about them.
       </Text>
       <Table.ScrollContainer minWidth={320}>
         <Table verticalSpacing="xs">

@@ -141,7 +141,7 @@ function textsOf(body: string): string {
 const found = (text: string, value: string) =>
   text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1));
 
-const protocols = ['messages', 'chat'];
+const protocols = ['messages', 'chat', 'responses'];
 
 describe.each(protocols)('[DL8][DL9][DL11][DL12] asked in %s', (client) => {
   test.each(protocols.flatMap((model) => [[model, false] as const, [model, true] as const]))(

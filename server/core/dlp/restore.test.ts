@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findIn, valuesIn, withReplaced } from './mask-place.ts';
 import { settleValues } from './settle-values.ts';
-import { createRestorer, restoreText, type AnswerPiece } from './restore.ts';
+import { createRestorer, type AnswerPiece } from './restore.ts';
 import { createVault, type Vault } from './vault.ts';
 
 const newVault = (scope = 'one') =>
@@ -14,6 +14,12 @@ function mask(vault: Vault, text: string, isJson = false): string {
   const scanned = { text, isJson, findings: findIn(text, isJson) };
   const { places } = settleValues([scanned], { vault, masks: () => true });
   return withReplaced(text, places[0] ?? [], ({ by }) => by.placeholder);
+}
+
+/** The whole of a text at once. */
+function restoreText(piece: Omit<AnswerPiece, 'channel'>, rules: Parameters<typeof createRestorer>[0]): string {
+  const restorer = createRestorer(rules);
+  return restorer.push({ ...piece, channel: '' }) + restorer.end('');
 }
 
 const letters = (length: number) => 'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaUiOb'.repeat(9).slice(0, length);

@@ -9,7 +9,7 @@ export type Restorer = { push(piece: AnswerPiece): string; end(channel: string):
 /** What a placeholder stands for. */
 export type Masked = { value: string };
 
-export type RestoreRules = {
+type RestoreRules = {
   placeholders: LiteralIndex<Masked>;
   /** Whether real values may stand in this text. Asked once a channel. */
   mayRestore: (piece: AnswerPiece) => boolean;
@@ -50,12 +50,6 @@ export function createRestorer({ placeholders, mayRestore }: RestoreRules): Rest
       return channel ? restoreIn(channel.held, channel, placeholders) : '';
     },
   };
-}
-
-/** The whole of a text at once, by the same rules. */
-export function restoreText(piece: Omit<AnswerPiece, 'channel'>, rules: RestoreRules): string {
-  const restorer = createRestorer(rules);
-  return restorer.push({ ...piece, channel: '' }) + restorer.end('');
 }
 
 /** What belongs to a whole placeholder does not begin another one. */

@@ -8,7 +8,6 @@ import { maskedValueOf } from './scope.ts';
 
 const placeholders = z.array(z.string().min(4).max(200)).min(1).max(50);
 export const revealMaskedInput = z.object({ sessionId: z.string(), placeholders });
-export type RevealMaskedInput = z.infer<typeof revealMaskedInput>;
 
 export type KnownMask = { placeholder: string; class: string; detector: string };
 

@@ -10,7 +10,7 @@ import type { Notifications } from '../../platform/notify.ts';
 import { compilePattern } from '../../platform/parsers/linear-pattern.ts';
 import { seal, unseal } from '../../platform/secrets.ts';
 import { singleton } from '../../platform/singleton.ts';
-import { findKnownSecrets } from './known-secrets.ts';
+import { findKnownSecrets, forgetKnownSecrets } from './known-secrets.ts';
 
 /** What is looked for in a team's texts, ready to use. */
 export type DlpRules = {
@@ -88,6 +88,7 @@ async function listen(held: Holder): Promise<void> {
   held.heard = current;
   held.teams.clear();
   current.on('dlp_rules', (teamId) => (teamId === '' ? held.teams.clear() : held.teams.delete(teamId)));
+  current.on('models_changed', forgetKnownSecrets);
   current.onReconnect(() => held.teams.clear());
 }
 
