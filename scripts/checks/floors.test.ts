@@ -23,7 +23,7 @@ const violations: Record<string, [from: string, to: string]> = {
   'sideways-runs': ['server/runs/aside.ts', '../review/suggestions.ts'],
   'sideways-sessions': ['server/sessions/aside.ts', '../review/suggestions.ts'],
   'sideways-review': ['server/review/aside.ts', '../sessions/queries.ts'],
-  'sideways-governance': ['server/governance/aside.ts', '../runs/event-log.ts'],
+  'sideways-governance': ['server/governance/aside.ts', '../review/suggestions.ts'],
   'sideways-integrations': ['server/integrations/aside.ts', '../runs/event-log.ts'],
   'sideways-retention': ['server/retention/aside.ts', '../runs/event-log.ts'],
   'sideways-analytics': ['server/analytics/aside.ts', '../runs/event-log.ts'],
