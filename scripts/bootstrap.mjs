@@ -2,6 +2,7 @@ import { buildPages } from './bootstrap/build.mjs';
 import { findChromium } from './bootstrap/chromium.mjs';
 import { handOver } from './bootstrap/hand-over.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
+import { serverFlags } from './bootstrap/server-flags.mjs';
 import { StepError } from './bootstrap/steps.mjs';
 import { installSystemParts, requireGit } from './bootstrap/system-parts.mjs';
 import { runTests, stageNames } from './bootstrap/test-stages.mjs';
@@ -17,9 +18,9 @@ const verbs = {
     await installSystemParts(sandboxParts, { required: false });
     const env = { NODE_ENV: 'production' };
     // A worker serves no pages, so it needs none.
-    if (process.env.ENSEMBLE_ROLE === 'worker') return handOver('server/worker.ts', args, { env });
+    if (process.env.ENSEMBLE_ROLE === 'worker') return handOver('server/worker.ts', args, { env, flags: serverFlags });
     await buildPages();
-    return handOver('server/main.ts', args, { env });
+    return handOver('server/main.ts', args, { env, flags: serverFlags });
   },
 
   async dev(args) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 import type { Load, Loaded } from './load.ts';
+import { serverFlags } from '../../scripts/bootstrap/server-flags.mjs';
 
 /** The processes of the benchmark: the model server, the gateways before it, and the callers. */
 
@@ -58,6 +59,7 @@ type Place = { databaseUrl: string; dataDir: string; upstream: Upstream; paced: 
 
 export async function startOurs(place: Place): Promise<Door> {
   const child = fork(path.join(here, 'ours.ts'), {
+    execArgv: [...serverFlags],
     env: {
       ...process.env,
       NODE_ENV: 'production',

@@ -6,8 +6,8 @@ import { pinnedNode } from './packages.mjs';
  * Runs a file of the repository under the pinned Node in this process's place: it gets our terminal and our signals,
  * and its exit code becomes ours. Resolves when it has ended.
  */
-export async function handOver(file, args, { env = {}, cwd = root } = {}) {
-  const child = spawn(pinnedNode(), [file, ...args], { cwd, env: childEnv(env), stdio: 'inherit' });
+export async function handOver(file, args, { env = {}, cwd = root, flags = [] } = {}) {
+  const child = spawn(pinnedNode(), [...flags, file, ...args], { cwd, env: childEnv(env), stdio: 'inherit' });
   forwardSignals(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
