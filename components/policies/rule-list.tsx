@@ -74,7 +74,6 @@ export function Effect({ effect }: { effect: 'permit' | 'forbid' | 'allow' | 'de
     <div className={classes.effect}>
       <Badge
         fullWidth
-        {...(isGood && { classNames: { label: classes.good ?? '' } })}
         color={isGood ? 'green' : 'red'}
         variant="light"
         leftSection={isGood ? <IconShieldCheck size={12} aria-hidden /> : <IconShieldX size={12} aria-hidden />}

@@ -49,7 +49,7 @@ export function Versions({ teamId, inForce, text, onTake }: VersionsProps) {
               </Text>
             </RowText>
             {each.number === inForce.number && (
-              <Badge color="green" variant="light" classNames={{ label: classes.good ?? '' }}>
+              <Badge color="green" variant="light">
                 In force
               </Badge>
             )}

@@ -151,7 +151,7 @@ function CallRow({ call, onOpen }: { call: Call; onOpen: () => void }) {
     state === 'denied' || state === 'started' ? '' : `${countText((inputTokens ?? 0) + (outputTokens ?? 0))} tk`;
   return (
     <li className={classes.item}>
-      <UnstyledButton className={classes.call} onClick={onOpen} aria-label={`${label}: ${model} by ${person.name}`}>
+      <UnstyledButton className={classes.call} onClick={onOpen}>
         <span className={classes.who}>
           <Face kind="person" id={person.id} name={person.name} size={20} tooltip={false} />
           <span className={classes.cut} title={person.name}>
