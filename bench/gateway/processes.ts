@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { serverFlags } from '../../scripts/bootstrap/server-flags.mjs';
 import { freePort } from '../free-port.ts';
 import type { Load, Loaded } from './load.ts';
-import { serverFlags } from '../../scripts/bootstrap/server-flags.mjs';
 
 /** The processes of the benchmark: the model server, the gateways before it, and the callers. */
 

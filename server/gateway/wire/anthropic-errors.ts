@@ -1,5 +1,6 @@
 import type { LlmError, LlmErrorKind } from '../../core/llm-message.ts';
 import { isObject, parseObject } from './members.ts';
+import { kindOfStatus, unnamedError } from './unnamed-error.ts';
 import type { JsonObject, SseEvent, Wire } from './wire.ts';
 
 type Answer = { status: number; type: string };
@@ -64,30 +65,9 @@ const kindsByType: Readonly<Record<string, LlmErrorKind>> = {
   overloaded_error: 'overloaded',
 };
 
-const kindsByStatus: Readonly<Record<number, LlmErrorKind>> = {
-  400: 'invalid_request',
-  401: 'authentication',
-  402: 'permission',
-  403: 'permission',
-  404: 'not_found',
-  408: 'timeout',
-  413: 'too_large',
-  422: 'invalid_request',
-  429: 'rate_limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-};
-
 /** The error that an upstream answered: its words exactly, or the status when it said nothing. */
 export function decodeAnthropicError(status: number, body: string): LlmError {
-  const fallback = kindsByStatus[status] ?? (status < 500 ? 'invalid_request' : 'upstream');
-  const error = readAnthropicError(parseObject(body), fallback);
-  if (error !== undefined) return error;
-  return {
-    kind: fallback,
-    message: body.trim() === '' ? `The model’s server answered ${status} without a word.` : body,
-  };
+  return readAnthropicError(parseObject(body), kindOfStatus(status)) ?? unnamedError(status, body);
 }
 
 /** The error within a body in the form of Messages; undefined when it has another form. */

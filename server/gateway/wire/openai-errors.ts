@@ -1,5 +1,6 @@
 import type { LlmError, LlmErrorKind } from '../../core/llm-message.ts';
 import { isObject, parseObject } from './members.ts';
+import { kindOfStatus, unnamedError } from './unnamed-error.ts';
 import type { Json, JsonObject, Wire } from './wire.ts';
 
 /** Errors as all protocols of OpenAI have them: `{ error: { message, type, param, code } }`. */
@@ -54,31 +55,13 @@ const kindsByCode: Readonly<Record<string, LlmErrorKind>> = {
   exceed_context_size_error: 'context_length',
 };
 
-const kindsByStatus: Readonly<Record<number, LlmErrorKind>> = {
-  400: 'invalid_request',
-  401: 'authentication',
-  402: 'permission',
-  403: 'permission',
-  404: 'not_found',
-  408: 'timeout',
-  413: 'too_large',
-  422: 'invalid_request',
-  429: 'rate_limit',
-  503: 'overloaded',
-  504: 'timeout',
-};
-
 /** Local servers say it in words alone. */
 const tooLong = /maximum context length|context (?:length|window|size)|prompt is too long/i;
 
 /** The error that an upstream answered: its words exactly, or the status when it said nothing. */
 export function decodeOpenAiError(status: number, body: string): LlmError {
-  const fallback = kindsByStatus[status] ?? (status < 500 ? 'invalid_request' : 'upstream');
   const parsed = parseObject(body);
-  const error = readOpenAiError(parsed?.['error'] ?? parsed, fallback);
-  if (error !== undefined) return error;
-  const message = body.trim() === '' ? `The model’s server answered ${status} without a word.` : body;
-  return { kind: fallback, message };
+  return readOpenAiError(parsed?.['error'] ?? parsed, kindOfStatus(status)) ?? unnamedError(status, body);
 }
 
 /** The error within a body or an event; undefined when nothing there says what is wrong. */
