@@ -6,6 +6,7 @@ import { expect, team, test } from './fixtures/people.ts';
 
 const secret = `ghp_${'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaU'}`;
 
+// It leaves a version of the team's policies behind, so its place is after those that begin without one.
 test('a newcomer adds a provider, sees it work, calls it, writes a rule, sees it deny, and finds each call in the record', async ({
   ana,
   app,
