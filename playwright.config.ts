@@ -21,7 +21,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   // A server, its database and a browser for each: two keep two cores busy.
   workers: 2,
-  retries: 0,
+  // A second try begins with a server and a database of its own; the list names what needed one as flaky.
+  retries: 1,
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'test-results/browser.json' }]],
   use: {

@@ -62,7 +62,8 @@ test('a newcomer adds a provider, sees it work, calls it, writes a rule, sees it
     const publish = ana.getByRole('dialog', { name: 'Publish these rules' });
     await publish.getByRole('textbox', { name: 'Why' }).fill('To see it deny');
     await publish.getByRole('button', { name: 'Publish' }).click();
-    await expect(ana.getByText(/is in force/).first()).toBeVisible();
+    await expect(publish).toBeHidden();
+    await expect(ana.getByRole('alert').getByText(/^Version \d+ is in force\.$/)).toBeVisible();
 
     const asked = models.received.length;
     const denied = await openai.responses

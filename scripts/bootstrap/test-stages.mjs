@@ -49,7 +49,7 @@ function countsOf(name) {
   if (!existsSync(report(name))) return { passed: 0, failed: 0 };
   const found = JSON.parse(readFileSync(report(name), 'utf8'));
   if (found.stats !== undefined)
-    return { passed: found.stats.expected, failed: found.stats.unexpected + found.stats.flaky };
+    return { passed: found.stats.expected + found.stats.flaky, failed: found.stats.unexpected };
   return { passed: found.numPassedTests, failed: found.numFailedTests };
 }
 

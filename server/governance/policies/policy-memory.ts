@@ -97,6 +97,11 @@ function forgetSet(name: string): void {
   words.clear();
 }
 
+/** For a process that published itself: it decides by the new version at once, before its own notification arrives. */
+export function forgetPolicies(scope: PolicyScope): void {
+  forgetSet(scopeName(scope));
+}
+
 function forgetProject(projectId: string): void {
   const { projects } = memory();
   for (const key of projects.keys()) if (key.endsWith(` ${projectId}`)) projects.delete(key);

@@ -5,6 +5,7 @@ import { appendAudit } from '../../audit/append.ts';
 import { withTransaction, type Context } from '../../context.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorizeManaging } from './authorize-policies.ts';
+import { forgetPolicies } from './policy-memory.ts';
 import { ofTeam } from './published.ts';
 import {
   addVersion,
@@ -22,7 +23,7 @@ import {
 export async function publishPolicies(ctx: Context, given: z.input<typeof policiesInput>): Promise<{ number: number }> {
   const { teamId: scope, ...input } = policiesInput.parse(given);
   const { personId } = await authorizeManaging(ctx, scope);
-  return withTransaction(ctx, async (tx) => {
+  const published = await withTransaction(ctx, async (tx) => {
     await lockScope(tx, scope);
     await requireStillInForce(tx, scope, input.basedOn);
     const version = await addVersion(tx, { scope, ...input, createdBy: personId });
@@ -30,6 +31,8 @@ export async function publishPolicies(ctx: Context, given: z.input<typeof polici
     await appendAudit(tx, record);
     return { number: version.number };
   });
+  forgetPolicies(scope);
+  return published;
 }
 
 export const draftInput = scopeInput.extend({ policyVersionId: z.string() });
@@ -41,7 +44,7 @@ export const draftInput = scopeInput.extend({ policyVersionId: z.string() });
 export async function publishPolicyDraft(ctx: Context, given: z.input<typeof draftInput>): Promise<{ number: number }> {
   const { teamId: scope, policyVersionId } = draftInput.parse(given);
   const { personId } = await authorizeManaging(ctx, scope);
-  return withTransaction(ctx, async (tx) => {
+  const published = await withTransaction(ctx, async (tx) => {
     await lockScope(tx, scope);
     const { policyVersion } = schema;
     const [draft] = await tx.db
@@ -59,4 +62,6 @@ export async function publishPolicyDraft(ctx: Context, given: z.input<typeof dra
     await appendAudit(tx, record);
     return { number: draft.number };
   });
+  forgetPolicies(scope);
+  return published;
 }

@@ -5,6 +5,7 @@ import { appendAudit } from '../../audit/append.ts';
 import { withTransaction, type Context } from '../../context.ts';
 import { AppError } from '../../core/errors.ts';
 import { authorizeManaging } from './authorize-policies.ts';
+import { forgetPolicies } from './policy-memory.ts';
 import { ofTeam, type PolicyScope } from './published.ts';
 import { shippedPolicies, teamStart } from './shipped-policies.ts';
 import { textInForce } from './text-in-force.ts';
@@ -26,7 +27,7 @@ export async function restorePolicies(
 ): Promise<{ number: number }> {
   const { teamId: scope, number: restores, reason } = restorePoliciesInput.parse(given);
   const { personId } = await authorizeManaging(ctx, scope);
-  return withTransaction(ctx, async (tx) => {
+  const published = await withTransaction(ctx, async (tx) => {
     await lockScope(tx, scope);
     const text = await publishedText(tx, scope, restores);
     const { number: basedOn } = await textInForce(tx.db, scope);
@@ -35,6 +36,8 @@ export async function restorePolicies(
     await appendAudit(tx, record);
     return { number: version.number };
   });
+  forgetPolicies(scope);
+  return published;
 }
 
 async function publishedText(tx: Context, scope: PolicyScope, number: number): Promise<string> {
