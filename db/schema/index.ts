@@ -4,6 +4,7 @@ export * from './guest.ts';
 export * from './room.ts';
 export * from './room-node.ts';
 export * from './run.ts';
+export * from './run-file.ts';
 export * from './virtual-key.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
