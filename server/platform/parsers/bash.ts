@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import type { ShellNode, ShellTree } from '../../core/guard/shell-tree.ts';
+
+/** Reads shell programs into plain trees. Loaded once; reading is synchronous and bounded in length, depth and time. */
+
+const longestSource = 64 * 1024;
+const deepest = 250;
+const timeoutMs = 100;
+
+export type ReadBash = (source: string) => ShellTree;
+
+let loading: Promise<ReadBash> | undefined;
+
+/** @throws when the grammar cannot be loaded; the next call tries again */
+export function loadBash(): Promise<ReadBash> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<ReadBash> {
+  const require = createRequire(import.meta.url);
+  await Parser.init();
+  const language = await Language.load(await readFile(require.resolve('tree-sitter-bash/tree-sitter-bash.wasm')));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const parse = (source: string): ShellTree => read(parser, source, parse);
+  return parse;
+}
+
+const nothing: ShellNode = { type: 'program', field: undefined, start: 0, end: 0, children: [] };
+
+function read(parser: Parser, source: string, parse: ReadBash): ShellTree {
+  if (source.length > longestSource) return { source, root: nothing, trouble: 'too-long', parse };
+  const tree = parseWithin(parser, source);
+  if (tree === null) {
+    parser.reset();
+    return { source, root: nothing, trouble: 'too-slow', parse };
+  }
+  const cursor = tree.walk();
+  try {
+    const root = copy(cursor, 0);
+    return root === undefined ? { source, root: nothing, trouble: 'too-deep', parse } : { source, root, parse };
+  } finally {
+    cursor.delete();
+    tree.delete();
+  }
+}
+
+function parseWithin(parser: Parser, source: string) {
+  // Short programs cannot take long, and watching the clock costs more than reading them.
+  if (source.length < 512) return parser.parse(source);
+  const giveUpAt = performance.now() + timeoutMs;
+  return parser.parse(source, null, { progressCallback: () => performance.now() > giveUpAt });
+}
+
+/** The subtree under the cursor; undefined when it is deeper than anything a person writes. */
+function copy(cursor: TreeCursor, depth: number): ShellNode | undefined {
+  if (depth > deepest) return undefined;
+  const children: ShellNode[] = [];
+  const node: ShellNode = {
+    type: cursor.nodeIsMissing ? 'MISSING' : cursor.nodeType,
+    field: cursor.currentFieldName ?? undefined,
+    start: cursor.startIndex,
+    end: cursor.endIndex,
+    children,
+  };
+  if (!cursor.gotoFirstChild()) return node;
+  do {
+    const child = copy(cursor, depth + 1);
+    if (child === undefined) return undefined;
+    children.push(child);
+  } while (cursor.gotoNextSibling());
+  cursor.gotoParent();
+  return node;
+}
