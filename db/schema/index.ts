@@ -5,6 +5,7 @@ export * from './room.ts';
 export * from './room-node.ts';
 export * from './run.ts';
 export * from './run-file.ts';
+export * from './conversation.ts';
 export * from './virtual-key.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
