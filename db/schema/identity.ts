@@ -66,6 +66,9 @@ export const team = pgTable('team', {
   id: id(),
   slug: text('slug').notNull().unique(),
   name: text('name').notNull(),
+  /** How many runs may be at work at once: of the whole team, and of each person. Null: the installation's numbers. */
+  maxRuns: integer('max_runs'),
+  maxRunsPerPerson: integer('max_runs_per_person'),
   createdAt: createdAt(),
 });
 

@@ -3,6 +3,7 @@ export * from './project.ts';
 export * from './guest.ts';
 export * from './room.ts';
 export * from './room-node.ts';
+export * from './thread.ts';
 export * from './run.ts';
 export * from './run-file.ts';
 export * from './conversation.ts';

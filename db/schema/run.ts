@@ -5,6 +5,7 @@ import type { RunState } from '../../server/core/run-state.ts';
 import type { RunMode } from '../../server/core/session-event.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
+import { agentThread } from './thread.ts';
 
 /** A process that works on runs, and the agents it can run. Without a recent heartbeat it is gone. */
 export const worker = pgTable('worker', {
@@ -28,6 +29,10 @@ export const run = pgTable(
     mode: text('mode').$type<RunMode>().notNull(),
     prompt: text('prompt').notNull(),
     askedBy: text('asked_by').notNull(),
+    /** The conversation it is a turn of; null for runs from before there were any. */
+    threadId: text('thread_id').references(() => agentThread.id, { onDelete: 'set null' }),
+    /** Whether people's edits since the thread's last turn are brought into its files before it begins. */
+    newerEdits: text('newer_edits').$type<'merge' | 'leave'>().notNull().default('merge'),
     state: text('state').$type<RunState>().notNull(),
     /** Order in the session's queue; people may change it while the run is queued. */
     position: bigint('position', { mode: 'number' }).notNull(),
@@ -38,6 +43,11 @@ export const run = pgTable(
     cancelRequestedBy: text('cancel_requested_by'),
     baseCommit: text('base_commit'),
     resultCommit: text('result_commit'),
+    /** The files its agent began with and left: the base, with what the thread's earlier turns had made. */
+    startCommit: text('start_commit'),
+    endCommit: text('end_commit'),
+    /** The agent's own name for the conversation, by which it remembers it. */
+    agentSessionId: text('agent_session_id'),
     error: text('error'),
     usage: jsonb('usage').$type<{ inputTokens: number; outputTokens: number; costMicroUsd: number }>(),
     createdAt: createdAt(),
@@ -98,6 +108,8 @@ export const suggestion = pgTable(
     refusedReason: text('refused_reason'),
     hunkCount: integer('hunk_count').notNull(),
     decidedCount: integer('decided_count').notNull().default(0),
+    /** The later suggestion of the same thread that has what was undecided here. */
+    continuedBy: text('continued_by'),
     createdAt: createdAt(),
   },
   (t) => [index('suggestion_session_idx').on(t.sessionId)],
@@ -113,8 +125,8 @@ export const hunkDecision = pgTable(
     hunkId: text('hunk_id').notNull(),
     teamId: text('team_id').notNull(),
     path: text('path').notNull(),
-    /** `applying`: accepted, and the room has not answered yet. */
-    state: text('state').$type<'applying' | 'accepted' | 'rejected'>().notNull(),
+    /** `applying`: accepted, and the room has not answered yet. `continued`: it is part of a later suggestion. */
+    state: text('state').$type<'applying' | 'accepted' | 'rejected' | 'continued'>().notNull(),
     reason: text('reason'),
     /** The text a person chose where people had changed the same lines. */
     resolution: text('resolution'),

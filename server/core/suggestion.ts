@@ -148,5 +148,5 @@ function identified(hunk: Omit<Hunk, 'id'>, more: readonly (string | undefined)[
   return { id: bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts)))).slice(0, 16), ...hunk };
 }
 
-/** How a hunk stands: nobody looked yet, the room is at it, or decided. */
-export type HunkState = 'unreviewed' | 'applying' | 'accepted' | 'rejected';
+/** How a hunk stands: nobody looked yet, the room is at it, decided, or part of a later suggestion of the same conversation. */
+export type HunkState = 'unreviewed' | 'applying' | 'accepted' | 'rejected' | 'continued';

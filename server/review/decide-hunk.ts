@@ -154,7 +154,12 @@ async function insertDecision(
   if (inserted.length === 0) throw await decidedBefore(tx, access.teamId, input);
 }
 
-const pastTense = { applying: 'is accepting', accepted: 'accepted', rejected: 'rejected' } as const;
+const pastTense = {
+  applying: 'is accepting',
+  accepted: 'accepted',
+  rejected: 'rejected',
+  continued: 'went on from',
+} as const;
 
 async function decidedBefore(ctx: Context, teamId: string, input: DecideHunkInput): Promise<AppError> {
   const { hunkDecision, person } = schema;
