@@ -4,6 +4,7 @@ import { Button, Group, Popover, Stack, Text, TextInput } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
+  IconArrowForwardUp,
   IconCheck,
   IconCircle,
   IconMessage,
@@ -151,6 +152,7 @@ function HunkState({ hunk }: { hunk: SuggestionHunk }) {
     applying: { icon: <IconCircle size={14} aria-hidden />, text: `Being accepted${by}` },
     accepted: { icon: <IconCheck size={14} aria-hidden />, text: `Accepted${by}${why}` },
     rejected: { icon: <IconX size={14} aria-hidden />, text: `Rejected${by}${why}` },
+    continued: { icon: <IconArrowForwardUp size={14} aria-hidden />, text: 'Goes on in a newer suggestion' },
   };
   const { icon, text } = looks[hunk.state];
   return (
@@ -164,7 +166,7 @@ type HunkControlsProps = { hunk: SuggestionHunk; busy: boolean; onDecide: OnDeci
 
 function HunkControls({ hunk, busy: isAsking, onDecide, onEdit }: HunkControlsProps) {
   const busy = isAsking || hunk.state === 'applying';
-  if (hunk.state === 'accepted' || hunk.state === 'rejected') {
+  if (hunk.state !== 'unreviewed' && hunk.state !== 'applying') {
     return (
       <Button
         ml="auto"
@@ -174,7 +176,7 @@ function HunkControls({ hunk, busy: isAsking, onDecide, onEdit }: HunkControlsPr
         loading={busy}
         onClick={() => onDecide('undo')}
       >
-        Undo
+        {hunk.state === 'continued' ? 'Decide here' : 'Undo'}
       </Button>
     );
   }

@@ -158,7 +158,7 @@ type FootProps = { hunks: Hunks; canDecide: boolean; decisions: Decisions };
 
 function Foot({ hunks, canDecide, decisions }: FootProps) {
   const accepted = hunks.filter((hunk) => hunk.state === 'accepted').length;
-  const decided = accepted + hunks.filter((hunk) => hunk.state === 'rejected').length;
+  const decided = hunks.filter((hunk) => hunk.state !== 'unreviewed' && hunk.state !== 'applying').length;
   return (
     <footer className={classes.foot}>
       <Text className="ens-tabular" role="status">

@@ -19,7 +19,7 @@ export function useReviewKeys({ hunks, current, go, decide, edit, canDecide }: O
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
     const hunk = hunks[current];
     const isOpen = canDecide && hunk?.state === 'unreviewed';
-    const isDecided = canDecide && (hunk?.state === 'accepted' || hunk?.state === 'rejected');
+    const isDecided = canDecide && hunk !== undefined && hunk.state !== 'unreviewed' && hunk.state !== 'applying';
     const keys: Record<string, () => void> = {
       n: () => go(Math.min(current + 1, hunks.length - 1)),
       p: () => go(Math.max(current - 1, 0)),

@@ -8,8 +8,10 @@ import { paged, pageOf, pageQuery } from './page.ts';
 import { param, reply, restRoute, type RestRoute } from './route.ts';
 
 const hunkState = z
-  .enum(['unreviewed', 'applying', 'accepted', 'rejected'])
-  .describe('`applying`: accepted, and the room has not answered yet; it settles by itself');
+  .enum(['unreviewed', 'applying', 'accepted', 'rejected', 'continued'])
+  .describe(
+    '`applying`: accepted, and the room has not answered yet; it settles by itself; `continued`: a later suggestion of the same conversation has it',
+  );
 
 const decidedHunk = z.object({
   id: z.string().describe('Stays the same as long as path, place and texts do'),
