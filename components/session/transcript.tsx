@@ -25,6 +25,7 @@ import { visibleText } from '@/server/core/visible-text.ts';
 import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
 import { noticeText } from './notice-text.ts';
+import { Proposal, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
 import { ToolCall } from './tool-call.tsx';
 
@@ -46,7 +47,7 @@ export function TranscriptList({ transcript }: { transcript: Transcript }) {
         <div key={item.key} className={classes.item}>
           <Item
             item={item}
-            isRunning={'runId' in item && running.has(item.runId)}
+            isRunning={'runId' in item && item.runId !== undefined && running.has(item.runId)}
             place={item.kind === 'prompt' ? queuePlace(transcript, item.runId) : undefined}
           />
         </div>
@@ -61,6 +62,10 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
   switch (item.kind) {
     case 'prompt':
       return <Prompt item={item} place={place} />;
+    case 'steer':
+      return <Steer item={item} />;
+    case 'proposal':
+      return <Proposal item={item} />;
     case 'text':
       return <Markdown text={item.text} isStreaming={isRunning} />;
     case 'thought':

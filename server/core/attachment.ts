@@ -49,3 +49,34 @@ export function attachmentLabel(attachment: PromptAttachment): string {
       return attachment.name;
   }
 }
+
+/** What the log keeps of an attachment: how it is called and where it leads, not its content. */
+export const attachmentView = z.object({
+  kind: z.enum(['file', 'symbol', 'range', 'diagnostic', 'run', 'suggestion', 'image']),
+  label: z.string(),
+  path: z.string().optional(),
+  line: z.number().int().optional(),
+  /** The run, suggestion or image. */
+  id: z.string().optional(),
+});
+export type AttachmentView = z.infer<typeof attachmentView>;
+
+export function viewOfAttachment(attachment: PromptAttachment): AttachmentView {
+  const { kind } = attachment;
+  const view = { kind, label: attachmentLabel(attachment) };
+  switch (kind) {
+    case 'file':
+      return { ...view, path: attachment.path };
+    case 'symbol':
+    case 'diagnostic':
+      return { ...view, path: attachment.path, line: attachment.line };
+    case 'range':
+      return { ...view, path: attachment.path, line: attachment.startLine };
+    case 'run':
+      return { ...view, id: attachment.runId };
+    case 'suggestion':
+      return { ...view, id: attachment.suggestionId };
+    case 'image':
+      return { ...view, id: attachment.imageId };
+  }
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentView } from './attachment.ts';
 import { budgetScopes } from './budget.ts';
 import { guestLevels } from './permissions.ts';
 
@@ -38,10 +39,45 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     agent: z.string(),
     model: z.string().optional(),
     mode: z.enum(runModes),
+    effort: z.string().optional(),
+    attachments: z.array(attachmentView).optional(),
+    /** The run that was stopped for this one. */
+    interrupts: z.string().optional(),
+    /** Whose words they are, when the actor sent them for somebody. */
+    wordsOf: z.object({ id: z.string(), name: z.string() }).optional(),
+    proposalId: z.string().optional(),
+    /** The steer that came too late for its turn. */
+    steerId: z.string().optional(),
+  }),
+  /** Something said into a turn at work. `steer_settled` says once what became of it. */
+  z.object({ type: z.literal('steer'), runId: z.string(), steerId: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('steer_settled'),
+    runId: z.string(),
+    steerId: z.string(),
+    outcome: z.enum(['taken', 'next']),
+    nextRunId: z.string().optional(),
+  }),
+  /** A prompt by someone who may not prompt. */
+  z.object({
+    type: z.literal('prompt_proposed'),
+    proposalId: z.string(),
+    text: z.string(),
+    agent: z.string(),
+    mode: z.enum(runModes).optional(),
+  }),
+  z.object({
+    type: z.literal('proposal_decided'),
+    proposalId: z.string(),
+    outcome: z.enum(['sent', 'declined', 'withdrawn']),
+    runId: z.string().optional(),
+    reason: z.string().optional(),
   }),
   z.object({ type: z.literal('prompt_edited'), runId: z.string(), text: z.string() }),
   z.object({ type: z.literal('queue_ordered'), runIds: z.array(z.string()) }),
   z.object({ type: z.literal('run_started'), runId: z.string(), attempt: z.number().int(), baseCommit: z.string() }),
+  /** The agent has started and was given the prompt; what comes next is its answer. */
+  z.object({ type: z.literal('agent_ready'), runId: z.string() }),
   z.object({ type: z.literal('agent_text'), runId: z.string(), messageId: z.string(), text: z.string() }),
   z.object({ type: z.literal('agent_thought'), runId: z.string(), messageId: z.string(), text: z.string() }),
   z.object({

@@ -1,4 +1,6 @@
 import type { ActorRef } from './actor.ts';
+import type { AttachmentView } from './attachment.ts';
+import type { ProposalState } from './conversation-state.ts';
 import type { GuestLevel } from './permissions.ts';
 import type { RunState } from './run-state.ts';
 import type { RunMode, SessionEventBody } from './session-event.ts';
@@ -16,7 +18,40 @@ export type PromptItem = Placed & {
   agent: string;
   model: string | undefined;
   mode: RunMode;
+  effort: string | undefined;
+  attachments: readonly AttachmentView[];
   editedBy: ActorRef | undefined;
+  /** The run that was stopped for this one. */
+  interrupts: string | undefined;
+  /** Whose words they are, when the author sent them for somebody. */
+  wordsOf: { id: string; name: string } | undefined;
+  /** The steer that came too late for its turn and is this prompt now. */
+  steerId: string | undefined;
+};
+
+/** Something said into a turn at work; the turn took it, or it became the next prompt, where its words stand then. */
+export type SteerItem = Placed & {
+  kind: 'steer';
+  runId: string;
+  steerId: string;
+  author: ActorRef;
+  text: string;
+  state: 'waiting' | 'taken' | 'next';
+  nextRunId: string | undefined;
+};
+
+/** A prompt that waits for a member to send it; its words stand in that member's prompt once it is sent. */
+export type ProposalItem = Placed & {
+  kind: 'proposal';
+  proposalId: string;
+  author: ActorRef;
+  text: string;
+  agent: string;
+  mode: RunMode | undefined;
+  state: ProposalState;
+  decidedBy: ActorRef | undefined;
+  reason: string | undefined;
+  runId: string | undefined;
 };
 
 /** Markdown of an agent, merged from the pieces it was streamed in. */
@@ -120,6 +155,8 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
 
 export type TranscriptItem =
   | PromptItem
+  | SteerItem
+  | ProposalItem
   | TextItem
   | PlanItem
   | ToolCallItem
@@ -141,6 +178,9 @@ export type TranscriptRun = {
   startedAt: string | undefined;
   finishedAt: string | undefined;
   cancelRequested: boolean;
+  /** What a started run waits for: its agent to start, then the model's first word; undefined before and after that. */
+  phase: 'starting' | 'asked' | undefined;
+  phaseAt: string | undefined;
   /** Ids of the questions nobody has answered. */
   openPermissions: readonly string[];
 };

@@ -1,45 +1,26 @@
 import { isEndedRun } from './run-state.ts';
 import type { SessionEvent, SessionEventBody } from './session-event.ts';
+import { conversationHandlers, endPhase } from './transcript-conversation.ts';
+import {
+  change,
+  note,
+  partKey,
+  placed,
+  type Body,
+  type Draft,
+  type Handlers,
+  type Transcript,
+} from './transcript-draft.ts';
 import type {
   HunkDecision,
-  NoticeItem,
   PermissionItem,
   SuggestionItem,
   TaskItem,
   ToolCallItem,
-  TranscriptItem,
   TranscriptRun,
 } from './transcript-item.ts';
 
-/**
- * What the browser shows and an export tells of a session, folded from its log. A value: each fold gives a new one that
- * shares with the old what did not change.
- */
-export type Transcript = {
-  /** In the order in which they began. */
-  items: readonly TranscriptItem[];
-  runs: Readonly<Record<string, TranscriptRun>>;
-  /** Runs that wait for their turn, next one first. */
-  queue: readonly string[];
-  lastSeq: number;
-  /** The first entry that was not handed over although later ones were: read the log again from there. */
-  missingSeq: number | undefined;
-};
-
-type Draft = {
-  items: TranscriptItem[];
-  runs: Record<string, TranscriptRun>;
-  queue: string[];
-  lastSeq: number;
-  missingSeq: number | undefined;
-  /** Where an item with this key stands, found from the end where work goes on. */
-  find(key: string): number;
-};
-
-type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
-type Handlers = {
-  [Type in SessionEventBody['type']]: (draft: Draft, event: SessionEvent, body: Body<Type>) => void;
-};
+export type { Transcript } from './transcript-draft.ts';
 
 export function emptyTranscript(): Transcript {
   return { items: [], runs: {}, queue: [], lastSeq: 0, missingSeq: undefined };
@@ -85,44 +66,11 @@ function handle(draft: Draft, event: SessionEvent): void {
   handler(draft, event, event.body);
 }
 
-const placed = (event: SessionEvent, key: string) => ({ key, seq: event.seq, at: event.at });
-
 const handlers: Handlers = {
   session_created: (draft, event, { title, branch }) => note(draft, event, { what: 'created', title, branch }),
   session_renamed: (draft, event, { title }) => note(draft, event, { what: 'renamed', title }),
   session_archived: (draft, event, { archived }) => note(draft, event, { what: archived ? 'archived' : 'unarchived' }),
-  prompt: (draft, event, { runId, text, agent, model, mode }) => {
-    const author = event.actor;
-    draft.items.push({
-      ...placed(event, promptKey(runId)),
-      kind: 'prompt',
-      runId,
-      author,
-      text,
-      agent,
-      model,
-      mode,
-      editedBy: undefined,
-    });
-    draft.runs[runId] = {
-      runId,
-      agent,
-      author,
-      state: 'queued',
-      starts: 0,
-      startedAt: undefined,
-      finishedAt: undefined,
-      cancelRequested: false,
-      openPermissions: [],
-    };
-    draft.queue.push(runId);
-  },
-  prompt_edited: (draft, event, { runId, text }) =>
-    change(draft, promptKey(runId), 'prompt', (item) => ({ ...item, text, editedBy: event.actor })),
-  queue_ordered: (draft, _event, { runIds }) => {
-    const rest = draft.queue.filter((runId) => !runIds.includes(runId));
-    draft.queue = [...runIds.filter((runId) => draft.queue.includes(runId)), ...rest];
-  },
+  ...conversationHandlers,
   run_started: (draft, event, { runId }) => {
     const run = draft.runs[runId];
     if (!run) return;
@@ -132,16 +80,26 @@ const handlers: Handlers = {
     }
     draft.queue = draft.queue.filter((id) => id !== runId);
     const startedAt = event.at;
-    draft.runs[runId] = { ...run, state: 'running', starts: run.starts + 1, startedAt, openPermissions: [] };
+    draft.runs[runId] = {
+      ...run,
+      state: 'running',
+      starts: run.starts + 1,
+      startedAt,
+      phase: 'starting',
+      phaseAt: event.at,
+      openPermissions: [],
+    };
   },
   agent_text: (draft, event, body) => addText(draft, event, { ...body, kind: 'text' }),
   agent_thought: (draft, event, body) => addText(draft, event, { ...body, kind: 'thought' }),
   agent_plan: (draft, event, { runId, entries }) => {
+    endPhase(draft, runId);
     const key = partKey(draft, runId, 'plan');
     if (draft.find(key) === -1) draft.items.push({ ...placed(event, key), kind: 'plan', runId, entries });
     else change(draft, key, 'plan', (item) => ({ ...item, entries }));
   },
   tool_call: (draft, event, { runId, toolCallId, ...call }) => {
+    endPhase(draft, runId);
     const key = partKey(draft, runId, `call:${toolCallId}`);
     if (draft.find(key) !== -1) return;
     draft.items.push({
@@ -198,7 +156,14 @@ const handlers: Handlers = {
     draft.queue = draft.queue.filter((id) => id !== runId);
     if (run) {
       voidPermissions(draft, run);
-      draft.runs[runId] = { ...run, state, finishedAt: event.at, openPermissions: [] };
+      draft.runs[runId] = {
+        ...run,
+        state,
+        phase: undefined,
+        phaseAt: undefined,
+        finishedAt: event.at,
+        openPermissions: [],
+      };
     }
     const durationMs = run?.startedAt === undefined ? undefined : Date.parse(event.at) - Date.parse(run.startedAt);
     draft.items.push({
@@ -317,41 +282,16 @@ const handlers: Handlers = {
   },
 };
 
-const promptKey = (runId: string) => `prompt:${runId}`;
 const permissionKey = (permissionId: string) => `permission:${permissionId}`;
 const suggestionKey = (suggestionId: string) => `suggestion:${suggestionId}`;
 const commentKey = (commentId: string) => `comment:${commentId}`;
 const taskKey = (taskId: string) => `task:${taskId}`;
-/** Ids of messages and tool calls are the agent's own: they may repeat when a run starts again. */
-const partKey = (draft: Draft, runId: string, part: string) => `${runId}:${draft.runs[runId]?.starts ?? 0}:${part}`;
-
-type WithoutPlace<Item> = Item extends unknown ? Omit<Item, 'key' | 'seq' | 'at' | 'kind' | 'by'> : never;
-
-function note(draft: Draft, event: SessionEvent, notice: WithoutPlace<NoticeItem>): void {
-  draft.items.push({ ...placed(event, `notice:${event.seq}`), kind: 'notice', by: event.actor, ...notice });
-}
-
-type ItemOf<Kind extends TranscriptItem['kind']> = Extract<TranscriptItem, { kind: Kind }>;
-
-/** Replaces the item with this key, when there is one of this kind. */
-function change<Kind extends TranscriptItem['kind']>(
-  draft: Draft,
-  ...[key, kind, to]: [key: string, kind: Kind, to: (item: ItemOf<Kind>) => ItemOf<Kind>]
-): void {
-  const index = draft.find(key);
-  const item = draft.items[index];
-  if (item && isKind(item, kind)) draft.items[index] = to(item);
-}
-
-function isKind<Kind extends TranscriptItem['kind']>(item: TranscriptItem, kind: Kind): item is ItemOf<Kind> {
-  return item.kind === kind;
-}
-
 function addText(
   draft: Draft,
   event: SessionEvent,
   { runId, messageId, kind, text }: { runId: string; messageId: string; kind: 'text' | 'thought'; text: string },
 ): void {
+  endPhase(draft, runId);
   const key = partKey(draft, runId, `${kind}:${messageId}`);
   if (draft.find(key) === -1) draft.items.push({ ...placed(event, key), kind, runId, text });
   else change(draft, key, kind, (item) => ({ ...item, text: item.text + text }));
