@@ -8,7 +8,14 @@ import { refusalMessage } from '@/components/auth/refusal.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { Moment } from '@/components/ui/time-ago.tsx';
-import { callCostText, causeWords, countText, stateWords, type CallDetail as Detail } from './usage-words.ts';
+import {
+  callCostText,
+  causeWords,
+  countText,
+  foundPlaceWords,
+  stateWords,
+  type CallDetail as Detail,
+} from './usage-words.ts';
 import classes from './usage.module.css';
 
 /** Everything that is recorded of a call. */
@@ -126,12 +133,16 @@ function Decisions({ call: { rules, findings, shape } }: { call: Detail }) {
         </Text>
       ))}
       {findings.length === 0 ? (
-        <Text c="dimmed">Nothing was found in the request.</Text>
+        <Text c="dimmed">Nothing was found in what was asked and answered.</Text>
       ) : (
         <Group gap="xs">
-          {findings.map(({ class: name, detector, count: times, action }) => (
-            <Badge key={`${name} ${detector}`} variant="default" title={detector}>
-              {times} × {name}: {action}
+          {findings.map((found) => (
+            <Badge
+              key={`${found.class} ${found.detector} ${String(found.inAnswer)}`}
+              variant="default"
+              title={foundPlaceWords(found)}
+            >
+              {found.count} × {found.class}: {found.inAnswer === true ? 'in the answer' : found.action}
             </Badge>
           ))}
         </Group>

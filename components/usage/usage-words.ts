@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { moneyText } from '@/server/core/budget.ts';
 import type { CallState, DenialCause } from '@/server/core/call-record.ts';
+import type { FoundClass } from '@/server/core/model-call.ts';
 import type { UsagePart, UsageSum } from '@/server/core/usage.ts';
 
 export type Report = RouterOutputs['usage']['report'];
@@ -61,4 +62,14 @@ export function daysOf(month: string): string[] {
   const [year = 0, number = 1] = month.split('-').map(Number);
   const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return Array.from({ length: last }, (_none, index) => `${month}-${String(index + 1).padStart(2, '0')}`);
+}
+
+/** Where a kind of data was found in a call, for a hint beside its name. */
+export function foundPlaceWords({ detector, count, places = [] }: FoundClass): string {
+  const named = places.map(
+    ({ role, text, start }) => `${role.replaceAll('_', ' ')} (text ${text + 1}, from ${start + 1})`,
+  );
+  if (named.length === 0) return detector;
+  const rest = count - named.length;
+  return `${detector}, in ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -39,12 +39,19 @@ export type ModelTarget = {
   price?: ModelPrice;
 };
 
+/** Where something was found: in which text of the request or the answer, counted from 0, at which UTF-16 unit of it. */
+export type FoundPlace = { role: string; text: number; start: number };
+
 /** What was found in a request, without any of it. */
 export type FoundClass = {
   class: string;
   detector: string;
   count: number;
   action: 'block' | 'mask' | 'warn' | 'allow';
+  /** Found in what the model answered, and not in what it was asked. */
+  inAnswer?: true;
+  /** The first of them, by place; records of earlier versions have none. */
+  places?: readonly FoundPlace[];
 };
 
 /** What a policy said, for the record and for people. */

@@ -1,12 +1,12 @@
 import type { FoundClass, ModelTarget } from '../core/model-call.ts';
 import { dataActions } from '../governance/data-actions.ts';
+import type { AnswerFilter } from '../governance/dlp/answer-filter.ts';
 import { inspectTexts } from '../governance/dlp/inspect.ts';
 import { stripImages } from '../governance/dlp/strip-images.ts';
 import type { Request } from './asked.ts';
 import { Denied } from './denied.ts';
 import type { Draft } from './draft.ts';
 import { allowTargets, circumstancesOf } from './route-request.ts';
-import type { StreamFilter } from './wire/wire.ts';
 
 /**
  * Looks for what should not leave in everything that the model would read, and does what policy says of each class. A target
@@ -14,7 +14,7 @@ import type { StreamFilter } from './wire/wire.ts';
  * @returns what puts values back into the answer
  * @throws Denied when no target is left
  */
-export async function guardTexts(request: Request, draft: Draft): Promise<StreamFilter> {
+export async function guardTexts(request: Request, draft: Draft): Promise<AnswerFilter> {
   const { caller, body, facts, texts } = request;
   if (facts.hasImages) stripImages(body);
   const inspection = await inspectTexts(caller, texts);

@@ -48,7 +48,9 @@ async function answerFor(caller: ModelCaller, asked: Asked, house: House): Promi
     const opened = await open(draft);
     tellNotice(request, draft);
     const carried = await carry(request, { opened, filter }, house);
-    await settleCall(opened, carried.outcome, carried);
+    const found = filter.found();
+    await settleCall(opened, carried.outcome, { ...carried, found });
+    draft.findings = [...draft.findings, ...found];
     tellOfCall(request, draft, { carried });
     return carried.outcome.state;
   } catch (error) {

@@ -3,7 +3,7 @@ import { pool } from '../../../db/client.ts';
 import { percentToTell, type BudgetScope } from '../../core/budget.ts';
 import { costOf } from '../../core/call-cost.ts';
 import type { LlmUsage } from '../../core/llm-message.ts';
-import type { ModelCallOutcome, ModelTarget } from '../../core/model-call.ts';
+import type { FoundClass, ModelCallOutcome, ModelTarget } from '../../core/model-call.ts';
 import { GroupCommit, isAboutContent } from '../../platform/group-commit.ts';
 import { log } from '../../platform/log.ts';
 import { singleton } from '../../platform/singleton.ts';
@@ -20,6 +20,8 @@ export type Sent = {
   target?: ModelTarget;
   /** From the opening to the first byte of the answer. */
   firstByteMs?: number;
+  /** What was found in the answer. */
+  found?: readonly FoundClass[];
   /** Request and answer as the upstream saw them, masked; kept where the team records in full. */
   content?: CallContent;
 };
@@ -71,7 +73,7 @@ const settleStatement = {
         is_priced = given.is_priced, is_estimate = given.is_estimate,
         model_id = given.model_id, provider_id = given.provider_id, provider_name = given.provider_name,
         upstream_model = given.upstream_model, place = given.place,
-        latency_ms = given.latency_ms, first_byte_ms = given.first_byte_ms, finished_at = given.finished_at
+        findings = call.findings || given.findings, latency_ms = given.latency_ms, first_byte_ms = given.first_byte_ms, finished_at = given.finished_at
       from given, mine where call.id = given.id and mine.id = given.id
     ), kept as (
       insert into model_call_content select each.*
@@ -153,6 +155,7 @@ function rowOf({ opened, outcome, sent, at, latencyMs }: Item) {
     is_priced: target?.price !== undefined,
     is_estimate: outcome.isEstimate,
     ...targetColumns(target),
+    findings: sent.found ?? [],
     latency_ms: Math.round(latencyMs),
     first_byte_ms: sent.firstByteMs === undefined ? null : Math.round(sent.firstByteMs),
     finished_at: at,

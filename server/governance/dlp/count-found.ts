@@ -1,25 +1,44 @@
-import type { FoundClass } from '../../core/model-call.ts';
+import type { FoundClass, FoundPlace } from '../../core/model-call.ts';
 import type { ClassActions } from './inspect.ts';
 import type { SeenText } from './seen-texts.ts';
 
-/** What is recorded of what was found: kinds, numbers and what happened to them, and nothing of the values. */
+/** A kind has no more places than this in the record. */
+const mostPlaces = 20;
+
+type Kind = { class: string; detector: string };
+
+/** Adds up what was found by kind: numbers, places and what happened, and nothing of the values. */
+export function foundCounter() {
+  const counts = new Map<string, FoundClass & { places: FoundPlace[] }>();
+  return {
+    add(kind: Kind, how: Pick<FoundClass, 'action' | 'inAnswer'>, place?: FoundPlace): void {
+      const key = `${kind.class}\n${kind.detector}`;
+      const { class: of, detector } = kind;
+      const known = counts.get(key) ?? { class: of, detector, count: 0, ...how, places: [] };
+      known.count += 1;
+      if (place && known.places.length < mostPlaces) known.places.push(place);
+      counts.set(key, known);
+    },
+    found: (): FoundClass[] =>
+      [...counts.values()].map(({ places, ...one }) => (places.length === 0 ? one : { ...one, places })),
+  };
+}
+
+/** What is recorded of what was found in a request. */
 export function countFound(
-  seen: readonly SeenText[],
+  looked: readonly { role: string; seen: SeenText }[],
   { actions, keptOut }: { actions: ClassActions; keptOut: readonly string[] },
 ): FoundClass[] {
-  const counts = new Map<string, FoundClass>();
-  const count = (of: { class: string; detector: string }, action: FoundClass['action']) => {
-    const key = `${of.class}\n${of.detector}`;
-    const known = counts.get(key) ?? { class: of.class, detector: of.detector, count: 0, action };
-    counts.set(key, { ...known, count: known.count + 1 });
-  };
-  for (const { findings, masked } of seen) {
+  const counter = foundCounter();
+  for (const [text, { role, seen }] of looked.entries()) {
+    const { findings, masked } = seen;
     for (const finding of findings) {
       const action = actions.get(finding.class) ?? 'mask';
-      if (action !== 'mask' || masked === undefined) count(finding, action);
+      if (action !== 'mask' || masked === undefined)
+        counter.add(finding, { action }, { role, text, start: finding.start });
     }
-    for (const { by } of masked?.places ?? []) count(by, 'mask');
+    for (const { by, start } of masked?.places ?? []) counter.add(by, { action: 'mask' }, { role, text, start });
   }
-  for (const rule of keptOut) count({ class: 'excluded', detector: rule }, 'block');
-  return [...counts.values()];
+  for (const rule of keptOut) counter.add({ class: 'excluded', detector: rule }, { action: 'block' });
+  return counter.found();
 }

@@ -24,6 +24,8 @@ const caller = { teamId, person: { id: ana.personId, name: 'ana', email: 'ana@ex
 const letters = (length: number) => 'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaUiOb'.repeat(9).slice(0, length);
 const token = `ghp_${letters(36)}`;
 
+const masked = (detector: string) => ({ class: 'secret', detector, count: 1, action: 'mask' });
+
 type Sent = InspectedText & { sent: string };
 
 function place(text: string, of: Partial<InspectedText> = {}): Sent {
@@ -43,7 +45,7 @@ test('[DL8][DL11] what was masked is a sealed row before the request leaves, and
   const first = place(`use ${token} here`);
   const { found, classes } = await send([first]);
   expect(classes).toEqual(['secret']);
-  expect(found).toEqual([{ class: 'secret', detector: 'github-token', count: 1, action: 'mask' }]);
+  expect(found).toEqual([{ ...masked('github-token'), places: [{ role: 'user', text: 0, start: 4 }] }]);
   expect(first.sent).toMatch(/^use ghp_masked\w{30} here$/);
   const [row] = await rowsOf(ana.personId);
   expect(row).toMatchObject({ teamId, class: 'secret', detector: 'github-token', personId: ana.personId });
@@ -63,7 +65,7 @@ test('[DL8] a value that is told in one text is masked in all of them, and later
   const later = place('{"say": "hunter22"}', { isJson: true, role: 'tool_arguments' });
   const { found } = await send([later]);
   expect(later.sent).toMatch(/^\{"say": "masked\w{10}"\}$/);
-  expect(found).toEqual([{ class: 'secret', detector: 'password', count: 1, action: 'mask' }]);
+  expect(found).toEqual([{ ...masked('password'), places: [{ role: 'tool_arguments', text: 0, start: 9 }] }]);
 });
 
 test('[DL8] teams and sessions have masks of their own', async () => {
@@ -80,7 +82,9 @@ test('[DL12] what is allowed or only told of leaves as it is; a class without a 
   const text = place(`write to bo.berg@corp-mail.de with ${token}`);
   const { found } = await send([text], new Map([['personal', 'warn']]));
   expect(text.sent).toMatch(/^write to bo\.berg@corp-mail\.de with ghp_masked/);
-  expect(found).toContainEqual({ class: 'personal', detector: 'email', count: 1, action: 'warn' });
+  expect(found).toContainEqual(
+    expect.objectContaining({ class: 'personal', detector: 'email', count: 1, action: 'warn' }),
+  );
   const again = place(`write to bo.berg@corp-mail.de with ${token}`);
   await send([again]);
   expect(again.sent).toMatch(/^write to masked\w{10}@masked\.example with ghp_masked/);
@@ -145,7 +149,7 @@ describe('what admins add', () => {
     await addRule('pattern', ['CUST-[0-9]{6}']);
     await untilFound(() => sent('see CUST-123456.'), /^see MASKED\w{10}\.$/);
     expect((await send([place('see CUST-123456.')])).found).toEqual([
-      { class: 'customers', detector: 'the pattern', count: 1, action: 'mask' },
+      expect.objectContaining({ class: 'customers', detector: 'the pattern', count: 1, action: 'mask' }),
     ]);
   });
 
@@ -199,5 +203,43 @@ test('[DL15] secrets of the installation are known by heart', async () => {
   const text = place(`so: ${key}`);
   const { found } = await send([text]);
   expect(text.sent).not.toContain(key);
-  expect(found).toEqual([{ class: 'secret', detector: 'known-secret', count: 1, action: 'mask' }]);
+  expect(found).toEqual([expect.objectContaining(masked('known-secret'))]);
+});
+
+describe('[DL21] an answer', () => {
+  const { length } = token;
+
+  test('tells of a secret that the model wrote itself, wherever the stream is cut', async () => {
+    const { filter: none } = await send([place('hello')]);
+    expect(none.found()).toEqual([]);
+    for (let cut = 1; cut < length; cut++) {
+      const { filter } = await send([place('hello')], new Map(), { ...caller, teamId: otherTeam });
+      const piece = { channel: 'a', role: 'assistant', isJson: false };
+      const said = filter.push({ ...piece, text: `so: ${token.slice(0, cut)}` });
+      const rest = filter.push({ ...piece, text: `${token.slice(cut)}.` }) + filter.end('a');
+      expect(said + rest).toBe(`so: ${token}.`);
+      expect(filter.found()).toEqual([
+        {
+          ...{ class: 'secret', detector: 'github-token', count: 1, action: 'warn', inAnswer: true },
+          places: [{ role: 'assistant', text: 0, start: 4 }],
+        },
+      ]);
+    }
+  });
+
+  test('that breaks off is looked at as far as it came, and one that is very long in parts', async () => {
+    const { filter } = await send([place('hello')]);
+    const line = 'nothing to see in here\n';
+    const long = line.repeat(12_000);
+    for (const text of [long, token.slice(0, 9), `${token.slice(9)}\n`, long])
+      filter.push({ channel: 'b', role: 'assistant', isJson: false, text });
+    expect(filter.found()).toMatchObject([{ count: 1, places: [{ start: long.length }] }]);
+  });
+
+  test('has no finding where it says a placeholder', async () => {
+    const told = place(token);
+    const { filter } = await send([told]);
+    filter.push({ channel: 'a', role: 'assistant', isJson: false, text: told.sent });
+    expect(filter.found()).toEqual([]);
+  });
 });

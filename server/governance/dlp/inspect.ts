@@ -1,8 +1,7 @@
-import type { Restorer } from '../../core/dlp/restore.ts';
 import { withReplaced } from '../../core/dlp/mask-place.ts';
 import { settleValues } from '../../core/dlp/settle-values.ts';
 import type { FoundClass, ModelCaller } from '../../core/model-call.ts';
-import { answerFilter } from './answer-filter.ts';
+import { answerFilter, type AnswerFilter } from './answer-filter.ts';
 import { countFound } from './count-found.ts';
 import { keepFilesOut, type LookedText } from './keep-files-out.ts';
 import { dlpRules } from './rules.ts';
@@ -31,7 +30,7 @@ export type Inspection = {
   /**
    * Masks in place. When it returns, every process can restore what was masked. The filter puts values back into the answer.
    */
-  mask(actions: ClassActions): Promise<{ found: FoundClass[]; filter: Restorer }>;
+  mask(actions: ClassActions): Promise<{ found: FoundClass[]; filter: AnswerFilter }>;
 };
 
 type Looked = LookedText & { seen: SeenText };
@@ -49,10 +48,9 @@ export async function inspectTexts(
     for (const finding of seen.findings) classes.add(finding.class);
     for (const known of seen.known) classes.add(known);
   }
-  const seen = looked.map((one) => one.seen);
   return {
     classes: [...classes].toSorted(),
-    found: (actions) => countFound(seen, { actions, keptOut }),
+    found: (actions) => countFound(looked, { actions, keptOut }),
     async mask(actions) {
       settle(looked, open, actions);
       for (const {
@@ -62,7 +60,7 @@ export async function inspectTexts(
       } of looked)
         if (masked && masked.places.length > 0)
           place.replace(withReplaced(text, masked.places, ({ by }) => by.placeholder));
-      const found = countFound(seen, { actions, keptOut });
+      const found = countFound(looked, { actions, keptOut });
       await saveMaskedValues(open);
       return { found, filter: answerFilter(open, rules) };
     },

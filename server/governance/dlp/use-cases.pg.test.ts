@@ -7,6 +7,7 @@ import { createSession } from '../../sessions/create-session.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
 import { inspectTexts } from './inspect.ts';
 import { addDlpRule, listDlpRules, removeDlpRule } from './manage-rules.ts';
+import { recordMask } from './mask-record.ts';
 import { listMasks, revealMasked } from './reveal-masked.ts';
 import { tryText } from './try-text.ts';
 
@@ -103,4 +104,25 @@ test('[DL18] those who may edit see what a mask of their session stands for, whi
   const [entry] = (await auditOf('session', sessionId)).filter(({ action }) => action === 'masked-value.reveal');
   expect(entry).toMatchObject({ detail: { masks: [{ placeholder: sent, detector: 'github-token' }] } });
   expect(JSON.stringify(entry)).not.toContain(token);
+});
+
+test('[DL20] the record of a session has a mask where a command printed a secret that no request told yet', async () => {
+  const { teamId, developer } = team;
+  const { id: sessionId } = await createSession(developer.ctx, { projectId: await newProject(team), title: 'Printed' });
+  const person = { id: developer.personId, name: 'D', email: 'd@example.com' };
+  const record = recordMask({ teamId, kind: 'session', id: sessionId });
+  const kept = await record.mask(`GITHUB_TOKEN=${token}\nwritten by bo@example.org`);
+  expect(kept).toMatch(/^GITHUB_TOKEN=ghp_masked\w{30}\nwritten by bo@example.org$/);
+  const inJson = await record.mask(JSON.stringify({ command: `curl -H "authorization: bearer ${token}"` }));
+  expect(inJson).not.toContain(token);
+  expect(JSON.parse(inJson)).toEqual({ command: expect.stringContaining('ghp_masked') });
+  let sent = '';
+  const text = {
+    role: 'user',
+    isJson: false,
+    text: `what is ${token}`,
+    replace: (masked: string) => void (sent = masked),
+  };
+  await (await inspectTexts({ teamId, sessionId, person }, [text])).mask(new Map());
+  expect(`GITHUB_TOKEN=${sent.replace('what is ', '')}\nwritten by bo@example.org`).toBe(kept);
 });

@@ -50,8 +50,21 @@ const call = z.object({
   isStream: z.boolean(),
   rules: z.array(z.object({ id: z.string(), title: z.string() })).describe('Rules of policy that spoke'),
   findings: z
-    .array(z.object({ class: z.string(), detector: z.string(), count: whole, action: z.string() }))
-    .describe('What was found in the request, by class; never the values'),
+    .array(
+      z.object({
+        class: z.string(),
+        detector: z.string(),
+        count: whole,
+        action: z.string(),
+        inAnswer: z.boolean().optional(),
+        places: z
+          .array(z.object({ role: z.string(), text: whole, start: whole }))
+          .readonly()
+          .optional()
+          .describe('In which text, counted from 0, from which UTF-16 unit on'),
+      }),
+    )
+    .describe('What was found in the request and in the answer, by class; never the values'),
   deniedBy: z.enum(denialCauses).nullable(),
   errorKind: z.string().nullable(),
   errorMessage: z.string().nullable(),
