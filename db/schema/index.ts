@@ -6,7 +6,11 @@ export * from './room-node.ts';
 export * from './thread.ts';
 export * from './run.ts';
 export * from './run-file.ts';
+<<<<<<< Updated upstream
 export * from './conversation.ts';
+=======
+export * from './action-grant.ts';
+>>>>>>> Stashed changes
 export * from './virtual-key.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
