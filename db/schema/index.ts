@@ -6,11 +6,8 @@ export * from './room-node.ts';
 export * from './thread.ts';
 export * from './run.ts';
 export * from './run-file.ts';
-<<<<<<< Updated upstream
-export * from './conversation.ts';
-=======
 export * from './action-grant.ts';
->>>>>>> Stashed changes
+export * from './conversation.ts';
 export * from './virtual-key.ts';
 export * from './checkpoint.ts';
 export * from './comment.ts';
