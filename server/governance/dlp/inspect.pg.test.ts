@@ -220,7 +220,11 @@ describe('[DL21] an answer', () => {
       expect(said + rest).toBe(`so: ${token}.`);
       expect(filter.found()).toEqual([
         {
-          ...{ class: 'secret', detector: 'github-token', count: 1, action: 'warn', inAnswer: true },
+          class: 'secret',
+          detector: 'github-token',
+          count: 1,
+          action: 'warn',
+          inAnswer: true,
           places: [{ role: 'assistant', text: 0, start: 4 }],
         },
       ]);
