@@ -1,5 +1,6 @@
 import { moneyText, type BudgetScope } from '@/server/core/budget.ts';
 import type { NoticeItem } from '@/server/core/transcript-item.ts';
+import { isAboutThread, threadText } from './thread-notice.ts';
 
 type Cause = Extract<NoticeItem, { what: 'files_changed' }>['cause'];
 
@@ -47,6 +48,7 @@ export function noticeText(item: NoticeItem): string {
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
     default:
+      if (isAboutThread(item)) return threadText(item);
       return isAboutModelCall(item) ? modelCallText(item) : guestText(item);
   }
 }

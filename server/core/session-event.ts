@@ -41,6 +41,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     mode: z.enum(runModes),
     effort: z.string().optional(),
     attachments: z.array(attachmentView).optional(),
+    /** The conversation it is a turn of. */
+    threadId: z.string().optional(),
     /** The run that was stopped for this one. */
     interrupts: z.string().optional(),
     /** Whose words they are, when the actor sent them for somebody. */
@@ -76,6 +78,32 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('prompt_edited'), runId: z.string(), text: z.string() }),
   z.object({ type: z.literal('queue_ordered'), runIds: z.array(z.string()) }),
   z.object({ type: z.literal('run_started'), runId: z.string(), attempt: z.number().int(), baseCommit: z.string() }),
+  /** A conversation with an agent begins: from nothing, or from where another one was after `fromRunId`. */
+  z.object({
+    type: z.literal('agent_thread_started'),
+    threadId: z.string(),
+    agent: z.string(),
+    fromRunId: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('agent_thread_handed_over'),
+    threadId: z.string(),
+    agent: z.string(),
+    to: z.object({ id: z.string(), name: z.string() }),
+  }),
+  /**
+   * What a turn goes on from. `memory`: the agent's own was kept, it was told what was said before, or it has none. `files`
+   * were changed by earlier turns and are still undecided; `conflicts` are those that people changed as well: the turn begins
+   * with people's text of them.
+   */
+  z.object({
+    type: z.literal('run_continues'),
+    runId: z.string(),
+    afterRunId: z.string(),
+    memory: z.enum(['kept', 'told', 'none']),
+    files: z.number().int(),
+    conflicts: z.array(z.string()),
+  }),
   /** The agent has started and was given the prompt; what comes next is its answer. */
   z.object({ type: z.literal('agent_ready'), runId: z.string() }),
   z.object({ type: z.literal('agent_text'), runId: z.string(), messageId: z.string(), text: z.string() }),

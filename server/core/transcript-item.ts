@@ -21,6 +21,8 @@ export type PromptItem = Placed & {
   effort: string | undefined;
   attachments: readonly AttachmentView[];
   editedBy: ActorRef | undefined;
+  /** The conversation it is a turn of. */
+  threadId: string | undefined;
   /** The run that was stopped for this one. */
   interrupts: string | undefined;
   /** Whose words they are, when the author sent them for somebody. */
@@ -150,6 +152,9 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | ({ what: 'data_sent' } & Omit<Body<'data_sent'>, 'type'>)
     | ({ what: 'model_call_denied' } & Omit<Body<'model_call_denied'>, 'type'>)
     | ({ what: 'budget_reached' } & Omit<Body<'budget_reached'>, 'type'>)
+    | ({ what: 'thread_started' } & Omit<Body<'agent_thread_started'>, 'type'>)
+    | ({ what: 'thread_handed_over' } & Omit<Body<'agent_thread_handed_over'>, 'type'>)
+    | ({ what: 'run_continues' } & Omit<Body<'run_continues'>, 'type'>)
     | { what: 'files_changed'; cause: Body<'files_changed'>['cause']; paths: string[] }
   );
 
@@ -175,6 +180,8 @@ export type TranscriptRun = {
   state: RunState;
   /** How often it started; more than once when a worker ended while it was at work. */
   starts: number;
+  /** What its agent remembers of the turns before; undefined for a first turn. */
+  memory: Body<'run_continues'>['memory'] | undefined;
   startedAt: string | undefined;
   finishedAt: string | undefined;
   cancelRequested: boolean;

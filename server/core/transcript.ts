@@ -11,6 +11,7 @@ import {
   type Handlers,
   type Transcript,
 } from './transcript-draft.ts';
+import { threadHandlers } from './transcript-threads.ts';
 import type {
   HunkDecision,
   PermissionItem,
@@ -71,6 +72,7 @@ const handlers: Handlers = {
   session_renamed: (draft, event, { title }) => note(draft, event, { what: 'renamed', title }),
   session_archived: (draft, event, { archived }) => note(draft, event, { what: archived ? 'archived' : 'unarchived' }),
   ...conversationHandlers,
+  ...threadHandlers,
   run_started: (draft, event, { runId }) => {
     const run = draft.runs[runId];
     if (!run) return;
