@@ -3,6 +3,7 @@ import type { ModelCallOutcome, ModelTarget } from '../core/model-call.ts';
 import type { OpenedCall } from '../governance/calls/opened-call.ts';
 import { isEventStream, type Passage, type PassageEnd } from './answer.ts';
 import type { Request } from './asked.ts';
+import { cannotCount, sendCount } from './count-tokens.ts';
 import { ForwardError } from './failure.ts';
 import { forward, type Forwarded } from './forward.ts';
 import type { House } from './house.ts';
@@ -66,6 +67,10 @@ export async function carry(request: Request, load: Load, house: House): Promise
     forwarded?.tell(isHungUp || !(error instanceof UpstreamError) ? 'unknown' : 'failed');
     forwarded?.answer.body.destroy();
     if (isHungUp) return { ...carried, outcome: cancelled(carried, meter) };
+    if (cannotCount(request, error)) {
+      sendCount(request, load.opened.call);
+      return { ...carried, outcome: { state: 'succeeded', usage: { input: 0, output: 0 }, isEstimate: false } };
+    }
     return { ...carried, outcome: failed(request, clock.isOver() ? tookTooLong(house.times.totalMs) : error, meter) };
   } finally {
     clock.stop();

@@ -1,5 +1,6 @@
 import type { Request } from './asked.ts';
 import type { Draft } from './draft.ts';
+import { ForwardError } from './failure.ts';
 import { sendJson } from './reply.ts';
 import { protocolFor } from './route-request.ts';
 import { encodeAnthropicTokenCount } from './wire/anthropic-models.ts';
@@ -10,7 +11,13 @@ export function isCountedHere({ asked, wire }: Request, { targets }: Draft): boo
   return targets.every((target) => protocolFor(target, wire.protocol) !== wire.protocol);
 }
 
-/** Answers with the estimate by which budgets are reserved. Nothing leaves, so nothing is opened or recorded. */
-export function sendCount({ asked }: Request, { bound }: Draft): void {
+/** Many servers that speak Messages cannot count. */
+export function cannotCount({ asked }: Request, error: unknown): boolean {
+  if (asked.operation !== 'count_tokens' || !(error instanceof ForwardError)) return false;
+  return [404, 405, 501].includes(error.status ?? 0);
+}
+
+/** Answers with the estimate by which budgets are reserved. */
+export function sendCount({ asked }: Request, { bound }: Pick<Draft, 'bound'>): void {
   sendJson(asked.reply, 200, encodeAnthropicTokenCount(bound.inputTokens));
 }

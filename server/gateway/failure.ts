@@ -21,10 +21,13 @@ export type Failure = { end: AttemptEnd; error: LlmError; raw?: RawFailure; caus
 export class ForwardError extends UpstreamError {
   override name = 'ForwardError';
   readonly raw: RawFailure | undefined;
+  /** Undefined when there was no answer at all. */
+  readonly status: number | undefined;
 
-  constructor({ error, raw, cause }: Failure) {
+  constructor({ end, error, raw, cause }: Failure) {
     super(error, { cause });
     this.raw = raw;
+    this.status = end.kind === 'answered' ? end.status : undefined;
   }
 }
 

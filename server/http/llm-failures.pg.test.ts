@@ -214,3 +214,14 @@ it('[GW17] a provider that refuses this installation’s key does not send calle
   expect(body).toContain('First refused the key of this installation');
   expect(body).not.toContain('sk-of-First');
 });
+
+it('[GW30] a provider that cannot count tokens is spared a fault: the caller gets the estimate', async () => {
+  const path = '/anthropic/v1/messages/count_tokens';
+  gateway.models.script({ error: { status: 404 } });
+  const counted = await gateway.ask(hello, { path });
+  expect(counted.status).toBe(200);
+  expect(await counted.json()).toEqual({ input_tokens: expect.any(Number) });
+  await settled('succeeded');
+  gateway.models.script({ error: { status: 404 } });
+  expect((await gateway.ask(hello)).status).toBe(404);
+});
