@@ -66,6 +66,31 @@ const turns: Record<string, () => unknown> = {
   git: () => tell('fs/write_text_file', { path: '/work/.git/hooks/post-checkout', content: 'x' }),
   reads: () => tell('fs/read_text_file', { path: '/work/a.txt', line: 2, limit: 1 }),
   errs: () => undefined,
+  resumes: () => say('going on'),
+  loads: () => say('going on'),
+  forgets: () => say('who are you'),
+};
+
+/** What it says of its memory, and what it does when it is asked to go on with a session. */
+const memories: Record<string, { capabilities: Record<string, unknown>; goOn?: (id: number) => void }> = {
+  resumes: {
+    capabilities: { sessionCapabilities: { resume: {} }, loadSession: true },
+    goOn: (id) => send({ id, result: {} }),
+  },
+  loads: {
+    capabilities: { loadSession: true },
+    goOn: (id) => {
+      say('what was said long ago');
+      send({ id, result: {} });
+    },
+  },
+  forgets: {
+    capabilities: { loadSession: true },
+    goOn: (id) => {
+      say('let me think');
+      send({ id, error: { code: -32002, message: 'no such session' } });
+    },
+  },
 };
 
 const input = createInterface({ input: process.stdin });
@@ -79,8 +104,11 @@ async function serve(frame: Frame): Promise<void> {
   if (id === undefined || behaviour === 'silent') return;
   if (frame.method === 'initialize') {
     const protocolVersion = behaviour === 'future' ? 9 : 1;
-    return void send({ id, result: { protocolVersion, agentCapabilities: {} } });
+    const agentCapabilities = memories[behaviour]?.capabilities ?? {};
+    return void send({ id, result: { protocolVersion, agentCapabilities } });
   }
+  const goesOn = frame.method === 'session/load' || frame.method === 'session/resume';
+  if (goesOn) return memories[behaviour]?.goOn?.(id);
   if (frame.method === 'session/new') return void send({ id, result: { sessionId: 'only' } });
   if (frame.method !== 'session/prompt') return void send({ id, result: {} });
   if (behaviour === 'errs') return void send({ id, error: { code: -32603, message: 'out of ideas' } });

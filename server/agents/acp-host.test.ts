@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function start(
   behaviour: string,
-  given: { handlers?: Partial<AgentHandlers>; limits?: Partial<HostLimits> } = {},
+  given: { handlers?: Partial<AgentHandlers>; limits?: Partial<HostLimits>; resume?: string } = {},
 ) {
   const child = spawn(process.execPath, [program, behaviour], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
@@ -44,6 +44,7 @@ async function start(
     },
     runId: 'run_1',
     mode: 'edit',
+    ...(given.resume !== undefined && { resume: given.resume }),
     limits: { cancelTimeoutMs: 500, ...given.limits },
   });
   agents.push(agent);
@@ -161,3 +162,18 @@ test('an error of ours ends the run, and its cause is told', async () => {
   const { agent } = await start('polite', { handlers: { onEvent: () => Promise.reject(broken) } });
   expect(await agent.prompt('go')).toMatchObject({ state: 'failed', cause: broken });
 });
+
+test.each([
+  ['resumes', { id: 'ses-1', memory: 'kept' }, 'going on'],
+  ['loads', { id: 'ses-1', memory: 'kept' }, 'going on'],
+  ['forgets', { id: 'only', memory: 'new' }, 'who are you'],
+  ['polite', { id: 'only', memory: 'new' }, 'done'],
+])(
+  '[AG75] an agent that %s goes on as far as it can, and what it repeats is not logged',
+  async (how, session, words) => {
+    const { agent, said } = await start(how, { resume: 'ses-1' });
+    expect(agent.session).toMatchObject(session);
+    expect(await agent.prompt('go on')).toEqual({ state: 'succeeded' });
+    expect(said()).toBe(words);
+  },
+);

@@ -1,15 +1,15 @@
 import * as acp from '@agentclientprotocol/sdk';
-import { AppError } from '../core/errors.ts';
+import { AppError, isAppError } from '../core/errors.ts';
 import type { SessionEventBody } from '../core/session-event.ts';
 import { log } from '../platform/log.ts';
 import { createClientApp } from './acp-client.ts';
 import { createEventNormaliser, type EventNormaliser } from './acp-events.ts';
 import { openFrames } from './acp-frames.ts';
+import { openAgentSession, type OpenedSession } from './acp-session.ts';
 import { createTerminalTable } from './acp-terminals.ts';
 import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
 import { parseAgentUpdate, parseAgentUsage } from './acp-update.ts';
-import { agentWorkRoot } from './agent-path.ts';
 import { cutLongTexts } from './long-text.ts';
 
 /**
@@ -27,7 +27,12 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
     await host.stop();
     throw error;
   }
-  return { prompt: (text) => host.prompt(text), cancel: () => host.cancel(), stop: () => host.stop() };
+  return {
+    session: host.session(),
+    prompt: (text) => host.prompt(text),
+    cancel: () => host.cancel(),
+    stop: () => host.stop(),
+  };
 }
 
 type Failure = { reason: string; cause?: unknown };
@@ -45,7 +50,8 @@ class AgentHost {
   readonly #failed = Promise.withResolvers<Failure>();
   readonly #exited: Promise<void>;
   #failure: Failure | undefined;
-  #sessionId = '';
+  #session: OpenedSession = { id: '', memory: 'new', currentModeId: undefined };
+  #isOpen = false;
   #turn = new AbortController();
   #prompting: Promise<unknown> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -78,18 +84,22 @@ class AgentHost {
     if (greeting.protocolVersion !== acp.PROTOCOL_VERSION) {
       throw this.#unavailable(`speaks version ${greeting.protocolVersion} of the protocol; version 1 is needed`);
     }
-    const meta = profile.sessionMeta();
-    const session = await this.#request('session/new', {
-      cwd: agentWorkRoot,
-      mcpServers: [],
-      ...(Object.keys(meta).length === 0 ? {} : { _meta: meta }),
-    });
-    if (typeof session.sessionId !== 'string') throw this.#unavailable('opened no session');
-    this.#sessionId = session.sessionId;
+    this.#session = await openAgentSession({
+      capabilities: greeting.agentCapabilities,
+      meta: profile.sessionMeta(),
+      resume: this.#options.resume,
+      request: (method, params) => this.#requestPlainly(method, params),
+    }).catch(async (error: unknown) => Promise.reject(await this.#openingError(error)));
+    if (this.#session.id === '') throw this.#unavailable('opened no session');
     const modeId = profile.modes[mode];
     if (modeId === undefined) throw this.#unavailable(`does not offer the mode ${mode}`);
-    if (session.modes?.currentModeId === modeId) return;
-    await this.#request('session/set_mode', { sessionId: this.#sessionId, modeId });
+    const isAsked = this.#session.currentModeId === modeId;
+    if (!isAsked) await this.#request('session/set_mode', { sessionId: this.#session.id, modeId });
+    this.#isOpen = true;
+  }
+
+  session(): OpenedSession {
+    return this.#session;
   }
 
   async prompt(text: string): Promise<PromptOutcome> {
@@ -124,7 +134,7 @@ class AgentHost {
     if (running === undefined) return;
     this.#turn.abort();
     this.#terminals.killAll();
-    void this.#connection.agent.notify('session/cancel', { sessionId: this.#sessionId }).catch(() => undefined);
+    void this.#connection.agent.notify('session/cancel', { sessionId: this.#session.id }).catch(() => undefined);
     const answered = await within(this.#limits.cancelTimeoutMs, running);
     if (!answered) this.#fail('did not stop when it was asked to and was ended');
   }
@@ -163,6 +173,8 @@ class AgentHost {
   }
 
   async #onUpdate(params: unknown): Promise<void> {
+    // A session that is loaded says again what the log has from earlier turns.
+    if (!this.#isOpen && this.#options.resume !== undefined) return;
     const update = typeof params === 'object' && params !== null && 'update' in params ? params.update : undefined;
     await this.#write(() => this.#normaliser.push(parseAgentUpdate(update)));
     const dueAt = this.#normaliser.dueAt();
@@ -202,7 +214,7 @@ class AgentHost {
   async #ask(text: string): Promise<PromptOutcome> {
     try {
       const answer = await this.#connection.agent.request('session/prompt', {
-        sessionId: this.#sessionId,
+        sessionId: this.#session.id,
         prompt: [{ type: 'text', text }],
       });
       return this.#outcomeOf(answer);
@@ -244,20 +256,32 @@ class AgentHost {
     return this.#failed.promise;
   }
 
-  /** A request of the opening, which has to be answered in time. */
-  async #request<Method extends 'initialize' | 'session/new' | 'session/set_mode'>(
+  /** A request of the opening, which has to be answered in time. @throws AppError `unavailable` */
+  async #request<Method extends 'initialize' | 'session/set_mode'>(
     method: Method,
     params: acp.AgentRequestParamsByMethod[Method],
   ): Promise<acp.AgentRequestResponsesByMethod[Method]> {
-    const answer = this.#connection.agent
-      .request(method, params)
-      .catch(async (error: unknown) => Promise.reject(this.#unavailable(await this.#failureOf(error))));
+    return this.#requestPlainly(method, params).catch(async (error: unknown) =>
+      Promise.reject(await this.#openingError(error)),
+    );
+  }
+
+  /** The same, and an error that the agent answers with comes as it is. */
+  async #requestPlainly<Method extends keyof acp.AgentRequestParamsByMethod>(
+    method: Method,
+    params: acp.AgentRequestParamsByMethod[Method],
+  ): Promise<acp.AgentRequestResponsesByMethod[Method]> {
+    const answer = this.#connection.agent.request(method, params);
     const failed = this.#failed.promise.then((failure) => Promise.reject(this.#unavailable(failure)));
     const timeout = AbortSignal.timeout(this.#limits.startTimeoutMs);
     const late = new Promise<never>((_, reject) => {
       timeout.addEventListener('abort', () => reject(this.#unavailable(`did not answer ${method} in time`)));
     });
     return Promise.race([answer, failed, late]);
+  }
+
+  async #openingError(error: unknown): Promise<AppError> {
+    return isAppError(error) ? error : this.#unavailable(await this.#failureOf(error));
   }
 
   #watchProcess(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
+import type { OpenedSession } from './acp-session.ts';
 import type { AgentProfile } from './registry.ts';
 
 /** A started agent, as `spawnInSandbox` gives it. `kill` ends the process and everything it started. */
@@ -90,6 +91,8 @@ export type StartAgentOptions = {
   handlers: AgentHandlers;
   runId: string;
   mode: RunMode;
+  /** The agent's own name of the session to go on with, when it can. */
+  resume?: string;
   limits?: Partial<HostLimits>;
 };
 
@@ -108,6 +111,7 @@ export type PromptOutcome =
  * - `stop` ends the agent and its commands, in any state, as often as one likes.
  */
 export type RunningAgent = {
+  session: OpenedSession;
   prompt(text: string): Promise<PromptOutcome>;
   cancel(): Promise<void>;
   stop(): Promise<void>;
