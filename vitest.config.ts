@@ -27,7 +27,7 @@ export default defineConfig({
           // Small machines under load are slow; how long a test takes proves nothing.
           testTimeout: 30_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...exclude, ...schedules, '**/*.pg.test.ts', '**/*.box.test.ts'],
+          exclude: [...exclude, ...schedules, '**/*.pg.test.ts', '**/*.box.test.ts', '**/*.agents.test.ts'],
         },
       },
       {
@@ -55,6 +55,21 @@ export default defineConfig({
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'agents',
+          env,
+          setupFiles: ['db/testing-data-folder.ts'],
+          // Real agents of others, as `npm run test:agents` installs them.
+          include: ['**/*.agents.test.ts'],
+          exclude,
+          globalSetup: ['db/testing-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           maxWorkers: 1,
         },
       },

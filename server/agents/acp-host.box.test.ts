@@ -61,7 +61,7 @@ async function startBox(options: { mode?: RunMode; files?: Record<string, string
     onEvent: (event) => void events.push(event),
     storeText: async () => 'blob_1',
   };
-  const paths = { node: '/opt/node/bin/node' };
+  const paths = { node: '/opt/node/bin/node', mode: options.mode ?? 'edit' } as const;
   const process = spawnInSandbox(
     { work: { path: work, writable: false }, readOnly, env: profile.env(paths) },
     profile.command(paths),

@@ -86,7 +86,7 @@ class AgentHost {
     }
     this.#session = await openAgentSession({
       capabilities: greeting.agentCapabilities,
-      meta: profile.sessionMeta(),
+      meta: this.#options.sessionMeta ?? {},
       resume: this.#options.resume,
       request: (method, params) => this.#requestPlainly(method, params),
     }).catch(async (error: unknown) => Promise.reject(await this.#openingError(error)));

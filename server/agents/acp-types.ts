@@ -93,6 +93,8 @@ export type StartAgentOptions = {
   mode: RunMode;
   /** The agent's own name of the session to go on with, when it can. */
   resume?: string;
+  /** `_meta` of the session that is opened. */
+  sessionMeta?: Readonly<Record<string, unknown>>;
   limits?: Partial<HostLimits>;
 };
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { RunMode } from '../core/session-event.ts';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
+import { claudeCode } from './profiles/claude-code.ts';
+import { codex } from './profiles/codex.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -12,12 +14,28 @@ export type ModelAccess = {
   openAiUrl: string;
   /** The run's own key. It works on no other way than this, and ends with the run. */
   key: string;
+  /** The alias to ask for: the run's choice, else the first that the run may use. */
+  model: string;
+  /** How much the model thinks, in the agent's own word. Left out: as the agent does by itself. */
+  effort?: string;
 };
 
 /** Where things are inside the sandbox; the caller decides and mounts them there. */
 export type AgentPaths = {
   /** The Node program, absolute. */
   node: string;
+};
+
+/** What a run's start is made of, for the profile to put in its agent's words. */
+export type AgentStart = AgentPaths & {
+  mode: RunMode;
+  /** There for an agent that needs a model. */
+  models?: ModelAccess;
+  /**
+   * The program in the box that an agent asks before each of its tools, and that waits for the answer. Its answer is in the
+   * shape that the hooks of Claude Code and Codex take.
+   */
+  policyHook?: string;
 };
 
 export type AgentAvailability = { ok: true } | { ok: false; reason: string; fix: string };
@@ -38,16 +56,21 @@ export type AgentProfile = {
   defaultMode: RunMode;
   /** How the agent's own process sees `/work`: `ro` when every effect goes through the host. */
   work: 'ro' | 'rw';
+  /**
+   * Where its home is: a small one in memory, or a folder of the run's own, for an agent that keeps its conversation there.
+   */
+  home?: 'memory' | 'folder';
   /** The program and its arguments, as seen inside the sandbox. */
-  command(paths: AgentPaths): readonly string[];
+  command(start: AgentStart): readonly string[];
   /** Read-only folders and files of the host that the agent's process needs, and the terminals it asks for. */
   mounts(): readonly Mount[];
-  /** `models` is there for an agent that needs a model. */
-  env(paths: AgentPaths & { models?: ModelAccess }): Readonly<Record<string, string>>;
-  /** Files written into the agent's home before it starts, by path relative to it. */
-  homeFiles(): Readonly<Record<string, string>>;
+  env(start: AgentStart): Readonly<Record<string, string>>;
+  /** Files that stand in the agent's home when it starts, by path relative to it; it cannot change them. */
+  homeFiles(start: AgentStart): Readonly<Record<string, string>>;
+  /** Files that the agent reads from the system, by absolute path inside; it cannot change them. */
+  systemFiles?(start: AgentStart): Readonly<Record<string, string>>;
   /** `_meta` of `session/new`: settings that an agent takes only there. */
-  sessionMeta(): Readonly<Record<string, unknown>>;
+  sessionMeta(start: AgentStart): Readonly<Record<string, unknown>>;
   capabilities: {
     /** Offer `fs/*`; agents without it write to the worktree themselves. */
     hostFiles: boolean;
@@ -95,7 +118,7 @@ const refactor: AgentProfile = {
   },
 };
 
-const profiles: readonly AgentProfile[] = [refactor];
+const profiles: readonly AgentProfile[] = [refactor, claudeCode, codex];
 
 /** Every agent this version knows, available or not. */
 export function agentProfiles(): readonly AgentProfile[] {

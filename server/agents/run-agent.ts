@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Context } from '../context.ts';
 import { runFilePolicy } from '../governance/run-files.ts';
 import { log } from '../platform/log.ts';
@@ -11,9 +9,10 @@ import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/san
 import type { Mount, SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
+import { agentFiles } from './agent-files.ts';
 import type { AgentHandlers, PromptOutcome } from './acp-types.ts';
 import { createOutputTail } from './output-tail.ts';
-import type { AgentProfile } from './registry.ts';
+import type { AgentProfile, AgentStart } from './registry.ts';
 import { runFiles } from './run-files.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
@@ -44,7 +43,6 @@ export type AgentRun = {
 };
 
 const nodeInside = '/opt/node/bin/node';
-const agentHome = '/home/agent';
 
 /**
  * Runs an agent on a prompt in its sandbox until it is done, is stopped, or its time is over. When this resolves, no
@@ -72,8 +70,10 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     timeoutMs: limits.commandMs,
   });
   const clock = startWorkClock(limits.workMs);
-  const command = profile.command({ node: nodeInside });
-  const box = spawnInSandbox(await agentBox(given, models), models ? models.throughDoor(command) : command);
+  const start: AgentStart = { node: nodeInside, mode: run.mode, ...(models && { models: models.access }) };
+  const command = profile.command(start);
+  const options = await agentBox(given, { start, sockets: models?.sockets ?? [] });
+  const box = spawnInSandbox(options, models ? models.throughDoor(command) : command);
   const words = collectWords(box);
   const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
   const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, given.claim, body)));
@@ -89,6 +89,7 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     handlers,
     runId: run.id,
     mode: run.mode,
+    sessionMeta: profile.sessionMeta(start),
     limits: { cancelTimeoutMs: limits.cancelMs },
   });
   try {
@@ -138,33 +139,27 @@ function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers
 }
 
 /** The agent's own box: its program, and the worktree as its profile says. */
-async function agentBox({ profile, worktree, run }: AgentRun, models: RunModels | undefined): Promise<SandboxOptions> {
+async function agentBox(
+  { profile, worktree, run }: AgentRun,
+  { start, sockets }: { start: AgentStart; sockets: readonly Mount[] },
+): Promise<SandboxOptions> {
   const box = boxFor(worktree);
   const writable = profile.work === 'rw' && run.mode !== 'plan';
+  const files = await agentFiles(profile, { worktree, start });
   return {
     work: { path: worktree.workDir, writable },
+    ...(files.home !== undefined && { home: files.home }),
     readOnly: [
       ...(box.readOnly ?? []),
       ...(writable ? [] : [[worktree.gitDir, '/gitdir'] as const]),
       nodeMount(),
       ...profile.mounts(),
-      ...(await homeMounts(profile, worktree)),
+      ...files.mounts,
     ],
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
-    ...(models && { sockets: models.sockets }),
-    env: profile.env({ node: nodeInside, ...(models && { models: models.access }) }),
+    sockets,
+    env: profile.env(start),
   };
-}
-
-async function homeMounts(profile: AgentProfile, worktree: Worktree): Promise<Mount[]> {
-  const mounts: Mount[] = [];
-  for (const [name, content] of Object.entries(profile.homeFiles())) {
-    const file = path.join(worktree.root, 'home', name);
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, content, { mode: 0o644 });
-    mounts.push([file, path.posix.join(agentHome, name)]);
-  }
-  return mounts;
 }
 
 function collectWords(box: SandboxProcess) {

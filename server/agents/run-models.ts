@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
+import { firstRunModel } from '../governance/first-run-model.ts';
 import { log } from '../platform/log.ts';
 import { issueRunKey, renewRunKey, runKeyLifeMs } from '../runs/issue-run-key.ts';
-import type { RunClaim } from '../runs/run-claim.ts';
+import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
 import type { AgentAvailability, ModelAccess } from './registry.ts';
 
@@ -52,19 +53,20 @@ const noGateway = 'This worker has no gateway, so agents that need a model canno
 
 /**
  * Makes the run's key and opens its door.
- * @throws AppError `unavailable` when this process has no gateway; RunLostError
+ * @throws AppError `unavailable` when this process has no gateway or nobody offers a model; RunLostError
  */
 export async function openRunModels(
   ctx: Context,
-  { claim, openDoor }: { claim: RunClaim; openDoor: OpenRunDoor | undefined },
+  { run, claim, openDoor }: { run: RunRow; claim: RunClaim; openDoor: OpenRunDoor | undefined },
 ): Promise<RunModels> {
   if (!openDoor) throw new AppError('unavailable', noGateway);
+  const model = run.model ?? (await firstRunModel(run));
   const door = await openDoor(claim.runId);
   try {
     const key = await issueRunKey(ctx, claim);
     const renewal = setInterval(() => void renew(ctx, claim), runKeyLifeMs / 3);
     return {
-      access: { anthropicUrl: `${origin}/gateway/anthropic`, openAiUrl: `${origin}/gateway/openai/v1`, key },
+      access: { anthropicUrl: `${origin}/gateway/anthropic`, openAiUrl: `${origin}/gateway/openai/v1`, key, model },
       sockets: [[door.socketPath, socketInside]],
       throughDoor: (argv) => ['bash', '-c', relay, 'bash', ...argv],
       close: async () => {

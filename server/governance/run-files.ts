@@ -4,10 +4,10 @@ import { AppError } from '../core/errors.ts';
 import type { PolicyCaller } from '../core/policy-question.ts';
 import { requirePermitted } from './require-permitted.ts';
 
-type RunOfTeam = { id: string; teamId: string };
+export type RunOfTeam = { id: string; teamId: string };
 
 /** The run as policies see it: with whoever asked for it and their role now. @throws AppError `forbidden` when they left */
-async function callerOfRun({ id, teamId }: RunOfTeam): Promise<PolicyCaller> {
+export async function callerOfRun({ id, teamId }: RunOfTeam): Promise<PolicyCaller> {
   const { person, run, session, teamMember } = schema;
   const [row] = await db()
     .select({

@@ -31,6 +31,8 @@ export const defaultLimits: SandboxLimits = {
 export type SandboxOptions = {
   /** The folder at /work, which is also the first current folder. */
   work?: { path: string; writable: boolean };
+  /** The folder at /home/agent. Left out: a small one in memory. */
+  home?: string;
   readOnly?: readonly Mount[];
   readWrite?: readonly Mount[];
   /** Unix sockets of ours: the box's only ways out. */
@@ -95,7 +97,9 @@ export function bwrapArguments(options: SandboxOptions): string[] {
   const list = [...isolation, ...systemFolders(), ...kernelFolders, ...sharedMemory];
   for (const file of systemFiles) list.push('--ro-bind-try', file, file);
   list.push('--size', String(options.tmpSizeBytes ?? defaultTmpSizeBytes), '--tmpfs', '/tmp');
-  list.push('--size', String(homeSizeBytes), '--tmpfs', '/home/agent', '--dir', '/run', '--dir', '/opt');
+  if (options.home === undefined) list.push('--size', String(homeSizeBytes), '--tmpfs', '/home/agent');
+  else list.push('--bind', options.home, '/home/agent');
+  list.push('--dir', '/run', '--dir', '/opt');
   list.push(...binds('--ro-bind', options.readOnly), ...binds('--bind', options.readWrite));
   if (work) list.push(work.writable ? '--bind' : '--ro-bind', work.path, '/work');
   list.push(...binds('--ro-bind', options.sockets));

@@ -232,8 +232,9 @@ class Box {
 }
 
 /** The folders of the host that a box can fill. */
-function writableFolders({ work, readWrite = [] }: SandboxOptions): string[] {
-  return [...(work?.writable ? [work.path] : []), ...readWrite.map(([host]) => host)];
+function writableFolders({ work, home, readWrite = [] }: SandboxOptions): string[] {
+  const own = [work?.writable ? work.path : undefined, home].filter((folder) => folder !== undefined);
+  return [...own, ...readWrite.map(([host]) => host)];
 }
 
 /** A process that ended and that nobody has asked about yet counts as ended. */

@@ -1,0 +1,86 @@
+import type { Asked } from './model-server-asked.ts';
+import type { Answer, Say } from './model-server-script.ts';
+
+/** What a scripted model has an agent do, whichever agent it is: each has its own tools for the same things. */
+export type AgentStep =
+  | { read: string }
+  | { edit: string; from: string; to: string }
+  | { write: string; text: string }
+  | { run: string }
+  /** A call of a tool by its own name, offered or not. */
+  | { tool: string; arguments: Record<string, unknown> };
+
+const workFolder = '/work';
+
+/**
+ * Leads an agent through steps, one tool call after the other, and then says something. Calls without tools (agents ask for
+ * titles beside the conversation) get a short text.
+ */
+export function agentTask(steps: readonly AgentStep[], end = 'All done.'): (asked: Asked) => Answer {
+  return (asked) => {
+    if (asked.tools.length === 0) return { says: [{ text: 'A title' }] };
+    const step = steps[asked.toolCalls];
+    return step === undefined ? { says: [{ text: end }] } : { says: [sayOf(step, asked)] };
+  };
+}
+
+function sayOf(step: AgentStep, asked: Asked): Say {
+  if ('tool' in step) return step;
+  if ('run' in step) return shell(asked, step.run);
+  if ('read' in step) return readOf(asked, step.read);
+  return 'write' in step ? writeOf(asked, step) : editOf(asked, step);
+}
+
+const inWork = (file: string) => `${workFolder}/${file}`;
+
+/** The first of these tools that the agent offers. @throws when it offers none */
+function offered(asked: Asked, names: readonly string[]): string {
+  const found = names.find((name) => asked.tools.includes(name));
+  if (found === undefined) throw new Error(`none of ${names.join(', ')} is offered: ${asked.tools.join(', ')}`);
+  return found;
+}
+
+const shellTools = ['Bash', 'bash', 'run_shell_command', 'exec_command', 'shell_command', 'shell'];
+
+function shell(asked: Asked, command: string): Say {
+  const tool = offered(asked, shellTools);
+  const words: Record<string, Record<string, unknown>> = {
+    exec_command: { cmd: command, workdir: workFolder, yield_time_ms: 5000 },
+    shell_command: { command, workdir: workFolder },
+    shell: { command: ['bash', '-lc', command], workdir: workFolder },
+    run_shell_command: { command, description: 'Run a command', is_background: false },
+  };
+  return { tool, arguments: words[tool] ?? { command, description: 'Run a command' } };
+}
+
+function readOf(asked: Asked, file: string): Say {
+  const tool = offered(asked, ['Read', 'read_file', 'read', ...shellTools]);
+  if (shellTools.includes(tool)) return shell(asked, `cat ${file}`);
+  return { tool, arguments: tool === 'read' ? { filePath: inWork(file) } : { file_path: inWork(file) } };
+}
+
+function writeOf(asked: Asked, { write: file, text }: Extract<AgentStep, { write: string }>): Say {
+  const tool = offered(asked, ['Write', 'write_file', 'write', 'apply_patch', ...shellTools]);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `+${line}\n`)
+    .join('');
+  const patch = `*** Begin Patch\n*** Add File: ${file}\n${lines}*** End Patch`;
+  if (tool === 'apply_patch') return { textTool: tool, input: patch };
+  if (shellTools.includes(tool)) return shell(asked, `apply_patch <<'EOF'\n${patch}\nEOF`);
+  return { tool, arguments: { [tool === 'write' ? 'filePath' : 'file_path']: inWork(file), content: text } };
+}
+
+function editOf(asked: Asked, { edit: file, from, to }: Extract<AgentStep, { edit: string }>): Say {
+  const tool = offered(asked, ['Edit', 'edit', 'replace', 'apply_patch', ...shellTools]);
+  const patch = `*** Begin Patch\n*** Update File: ${file}\n@@\n-${from}\n+${to}\n*** End Patch`;
+  if (tool === 'apply_patch') return { textTool: tool, input: patch };
+  if (shellTools.includes(tool)) return shell(asked, `apply_patch <<'EOF'\n${patch}\nEOF`);
+  const words = { file_path: inWork(file), old_string: from, new_string: to };
+  // OpenCode and Qwen Code both call it `edit`, each with names of its own for what it takes.
+  return {
+    tool,
+    arguments: tool === 'edit' ? { ...words, filePath: inWork(file), oldString: from, newString: to } : words,
+  };
+}

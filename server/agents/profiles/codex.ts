@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
+import type { AgentProfile, AgentStart } from '../registry.ts';
+import { hookTimeoutSeconds } from './claude-code.ts';
+
+const name = 'codex';
+const title = 'Codex';
+const configHome = '/home/agent/codex';
+
+/** The only mode that works inside our box, where Codex cannot make a sandbox of its own; the hook asks in all of them. */
+const insideBox = 'agent-full-access';
+
+/** OpenAI's Codex, by the adapter that lets it speak ACP. How its settings were found: docs/decisions/agents-in-a-box.md. */
+export const codex: AgentProfile = {
+  name,
+  title,
+  description: 'OpenAI’s coding agent. It reads, edits, writes and runs commands in a copy of the project of its own.',
+  needsModel: true,
+  modes: { ask: insideBox, plan: insideBox, edit: insideBox, auto: insideBox },
+  defaultMode: 'edit',
+  work: 'rw',
+  home: 'folder',
+  command: ({ node }) => [node, programInside(name)],
+  mounts: () => [[installFolder(name), agentMount]],
+  env: ({ models }) => ({
+    CODEX_HOME: configHome,
+    NO_BROWSER: '1',
+    // Without it the adapter begins in a mode that the requirements refuse at the first prompt.
+    INITIAL_AGENT_MODE: insideBox,
+    ...(models && { CODEX_API_KEY: models.key }),
+  }),
+  homeFiles: (start) => ({ 'codex/config.toml': configOf(start) }),
+  systemFiles: (start) => ({ '/etc/codex/requirements.toml': requirementsOf(start) }),
+  sessionMeta: () => ({}),
+  capabilities: { hostFiles: false, hostTerminals: false, denyEndsTurn: true },
+  available: () => Promise.resolve(installedAvailability(name, title)),
+};
+
+/** A string of TOML; JSON's escapes are a part of its. */
+const quoted = (text: string) => JSON.stringify(text);
+
+function configOf({ models }: AgentStart): string {
+  const effort = models?.effort === undefined ? '' : `model_reasoning_effort = ${quoted(models.effort)}\n`;
+  return `model = ${quoted(models?.model ?? '')}
+${effort}model_provider = "ensemble"
+check_for_update_on_startup = false
+web_search = "disabled"
+
+[model_providers.ensemble]
+name = "Ensemble"
+base_url = ${quoted(models?.openAiUrl ?? '')}
+wire_api = "responses"
+env_key = "CODEX_API_KEY"
+request_max_retries = 1
+stream_max_retries = 1
+
+[analytics]
+enabled = false
+
+[features]
+plugins = false
+multi_agent = false
+goals = false
+
+[shell_environment_policy]
+inherit = "core"
+exclude = ["*KEY*", "*TOKEN*"]
+`;
+}
+
+/**
+ * What neither the repository nor the agent can change. `unified_exec` brings a tool that types into a running shell and never
+ * reaches the hook; it can be switched off only here. An empty list of MCP servers keeps those of the repository from starting.
+ */
+function requirementsOf({ policyHook }: AgentStart): string {
+  return `allow_managed_hooks_only = true
+allowed_sandbox_modes = ["read-only", "danger-full-access"]
+allowed_approval_policies = ["never"]
+
+[mcp_servers]
+${policyHook === undefined ? '' : hooksOf(policyHook)}
+[features]
+unified_exec = false
+plugins = false
+multi_agent = false
+`;
+}
+
+function hooksOf(policyHook: string): string {
+  return `
+[hooks]
+managed_dir = ${quoted(path.posix.dirname(policyHook))}
+
+[[hooks.PreToolUse]]
+matcher = ".*"
+
+[[hooks.PreToolUse.hooks]]
+type = "command"
+command = ${quoted(policyHook)}
+timeout = ${hookTimeoutSeconds}
+`;
+}
