@@ -17,3 +17,4 @@ export * from './dlp.ts';
 export * from './audit.ts';
 export * from './budget.ts';
 export * from './model-call.ts';
+export * from './agent.ts';
