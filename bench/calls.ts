@@ -1,28 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { closeDatabase, pool, setDatabaseUrl } from '../db/client.ts';
-import { migrateDatabase } from '../db/migrate.ts';
+import { pool } from '../db/client.ts';
 import { setCallNode } from '../server/governance/calls/call-node.ts';
 import { openCall } from '../server/governance/calls/open-call.ts';
 import { callsSettled, settleCall } from '../server/governance/calls/settle-call.ts';
 import { aCall, aCaller, newBudget } from '../server/governance/calls/testing.ts';
-import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts';
 import { percentile, type Bench, type Result } from './result.ts';
+import { withTemporaryPostgres } from './temporary-postgres.ts';
 
 /**
  * What the durable record of a model call costs: opening it (its row, its audit entry and three budgets, committed) and
  * settling it, by so many callers side by side, each with the next call when its last one is settled. Beside it the
  * smallest commit that this database can make, one after the other.
  */
-export const bench: Bench = async ({ quick }) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ensemble-bench-'));
-  process.env['ENSEMBLE_DATA'] = folder;
-  process.env['LOG_LEVEL'] = 'silent';
-  const postgres = await startEmbeddedPostgres(folder);
-  try {
-    setDatabaseUrl(postgres.url);
-    await migrateDatabase(postgres.url);
+export const bench: Bench = ({ quick }) =>
+  withTemporaryPostgres(async () => {
     setCallNode('node_bench');
     const wide = { limitMicroUsd: 1e15, period: 'month' as const };
     await newBudget({ ...wide, scope: 'installation' });
@@ -33,12 +23,7 @@ export const bench: Bench = async ({ quick }) => {
     for (const concurrency of [1, 16, 64])
       results.push(...(await measure(concurrency, (quick ? 500 : 3_000) * Math.min(concurrency, 8))));
     return results;
-  } finally {
-    await closeDatabase();
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+  });
 
 const teamId = 'team_bench';
 const people = Array.from({ length: 20 }, (_none, index) => ({

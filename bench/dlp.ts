@@ -4,7 +4,11 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { scanText } from '../server/core/dlp/scan.ts';
+import { newPerson, newTeam } from '../server/auth/testing.ts';
+import { inspectTexts } from '../server/governance/dlp/inspect.ts';
+import { closeNotifications } from '../server/platform/notifications.ts';
 import { percentile, type Bench, type Result } from './result.ts';
+import { withTemporaryPostgres } from './temporary-postgres.ts';
 
 const row = z.object({ text: z.string(), label: z.enum(['secret', 'clean']), source: z.string() });
 type Row = z.infer<typeof row>;
@@ -21,7 +25,11 @@ export const bench: Bench = async ({ quick, corpus }) => {
     const ours = scanText(one.text).some((finding) => finding.class === 'secret');
     rows.push({ ...one, ours, theirs: (await countSecrets(one.text)) > 0 });
   }
-  return [...(rows.length === 0 ? [] : quality(rows)), ...(await speed(quick, countSecrets))];
+  return [
+    ...(rows.length === 0 ? [] : quality(rows)),
+    ...(await speed(quick, countSecrets)),
+    ...(await withTemporaryPostgres(() => seenAgain(quick))),
+  ];
 };
 
 const peers = path.resolve(import.meta.dirname, 'peers/dlp');
@@ -66,8 +74,8 @@ function share(name: string, rows: readonly Judged[]): Result[] {
   return [{ name, unit: '%', value, peer: 'secretlint', peerValue }];
 }
 
-/** Program text as it stands in prompts: this project's own. The two take turns. */
-async function speed(quick: boolean, countSecrets: CountSecrets): Promise<Result[]> {
+/** Program text as it stands in prompts: this project's own. */
+function programText(length: number): string {
   const files = [
     '../server/collab/room.ts',
     '../server/collab/upgrade.ts',
@@ -75,7 +83,14 @@ async function speed(quick: boolean, countSecrets: CountSecrets): Promise<Result
     'run.ts',
   ];
   const text = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
-  const prompt = text.repeat(Math.ceil(400_000 / text.length)).slice(0, 400_000);
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+}
+
+/** The two take turns. What Node compiles only once it runs often is compiled before. */
+async function speed(quick: boolean, countSecrets: CountSecrets): Promise<Result[]> {
+  const prompt = programText(400_000);
+  for (let round = 0; round < 10; round++) scanText(prompt);
+  await countSecrets(prompt);
   const times: number[] = [];
   const [ours, theirs] = [{ ms: 0 }, { ms: 0 }];
   const rounds = quick ? 10 : 60;
@@ -104,6 +119,38 @@ async function speed(quick: boolean, countSecrets: CountSecrets): Promise<Result
       peerValue,
       ratio: value / peerValue,
     },
+  ];
+}
+
+/**
+ * A conversation of 400,000 characters in 40 texts, a secret in each fifth, that grows by one short text a turn, as agents send it: all but the
+ * last text was seen before.
+ */
+async function seenAgain(quick: boolean): Promise<Result[]> {
+  const text = programText(400_000);
+  const told = Array.from({ length: 40 }, (_none, at) => {
+    const secret = at % 5 === 0 ? `\nAPI_TOKEN=ghp_${'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeT'}${at + 10}\n` : '';
+    return secret + text.slice(at * 10_000, (at + 1) * 10_000);
+  });
+  const ana = await newPerson('Ana');
+  const teamId = await newTeam('Bench', [[ana, 'developer']]);
+  const caller = { teamId, person: { id: ana.personId, name: 'Ana', email: 'ana@example.com' } };
+  const times: number[] = [];
+  for (let turn = 0; turn < (quick ? 50 : 500); turn++) {
+    const places = [...told, `Now do number ${turn}.`].map((one) => ({
+      role: 'user',
+      isJson: false,
+      text: one,
+      replace: () => undefined,
+    }));
+    const start = performance.now();
+    await (await inspectTexts(caller, places)).mask(new Map());
+    if (turn >= 10) times.push(performance.now() - start);
+  }
+  await closeNotifications();
+  const [p50, p95, p99] = [percentile(times, 0.5), percentile(times, 0.95), percentile(times, 0.99)];
+  return [
+    { name: 'a prompt of 400,000 characters whose parts were seen before', unit: 'ms', value: p50, p50, p95, p99 },
   ];
 }
 

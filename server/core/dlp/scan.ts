@@ -27,6 +27,11 @@ function windowsOf(word: string): string[] {
   return [...'abcdefghijklmnopqrstuvwxyz0123456789_-."\'`= :]>?!,()\n\t\\'].map((unit) => word + unit);
 }
 
+/** Whether the table has anything, a bit each: small enough for a processor's nearest memory, where every unit of a text looks. */
+const hitBits = new Uint8Array(table.length >>> 3);
+for (const [hash, hit] of table.entries())
+  if (hit !== 0) hitBits[hash >>> 3] = (hitBits[hash >>> 3] ?? 0) | (1 << (hash & 7));
+
 const gap = 1;
 const digit = 2;
 const sign = 4;
@@ -48,14 +53,15 @@ type Scan = { text: string; units: Uint8Array; found: Finding[]; looked: number 
 export function scanText(text: string): Finding[] {
   const units = unitsOf(text);
   const { length } = text;
+  const [hits, kindOf] = [hitBits, kinds];
   const scan: Scan = { text, units, found: [], looked: 0 };
   let hash = 0;
   let lastGap = -1;
   for (let index = 0; index < length; index++) {
     const unit = units[index] ?? 0;
     hash = nextHash(hash, unit);
-    if (table[hash] !== 0) lookAtWindow(scan, index, hash);
-    const kind = kinds[unit];
+    if (((hits[hash >>> 3] ?? 0) & (1 << (hash & 7))) !== 0) lookAtWindow(scan, index, hash);
+    const kind = kindOf[unit];
     if (kind === 0) continue;
     if (kind === digit) lookAtDigit(scan, index);
     else {
