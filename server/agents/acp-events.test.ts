@@ -87,6 +87,45 @@ test('an update of a call that was never announced opens it', () => {
   ]);
 });
 
+const printed = (data: string) => ({
+  sessionUpdate: 'tool_call_update',
+  toolCallId: 'c',
+  _meta: { terminal_output_delta: { data, terminal_id: 'c' } },
+});
+
+test('[CV60] what an agent’s own command prints is told in pieces, plain, with its exit code at the end', () => {
+  const { push, wait } = setUp();
+  push({ sessionUpdate: 'tool_call', toolCallId: 'c', title: 'npm test', kind: 'execute', status: 'in_progress' });
+  expect(push(printed('\u001b[32mone\n'))).toMatchObject([{ output: { text: 'one\n' } }]);
+  expect(push(printed('two\n'))).toEqual([]);
+  wait(600);
+  expect(push(printed('three\n'))).toMatchObject([{ output: { text: 'one\ntwo\nthree\n' } }]);
+  const end = { ...printed('four\n'), status: 'completed' };
+  const exit = { ...end, _meta: { ...end._meta, terminal_exit: { exit_code: 1, signal: null } } };
+  expect(push(exit)).toMatchObject([{ output: { text: 'one\ntwo\nthree\nfour\n' }, exitCode: 1, durationMs: 600 }]);
+});
+
+test('[CV60] while a command prints much the log gets its newest lines, at the end all of it', () => {
+  const { push, wait } = setUp();
+  push({ sessionUpdate: 'tool_call', toolCallId: 'c', title: 'seq', kind: 'execute', status: 'in_progress' });
+  const lines = Array.from({ length: 5000 }, (_, at) => `line ${at}\n`).join('');
+  const [partial] = push(printed(lines));
+  const shown = partial?.type === 'tool_call_update' ? (partial.output?.text ?? '') : '';
+  expect(shown.length).toBeLessThan(5000);
+  expect(shown).toMatch(/^\(the beginning was dropped\)\nline \d+\n/);
+  expect(shown).toContain('line 4999\n');
+  wait(600);
+  expect(push({ ...printed(''), status: 'completed' })).toMatchObject([{ output: { text: lines } }]);
+});
+
+test('[CV60] what a command printed before its agent was stopped is kept', () => {
+  const { push, finish } = setUp();
+  push({ sessionUpdate: 'tool_call', toolCallId: 'c', title: 'sleep', kind: 'execute', status: 'in_progress' });
+  push(printed('first\n'));
+  push(printed('last words\n'));
+  expect(finish()).toMatchObject([{ status: 'failed', output: { text: 'first\nlast words\n' } }]);
+});
+
 test('calls that were left open end as failed', () => {
   const { push, finish } = setUp();
   push({ sessionUpdate: 'tool_call', toolCallId: 'a', title: 'A' });

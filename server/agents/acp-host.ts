@@ -9,7 +9,7 @@ import { openAgentSession, type OpenedSession } from './acp-session.ts';
 import { createTerminalTable } from './acp-terminals.ts';
 import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
-import { parseAgentUpdate, parseAgentUsage } from './acp-update.ts';
+import { parseAgentUpdate } from './acp-update.ts';
 import { cutLongTexts } from './long-text.ts';
 
 /**
@@ -79,7 +79,12 @@ class AgentHost {
     const greeting = await this.#request('initialize', {
       protocolVersion: acp.PROTOCOL_VERSION,
       clientInfo: { name: 'ensemble', version: '0.1.0' },
-      clientCapabilities: { fs: { readTextFile: hostFiles, writeTextFile: hostFiles }, terminal: hostTerminals },
+      clientCapabilities: {
+        fs: { readTextFile: hostFiles, writeTextFile: hostFiles },
+        terminal: hostTerminals,
+        // Agents that run commands themselves tell then what those print, and their exit codes.
+        _meta: { terminal_output_delta: true },
+      },
     });
     if (greeting.protocolVersion !== acp.PROTOCOL_VERSION) {
       throw this.#unavailable(`speaks version ${greeting.protocolVersion} of the protocol; version 1 is needed`);
@@ -125,7 +130,7 @@ class AgentHost {
     await this.#write(() => this.#normaliser.finish());
     const failure = this.#currentFailure();
     if (failure?.cause !== undefined) return failedWith(failure);
-    if (cancelled) return { state: 'cancelled', ...parseAgentUsage(outcome) };
+    if (cancelled) return { state: 'cancelled' };
     return failure === undefined ? outcome : failedWith(failure);
   }
 
@@ -224,12 +229,11 @@ class AgentHost {
   }
 
   #outcomeOf(answer: acp.PromptResponse): PromptOutcome {
-    const usage = parseAgentUsage(answer);
     switch (answer.stopReason) {
       case 'end_turn':
-        return { state: 'succeeded', ...usage };
+        return { state: 'succeeded' };
       case 'cancelled':
-        return { state: 'cancelled', ...usage };
+        return { state: 'cancelled' };
       case 'max_tokens':
         return {
           state: 'failed',

@@ -98,12 +98,10 @@ export type StartAgentOptions = {
   limits?: Partial<HostLimits>;
 };
 
-export type AgentUsage = { inputTokens: number; outputTokens: number };
-
 /** How a prompt ended. `reason` is in words for people; `cause` is an error of ours that belongs in the log. */
 export type PromptOutcome =
-  | { state: 'succeeded'; usage?: AgentUsage }
-  | { state: 'cancelled'; usage?: AgentUsage }
+  | { state: 'succeeded' }
+  | { state: 'cancelled' }
   | { state: 'failed'; reason: string; cause?: unknown };
 
 /**

@@ -10,6 +10,13 @@ const toolContent = z.union([
   z.object({ type: z.string() }).transform(() => ({ type: 'unknown' as const })),
 ]);
 
+/** How agents that run commands themselves tell of them: pieces of the output to append, and the end. */
+const commandMeta = z.object({
+  terminal_output_delta: z.object({ data: z.string() }).optional().catch(undefined),
+  terminal_output: z.object({ data: z.string() }).optional().catch(undefined),
+  terminal_exit: z.object({ exit_code: z.int().nullish() }).optional().catch(undefined),
+});
+
 const toolCall = z.object({
   toolCallId: z.string(),
   title: z.string().nullish(),
@@ -19,6 +26,7 @@ const toolCall = z.object({
   content: z.array(toolContent).nullish(),
   rawInput: z.unknown().optional(),
   rawOutput: z.unknown().optional(),
+  _meta: commandMeta.nullish().catch(undefined),
 });
 
 const chunk = z.object({ content: contentBlock, messageId: z.string().nullish() });
@@ -47,12 +55,4 @@ export function parseAgentUpdate(value: unknown): AgentUpdate {
 export function parseAgentToolCall(value: unknown): AgentToolCall | undefined {
   const parsed = toolCall.safeParse(value);
   return parsed.success ? parsed.data : undefined;
-}
-
-const usage = z.object({ usage: z.object({ inputTokens: z.int().min(0), outputTokens: z.int().min(0) }) });
-
-/** The tokens an agent says a prompt took; only some report them. */
-export function parseAgentUsage(answer: unknown): { usage?: { inputTokens: number; outputTokens: number } } {
-  const parsed = usage.safeParse(answer);
-  return parsed.success ? parsed.data : {};
 }

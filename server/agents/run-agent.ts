@@ -99,9 +99,13 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
     if (hold.signal.aborted) cancel();
     const outcome = await agent.prompt(given.prompt);
-    if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
     await events.end();
+    if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
+  } catch (error) {
+    // What was said before the failure stays; the first error is the one that tells what happened.
+    await events.end().catch(() => undefined);
+    throw error;
   } finally {
     clock.stop();
     commands.abort();

@@ -107,7 +107,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, openDoor });
   if (hold.end() !== undefined) {
     const stopped = stoppedOutcome(hold);
-    return stopped && { outcome: { ...stopped, ...usageOf(outcome) } };
+    return stopped && { outcome: stopped };
   }
   return finish(ctx, drive, { outcome, worktree, baseCommit });
 }
@@ -190,19 +190,13 @@ async function finish(ctx: Context, drive: Drive, done: AgentDone): Promise<Fini
 function outcomeFor(outcome: PromptOutcome, run: RunRow): RunOutcome {
   switch (outcome.state) {
     case 'succeeded':
-      return { state: 'succeeded', ...usageOf(outcome) };
+      return { state: 'succeeded' };
     case 'cancelled':
       return {
         state: 'cancelled',
         error: 'The agent ended its turn after an answer it could not go on with. Prompt it again to continue.',
-        ...usageOf(outcome),
       };
     case 'failed':
       return { state: 'failed', error: outcome.cause === undefined ? outcome.reason : ourFault(run) };
   }
-}
-
-function usageOf(outcome: PromptOutcome): Pick<RunOutcome, 'usage'> {
-  if (outcome.state === 'failed' || !outcome.usage) return {};
-  return { usage: { ...outcome.usage, costMicroUsd: 0 } };
 }

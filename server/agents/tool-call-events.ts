@@ -2,6 +2,7 @@ import type { SessionEventBody } from '../core/session-event.ts';
 import type { AgentToolCall } from './acp-update.ts';
 import { clean, cut, textOf } from './agent-text.ts';
 import { repositoryPath } from './agent-path.ts';
+import { createCommandOutput, type CommandOutput } from './command-output.ts';
 import { trimDiff } from './diff-window.ts';
 
 type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
@@ -18,7 +19,15 @@ const maxOutputChars = 8 * 1024 * 1024;
 const partialOutputMs = 500;
 const maxPaths = 200;
 
-type ToolCallState = { id: string; startedAt: number; status: ToolStatus; outputAt: number; terminalIds: Set<string> };
+type ToolCallState = {
+  id: string;
+  startedAt: number;
+  status: ToolStatus;
+  outputAt: number;
+  terminalIds: Set<string>;
+  /** Of a command that the agent itself runs. */
+  command: CommandOutput | undefined;
+};
 
 /** Joins what an agent says about a tool call by the call's id: first a `tool_call`, then what changed. */
 export function createToolCalls(options: Options) {
@@ -29,7 +38,14 @@ export function createToolCalls(options: Options) {
     const known = calls.get(id);
     if (known !== undefined) return changeCall(options, known, given);
     const status = statusOf(given.status) ?? 'pending';
-    const state = { id, startedAt: options.now(), status, outputAt: -Infinity, terminalIds: new Set<string>() };
+    const state: ToolCallState = {
+      id,
+      startedAt: options.now(),
+      status,
+      outputAt: -Infinity,
+      terminalIds: new Set(),
+      command: undefined,
+    };
     calls.set(id, state);
     const opened = openCall(options.runId, { ...given, toolCallId: id });
     return [opened, ...outputBody(options, state, given)];
@@ -38,8 +54,10 @@ export function createToolCalls(options: Options) {
   const finish = (): SessionEventBody[] =>
     [...calls.values()].filter(isOpen).map((state) => {
       state.status = 'failed';
+      const printed = outputParts(options, state, { toolCallId: state.id });
       const durationMs = Math.round(options.now() - state.startedAt);
-      return { type: 'tool_call_update', runId: options.runId, toolCallId: state.id, status: 'failed', durationMs };
+      const { runId } = options;
+      return { type: 'tool_call_update', runId, toolCallId: state.id, status: 'failed', ...printed, durationMs };
     });
 
   return { update, finish };
@@ -78,13 +96,26 @@ function outputParts(
   update: AgentToolCall,
 ): Pick<Body<'tool_call_update'>, 'output' | 'exitCode'> {
   for (const item of update.content ?? []) if (item.type === 'terminal') state.terminalIds.add(item.terminalId);
+  takeCommandOutput(state, update);
   const ended = !isOpen(state);
-  const terminals = ended ? [...state.terminalIds].flatMap((id) => options.terminal(id) ?? []) : [];
+  const own = state.command?.snapshot(ended);
+  const printed = ended ? [...state.terminalIds].flatMap((id) => options.terminal(id) ?? []) : [];
+  const terminals = own ? [...printed, own] : printed;
   const text = outputOf(update, terminals);
+  if (ended) state.command = undefined;
   const due = text !== '' && (ended || options.now() - state.outputAt >= partialOutputMs);
   if (due) state.outputAt = options.now();
   const exitCode = terminals.findLast((terminal) => terminal.exitCode !== undefined)?.exitCode;
   return { ...(due ? { output: wholeText(text) } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
+}
+
+function takeCommandOutput(state: ToolCallState, { _meta: meta }: AgentToolCall): void {
+  const data = meta?.terminal_output_delta?.data ?? meta?.terminal_output?.data;
+  const exit = meta?.terminal_exit;
+  if (data === undefined && exit === undefined) return;
+  state.command ??= createCommandOutput();
+  if (data !== undefined) state.command.add(data);
+  if (exit !== undefined) state.command.end(exit.exit_code ?? null);
 }
 
 function openCall(runId: string, update: AgentToolCall): Body<'tool_call'> {

@@ -14,6 +14,14 @@ const toolStatus = z.enum(['pending', 'in_progress', 'completed', 'failed']);
 const toolDiff = z.object({ path: z.string(), oldText: z.string().nullable(), newText: z.string() });
 /** Text that may be long: the first part inline, the whole under `blobId` when it was cut. */
 const longText = z.object({ text: z.string(), blobId: z.string().optional(), sizeBytes: z.number().int() });
+/** A file as a run has it by now, against the text it began with; `unchanged` when it is as it was. `line`: the last edit's, from 1. */
+const runFileChange = z.object({
+  path: z.string(),
+  status: z.enum(['added', 'modified', 'deleted', 'unchanged']),
+  added: z.number().int(),
+  removed: z.number().int(),
+  line: z.number().int(),
+});
 
 export const runOutcomes = ['succeeded', 'failed', 'cancelled'] as const;
 export const runModes = ['ask', 'plan', 'edit', 'auto'] as const;
@@ -135,6 +143,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     exitCode: z.number().int().nullable().optional(),
     durationMs: z.number().int().optional(),
   }),
+  /** Files that a run at work has changed in its own worktree since it last said so. */
+  z.object({ type: z.literal('run_files_changed'), runId: z.string(), files: z.array(runFileChange) }),
   z.object({
     type: z.literal('permission_requested'),
     runId: z.string(),
@@ -276,6 +286,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
 
 export type SessionEventBody = z.infer<typeof sessionEventBody>;
 export type SessionEventType = SessionEventBody['type'];
+
+export type RunFileChange = z.infer<typeof runFileChange>;
 
 export type SessionEvent = {
   seq: number;

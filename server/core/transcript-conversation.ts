@@ -35,6 +35,7 @@ export const conversationHandlers = {
       phase: undefined,
       phaseAt: undefined,
       openPermissions: [],
+      files: [],
     };
     draft.queue.push(runId);
   },

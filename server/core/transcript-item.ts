@@ -3,7 +3,7 @@ import type { AttachmentView } from './attachment.ts';
 import type { ProposalState } from './conversation-state.ts';
 import type { GuestLevel } from './permissions.ts';
 import type { RunState } from './run-state.ts';
-import type { RunMode, SessionEventBody } from './session-event.ts';
+import type { RunFileChange, RunMode, SessionEventBody } from './session-event.ts';
 
 type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
 
@@ -190,4 +190,6 @@ export type TranscriptRun = {
   phaseAt: string | undefined;
   /** Ids of the questions nobody has answered. */
   openPermissions: readonly string[];
+  /** The files it has changed so far in its own worktree, in the order of their last change. */
+  files: readonly RunFileChange[];
 };

@@ -168,6 +168,22 @@ test('[RN20] decisions on hunks gather on their suggestion, and an undo takes on
   expect(items[0]).not.toHaveProperty('decisions.h1');
 });
 
+test('[CV70] files that a run has changed so far stand with it, latest last; what is as it was is not told', () => {
+  const change = (path: string, status: 'added' | 'modified' | 'unchanged', line = 1) =>
+    ({ path, status, added: 1, removed: 0, line }) as const;
+  const told = (...files: ReturnType<typeof change>[]): SessionEventBody => ({
+    type: 'run_files_changed',
+    runId: 'run_1',
+    files,
+  });
+  const begun = [prompt('run_1'), started('run_1'), told(change('a', 'added'), change('b', 'modified'))];
+  const filesAfter = (...more: SessionEventBody[]) =>
+    foldEvents(emptyTranscript(), eventsOf(...begun, ...more)).runs['run_1']?.files;
+  expect(filesAfter(told(change('a', 'added', 7)))).toMatchObject([{ path: 'b' }, { path: 'a', line: 7 }]);
+  expect(filesAfter(told(change('b', 'unchanged')))).toMatchObject([{ path: 'a' }]);
+  expect(filesAfter(started('run_1', 2))).toEqual([]);
+});
+
 test('opened files leave no line, changed ones do', () => {
   const changed = (cause: 'open' | 'rename'): SessionEventBody => ({ type: 'files_changed', paths: ['a'], cause });
   expect(kinds(changed('open'), changed('rename'))).toEqual(['notice']);

@@ -90,6 +90,7 @@ const handlers: Handlers = {
       phase: 'starting',
       phaseAt: event.at,
       openPermissions: [],
+      files: [],
     };
   },
   agent_text: (draft, event, body) => addText(draft, event, { ...body, kind: 'text' }),
@@ -122,6 +123,13 @@ const handlers: Handlers = {
   },
   tool_call_update: (draft, _event, { runId, toolCallId, ...update }) =>
     change(draft, partKey(draft, runId, `call:${toolCallId}`), 'tool_call', (item) => updatedCall(item, update)),
+  run_files_changed: (draft, _event, { runId, files }) => {
+    const run = draft.runs[runId];
+    if (!run) return;
+    const told = new Set(files.map(({ path }) => path));
+    const others = run.files.filter(({ path }) => !told.has(path));
+    draft.runs[runId] = { ...run, files: [...others, ...files.filter(({ status }) => status !== 'unchanged')] };
+  },
   permission_requested: (draft, event, { runId, permissionId, toolCallId, title, reason }) => {
     const run = draft.runs[runId];
     if (run) draft.runs[runId] = { ...run, state: 'waiting', openPermissions: [...run.openPermissions, permissionId] };
@@ -165,6 +173,7 @@ const handlers: Handlers = {
         phaseAt: undefined,
         finishedAt: event.at,
         openPermissions: [],
+        files: [],
       };
     }
     const durationMs = run?.startedAt === undefined ? undefined : Date.parse(event.at) - Date.parse(run.startedAt);

@@ -1,21 +1,19 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import type { RunTransition } from '../core/run-state.ts';
-import type { usageSchema } from '../core/session-event.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { queueNextRun } from './queue-next-run.ts';
 import { endRunKeys } from './issue-run-key.ts';
 import { heldRun, runActor, type RunClaim, type RunRow } from './run-claim.ts';
+import { recordedUsage } from './recorded-usage.ts';
 import { voidPermissions } from './void-permissions.ts';
-import type { z } from 'zod';
 
 export type RunOutcome = {
   state: 'succeeded' | 'failed' | 'cancelled';
   /** For people: what happened and what to do. */
   error?: string;
-  usage?: z.infer<typeof usageSchema>;
   resultCommit?: string;
 };
 
@@ -42,7 +40,6 @@ export async function finishRun(
       .set({
         state: outcome.state,
         error: outcome.error ?? null,
-        usage: outcome.usage ?? null,
         resultCommit: outcome.resultCommit ?? null,
         finishedAt: sql`now()`,
       })
@@ -61,7 +58,10 @@ export async function recordEnd(
   run: RunRow,
   outcome: RunOutcome & { suggestionId?: string },
 ): Promise<void> {
-  const { state, error, usage, suggestionId } = outcome;
+  const { state, error, suggestionId } = outcome;
+  const usage = await recordedUsage(tx, run);
+  if (usage) await tx.db.update(schema.run).set({ usage }).where(eq(schema.run.id, run.id));
+  await tx.db.delete(schema.runFile).where(eq(schema.runFile.runId, run.id));
   await voidPermissions(tx, run.id);
   await endRunKeys(tx, run.id);
   await appendSessionEvent(tx.db, {
