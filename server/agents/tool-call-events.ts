@@ -98,9 +98,7 @@ function outputParts(
   for (const item of update.content ?? []) if (item.type === 'terminal') state.terminalIds.add(item.terminalId);
   takeCommandOutput(state, update);
   const ended = !isOpen(state);
-  const own = state.command?.snapshot(ended);
-  const printed = ended ? [...state.terminalIds].flatMap((id) => options.terminal(id) ?? []) : [];
-  const terminals = own ? [...printed, own] : printed;
+  const terminals = printedBy(options, state, ended);
   const text = outputOf(update, terminals);
   if (ended) state.command = undefined;
   const due = text !== '' && (ended || options.now() - state.outputAt >= partialOutputMs);
@@ -109,13 +107,19 @@ function outputParts(
   return { ...(due ? { output: wholeText(text) } : {}), ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
-function takeCommandOutput(state: ToolCallState, { _meta: meta }: AgentToolCall): void {
-  const data = meta?.terminal_output_delta?.data ?? meta?.terminal_output?.data;
-  const exit = meta?.terminal_exit;
-  if (data === undefined && exit === undefined) return;
+/** What our terminals printed for a call, once it ended, and what a command of the agent's own has. */
+function printedBy(options: Options, state: ToolCallState, ended: boolean): TerminalSnapshot[] {
+  const ours = ended ? [...state.terminalIds].flatMap((id) => options.terminal(id) ?? []) : [];
+  return state.command ? [...ours, state.command.snapshot(ended)] : ours;
+}
+
+function takeCommandOutput(state: ToolCallState, update: AgentToolCall): void {
+  const { terminal_output_delta: delta, terminal_output: whole, terminal_exit: exit } = update._meta ?? {};
+  const piece = delta ?? whole;
+  if (!piece && !exit) return;
   state.command ??= createCommandOutput();
-  if (data !== undefined) state.command.add(data);
-  if (exit !== undefined) state.command.end(exit.exit_code ?? null);
+  if (piece) state.command.add(piece.data);
+  if (exit) state.command.end(exit.exit_code ?? null);
 }
 
 function openCall(runId: string, update: AgentToolCall): Body<'tool_call'> {
