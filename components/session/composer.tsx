@@ -42,7 +42,8 @@ export function Composer() {
       </Text>
     );
   }
-  const agent = agents.data?.find((each) => each.name === agentName) ?? agents.data?.[0];
+  const ready = agents.data?.find((each) => each.availability.ok);
+  const agent = agents.data?.find((each) => each.name === agentName) ?? ready ?? agents.data?.[0];
   const mode = chosenMode && agent?.modes.includes(chosenMode) ? chosenMode : agent?.defaultMode;
   const off = agent && !agent.availability.ok ? agent.availability : undefined;
   const submit = () => {
@@ -57,7 +58,11 @@ export function Composer() {
   return (
     <div className={classes.composer}>
       {off && (
-        <Alert color="yellow" mb="xs" title="Agents are off on this server">
+        <Alert
+          color="yellow"
+          mb="xs"
+          title={ready && agent ? `${agent.title} is not ready` : 'Agents are off on this server'}
+        >
           {off.reason} {off.fix}
         </Alert>
       )}

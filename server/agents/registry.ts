@@ -3,6 +3,8 @@ import path from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { RunMode } from '../core/session-event.ts';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
+import { appMount, appMounts, appRoot } from './builtin/app-mount.ts';
+import { assistant } from './profiles/assistant.ts';
 import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
 
@@ -83,13 +85,6 @@ export type AgentProfile = {
   available(): Promise<AgentAvailability>;
 };
 
-/** Where Ensemble's own code is mounted in the sandbox of a built-in agent. */
-export const appMount = '/opt/ensemble';
-
-const appRoot = path.resolve(import.meta.dirname, '../..');
-/** Never the whole folder: the data folder may lie in it. */
-const appParts = ['package.json', 'server', 'node_modules'] as const;
-
 const refactor: AgentProfile = {
   name: 'refactor',
   title: 'Refactor',
@@ -100,7 +95,7 @@ const refactor: AgentProfile = {
   defaultMode: 'edit',
   work: 'ro',
   command: ({ node }) => [node, '--max-old-space-size=3072', `${appMount}/server/agents/builtin/refactor/main.ts`],
-  mounts: () => appParts.map((part) => [path.join(appRoot, part), `${appMount}/${part}`]),
+  mounts: appMounts,
   env: () => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp' }),
   homeFiles: () => ({}),
   sessionMeta: () => ({}),
@@ -118,7 +113,7 @@ const refactor: AgentProfile = {
   },
 };
 
-const profiles: readonly AgentProfile[] = [refactor, claudeCode, codex];
+const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex];
 
 /** Every agent this version knows, available or not. */
 export function agentProfiles(): readonly AgentProfile[] {

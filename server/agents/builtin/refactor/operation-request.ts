@@ -1,7 +1,7 @@
 import { organiseImports } from './organise-imports.ts';
 import type { OperationResult, Skip, SourceText } from './operation.ts';
 import type { Command } from './parse-request.ts';
-import { isSource, listProjectFiles, readSource, scopeTest } from './project-files.ts';
+import { isSource, listProjectFiles, readSource, scopeTest } from '../project-files.ts';
 import { renameSymbol } from './rename-symbol.ts';
 import { patternLanguage, replaceCode } from './replace-code.ts';
 import { isScript } from './syntax.ts';

@@ -1,6 +1,6 @@
 import type { Skip, FileEdit } from './operation.ts';
 import type { Command } from './parse-request.ts';
-import { isSource, listProjectFiles, readSource, scopeTest, type ProjectFile } from './project-files.ts';
+import { isSource, listProjectFiles, readSource, scopeTest, type ProjectFile } from '../project-files.ts';
 import { chooseTool, type Tool, type ToolFolders } from './project-tools.ts';
 import type { Turn } from './turn.ts';
 import { changedLines } from './changed-lines.ts';

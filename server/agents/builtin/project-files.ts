@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import type { Skip, SourceText } from './operation.ts';
+import type { Skip, SourceText } from './refactor/operation.ts';
 
 export type ProjectFile = { path: string; sizeBytes: number };
 

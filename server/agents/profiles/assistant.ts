@@ -1,0 +1,45 @@
+import { listModels } from '../../governance/model-routes.ts';
+import { appMount, appMounts } from '../builtin/app-mount.ts';
+import type { AgentAvailability, AgentProfile, AgentStart } from '../registry.ts';
+
+/** Our own coding agent: a loop over the gateway for any model. */
+export const assistant: AgentProfile = {
+  name: 'assistant',
+  title: 'Assistant',
+  description: 'Ensemble’s own coding agent, with any model that is set up here, local ones included.',
+  needsModel: true,
+  modes: { ask: 'ask', plan: 'plan', edit: 'edit', auto: 'auto' },
+  defaultMode: 'edit',
+  work: 'ro',
+  home: 'folder',
+  command: ({ node }) => [node, `${appMount}/server/agents/builtin/assistant/main.ts`],
+  mounts: appMounts,
+  env: (start) => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp', ...modelEnv(start) }),
+  homeFiles: () => ({}),
+  sessionMeta: () => ({}),
+  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false },
+  available: modelAvailability,
+};
+
+function modelEnv({ models }: AgentStart): Record<string, string> {
+  if (models === undefined) return {};
+  const { openAiUrl, key, model, effort } = models;
+  return {
+    ENSEMBLE_MODELS_URL: openAiUrl,
+    ENSEMBLE_MODELS_KEY: key,
+    ENSEMBLE_MODEL: model,
+    ...(effort !== undefined && { ENSEMBLE_EFFORT: effort }),
+  };
+}
+
+/** It works from the moment at which a model is set up that takes tools. */
+async function modelAvailability(): Promise<AgentAvailability> {
+  const models = await listModels('');
+  if (models.some(({ capabilities }) => capabilities.tools)) return { ok: true };
+  const fix = 'An admin adds a provider and a model under Settings › Models; then it works at once.';
+  const reason =
+    models.length === 0
+      ? 'It needs a language model, and none is set up here yet.'
+      : 'It needs a language model that calls tools, and none of those set up here does.';
+  return { ok: false, reason, fix };
+}
