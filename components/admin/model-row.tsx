@@ -28,7 +28,7 @@ export function ModelRow({ model, children }: { model: ListedModel; children?: R
         {children}
       </div>
       {place === 'local' && (
-        <Badge variant="light" color="teal" classNames={{ label: classes.works }}>
+        <Badge variant="light" color="teal">
           Own network
         </Badge>
       )}
@@ -37,7 +37,7 @@ export function ModelRow({ model, children }: { model: ListedModel; children?: R
           {priceWords(price)}
         </Text>
       ) : (
-        <Badge variant="light" color="yellow" classNames={{ label: classes.unpriced }}>
+        <Badge variant="light" color="yellow">
           Unpriced
         </Badge>
       )}

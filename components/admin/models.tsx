@@ -154,12 +154,7 @@ function Prices({ model }: { model: Model }) {
         </Text>
       )}
       {unpriced > 0 && (
-        <Badge
-          variant="light"
-          color="yellow"
-          classNames={{ label: classes.unpriced }}
-          title="Its cost is not counted, so budgets of money do not see it"
-        >
+        <Badge variant="light" color="yellow" title="Its cost is not counted, so budgets of money do not see it">
           {unpriced === model.targets.length ? 'Unpriced' : `${unpriced} unpriced`}
         </Badge>
       )}

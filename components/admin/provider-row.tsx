@@ -51,7 +51,7 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
         <LastTest provider={provider} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
       </div>
       {provider.place === 'local' && (
-        <Badge variant="light" color="teal" classNames={{ label: classes.works }}>
+        <Badge variant="light" color="teal">
           Own network
         </Badge>
       )}

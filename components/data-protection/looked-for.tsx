@@ -14,6 +14,11 @@ const kinds = [
     what: 'E-mail addresses, telephone numbers with a country code, cards and IBANs with right check digits, and numbers that nine states give to people.',
   },
   {
+    class: 'unread',
+    name: 'What cannot be read',
+    what: 'PDF and other documents that are no text, and sounds. Nothing in them is found or masked: they go as they are unless a policy blocks the class.',
+  },
+  {
     class: 'your own',
     name: 'Your own words and patterns',
     what: 'Each list below has a class of its own, which policies can name.',

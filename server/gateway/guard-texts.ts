@@ -1,3 +1,4 @@
+import { unreadClass, unreadParts } from '../core/dlp/unread-parts.ts';
 import type { FoundClass, ModelTarget } from '../core/model-call.ts';
 import { dataActions } from '../governance/data-actions.ts';
 import type { AnswerFilter } from '../governance/dlp/answer-filter.ts';
@@ -18,26 +19,44 @@ export async function guardTexts(request: Request, draft: Draft): Promise<Answer
   const { caller, body, facts, texts } = request;
   if (facts.hasImages) stripImages(body);
   const inspection = await inspectTexts(caller, texts);
-  draft.findings = inspection.found(new Map());
+  const unread = unreadParts(body);
+  const found = (actions: Map<string, Action>, inTexts = inspection.found(actions)) => [
+    ...inTexts,
+    ...countUnread(unread, actions.get(unreadClass)),
+  ];
+  const classes = unread.length === 0 ? inspection.classes : [...inspection.classes, unreadClass];
+  draft.findings = found(new Map());
   // Now that it is known what was found, rules about that have their say.
-  if (inspection.classes.length > 0) await allowTargets(request, draft, inspection.classes);
+  if (classes.length > 0) await allowTargets(request, draft, classes);
   const circumstances = circumstancesOf(draft);
   const words = await Promise.all(
     draft.targets.map(async (target) => ({
       target,
-      actions: await dataActions({ caller, model: { alias: draft.alias, target }, circumstances }, inspection.classes),
+      actions: await dataActions({ caller, model: { alias: draft.alias, target }, circumstances }, classes),
     })),
   );
   const allowed = words.filter(({ actions }) => [...actions.values()].every(({ action }) => action !== 'block'));
   const [first] = words;
   if (first && allowed.length === 0) {
-    draft.findings = inspection.found(strictest([first]));
+    draft.findings = found(strictest([first]));
     throw blocked(first.actions, draft.alias);
   }
   draft.targets = allowed.map(({ target }) => target);
-  const { found, filter } = await inspection.mask(strictest(allowed));
-  draft.findings = found;
-  return filter;
+  const actions = strictest(allowed);
+  const masked = await inspection.mask(actions);
+  draft.findings = found(actions, masked.found);
+  return masked.filter;
+}
+
+/** What cannot be read cannot be masked either: it goes, or it does not. */
+function countUnread(types: readonly string[], said: Action | undefined): FoundClass[] {
+  const action = said === undefined || said === 'mask' ? 'allow' : said;
+  return [...Map.groupBy(types, (type) => type)].map(([detector, all]) => ({
+    class: unreadClass,
+    detector,
+    count: all.length,
+    action,
+  }));
 }
 
 type Action = FoundClass['action'];

@@ -45,7 +45,8 @@ const freshMs = 10_000;
 export async function modelSnapshot(): Promise<ModelSnapshot> {
   const held = holder();
   if (held.current && held.heardChanges === held.seenChanges) {
-    if (performance.now() - held.loadedAt > freshMs) void reload(held).catch(() => undefined);
+    if (performance.now() - held.loadedAt > freshMs)
+      void reload(held).catch((error: unknown) => log().warn({ err: error }, 'could not look whether models changed'));
     return held.current;
   }
   return reload(held);

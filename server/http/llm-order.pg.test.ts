@@ -230,3 +230,22 @@ it('[GW67] policy is asked about each target: a fallback that may not be used is
   }, patience);
   expect(gateway.spare.received).toHaveLength(0);
 });
+
+it('[DL22] a document that cannot be read is on record, and stays here where policy blocks what cannot be read', async () => {
+  const document = {
+    type: 'document',
+    source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjcK' },
+  };
+  const body = { ...hello, messages: [{ role: 'user', content: [document, { type: 'text', text: 'Read it' }] }] };
+  gateway.models.script({ says: [{ text: 'read' }] });
+  expect((await gateway.ask(body)).status).toBe(200);
+  const unread = { class: 'unread', detector: 'application/pdf', count: 1 };
+  expect(await lastCall()).toMatchObject({ findings: [{ ...unread, action: 'allow' }] });
+  const closed = policy(
+    'no-documents',
+    'forbid (principal, action in [Action::"sendUnredacted", Action::"sendWithNotice", Action::"sendMasked"], resource) when { context.dataClass == "unread" }',
+  );
+  await putInForce(null, shippedPolicies + closed, gateway.ana.personId);
+  await vi.waitFor(async () => expect((await gateway.ask(body)).status).toBe(403), patience);
+  expect(await lastCall()).toMatchObject({ state: 'denied', findings: [{ ...unread, action: 'block' }] });
+});

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { schema } from '../../../db/client.ts';
 import { authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import { unreadClass } from '../../core/dlp/unread-parts.ts';
 import { listModels } from '../model-routes.ts';
 
 export const policyWordsInput = z.object({ teamId: z.string() });
@@ -10,7 +11,7 @@ export const policyWordsInput = z.object({ teamId: z.string() });
 /** The names that policies of a team may speak of now: to choose from, where others are possible as well. */
 export type PolicyWords = { aliases: string[]; providers: string[]; dataClasses: string[] };
 
-const ownClasses = ['secret', 'personal'];
+const ownClasses = ['secret', 'personal', unreadClass];
 
 export async function policyWords(ctx: Context, given: z.infer<typeof policyWordsInput>): Promise<PolicyWords> {
   const { teamId } = policyWordsInput.parse(given);
