@@ -139,6 +139,7 @@ const viewerMayNotRead = [
 
 /** What a limited project hides, by the name of the field. */
 const inProject = [
+  'agentThreadId',
   'blobId',
   'checkpointId',
   'commentId',

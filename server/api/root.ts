@@ -14,6 +14,7 @@ import { projectsRouter } from './routers/projects.ts';
 import { providersRouter } from './routers/providers.ts';
 import { roomsRouter } from './routers/rooms.ts';
 import { runsRouter } from './routers/runs.ts';
+import { threadsRouter } from './routers/threads.ts';
 import { sessionsRouter } from './routers/sessions.ts';
 import { sharingRouter } from './routers/sharing.ts';
 import { suggestionsRouter } from './routers/suggestions.ts';
@@ -40,6 +41,7 @@ export const appRouter = router({
   providers: providersRouter,
   rooms: roomsRouter,
   runs: runsRouter,
+  threads: threadsRouter,
   sessions: sessionsRouter,
   sharing: sharingRouter,
   suggestions: suggestionsRouter,

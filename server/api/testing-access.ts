@@ -15,6 +15,7 @@ import { openCall } from '../governance/calls/open-call.ts';
 import { aCall, aCaller } from '../governance/calls/testing.ts';
 import { newId } from '../platform/ids.ts';
 import { newTestWorker } from '../runs/testing.ts';
+import { beginThread } from '../runs/threads/begin-thread.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { knock } from '../sessions/knock.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
@@ -92,6 +93,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     .insert(schema.eventBlob)
     .values({ id: blobId, ...of, content: 'a long text' });
   const { threadId, commentId } = await threadIn(of, team.developer);
+  const { threadId: agentThreadId } = await beginThread(ctx, { sessionId, agent: 'refactor' });
   const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
   const { id: tokenId } = await newToken(team.admin.personId);
   const { guestId, linkId } = await newGuest(ctx, { sessionId });
@@ -119,6 +121,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     callId,
     threadId,
     commentId,
+    agentThreadId,
     policyVersionId: await policyVersionOf(team),
     ruleId: await dlpRuleOf(team),
   };

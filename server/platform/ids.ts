@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'gst'
   | 'cmt'
   | 'thr'
+  | 'cnv'
   | 'com'
   | 'aud'
   | 'req'

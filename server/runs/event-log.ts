@@ -35,3 +35,12 @@ export async function appendSessionEvent(db: DatabaseOrTransaction, event: NewSe
   await notify(db, 'session_event', `${event.sessionId}:${row.seq}`);
   return row.seq;
 }
+
+/** Keeps others from writing to a session's log until the transaction ends: for what is looked up before it is written. */
+export async function lockEventLog(db: DatabaseOrTransaction, sessionId: string): Promise<void> {
+  const counter = schema.sessionEventCounter;
+  await db
+    .insert(counter)
+    .values({ sessionId, lastSeq: 0 })
+    .onConflictDoUpdate({ target: counter.sessionId, set: { lastSeq: sql`${counter.lastSeq}` } });
+}

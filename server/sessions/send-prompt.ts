@@ -11,6 +11,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from '../runs/event-log.ts';
 import { requireAgent } from '../runs/list-agents.ts';
+import { threadOfPrompt } from '../runs/threads/thread-of-prompt.ts';
 
 const maxPromptChars = 100_000;
 
@@ -27,6 +28,10 @@ export const sendPromptInput = z.object({
   agent: z.string().min(1).max(100),
   model: z.string().min(1).max(200).optional(),
   mode: z.enum(runModes).optional(),
+  /** The conversation to go on with; left out, the one that the author is in. */
+  agentThreadId: z.string().optional(),
+  /** Whether people's edits since the conversation's last turn are brought into its files; left out, they are. */
+  newerEdits: z.enum(['merge', 'leave']).optional(),
 });
 
 /**
@@ -37,7 +42,7 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
   const { sessionId } = given;
   const access = await authorizeSession(ctx, sessionId, 'prompt');
   const { teamId, actor, session } = access;
-  const { text, model, ...input } = sendPromptInput.parse(given);
+  const { text, model, agentThreadId, newerEdits = 'merge', ...input } = sendPromptInput.parse(given);
   requireOpen(session);
   const agent = await requireAgent(ctx, input.agent);
   const mode = input.mode ?? agent.defaultMode;
@@ -50,12 +55,14 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
   const runId = newId('run');
   const asked = { agent: agent.name, mode, ...(model !== undefined && { model }) };
   return withTransaction(ctx, async (tx) => {
+    const to = { sessionId, teamId, agent: agent.name, personId: actor.personId };
+    const threadId = await threadOfPrompt(tx, { ...to, threadId: agentThreadId ?? null });
     // The place in the queue is the prompt's place in the log.
     const position = await appendSessionEvent(tx.db, {
       sessionId,
       teamId,
       actor: actorRef(actor),
-      body: { type: 'prompt', runId, text, ...asked },
+      body: { type: 'prompt', runId, text, ...asked, threadId },
     });
     await tx.db.insert(schema.run).values({
       id: runId,
@@ -64,6 +71,8 @@ export async function sendPrompt(ctx: Context, given: z.input<typeof sendPromptI
       ...asked,
       prompt: text,
       askedBy: actor.personId,
+      threadId,
+      newerEdits,
       state: 'queued',
       position,
     });

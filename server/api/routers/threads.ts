@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { beginThread, beginThreadInput } from '../../runs/threads/begin-thread.ts';
+import { chooseThread, chooseThreadInput } from '../../runs/threads/choose-thread.ts';
+import { forkRun, forkRunInput } from '../../runs/threads/fork-run.ts';
+import { handOverThread, handOverThreadInput } from '../../runs/threads/hand-over-thread.ts';
+import { listThreads } from '../../runs/threads/thread-queries.ts';
+import { procedure, router } from '../trpc.ts';
+
+export const threadsRouter = router({
+  list: procedure
+    .input(z.object({ sessionId: z.string() }))
+    .query(({ ctx, input }) => listThreads(ctx, input.sessionId)),
+  begin: procedure.input(beginThreadInput).mutation(({ ctx, input }) => beginThread(ctx, input)),
+  fork: procedure.input(forkRunInput).mutation(({ ctx, input }) => forkRun(ctx, input)),
+  choose: procedure.input(chooseThreadInput).mutation(({ ctx, input }) => chooseThread(ctx, input)),
+  handOver: procedure.input(handOverThreadInput).mutation(({ ctx, input }) => handOverThread(ctx, input)),
+});
