@@ -24,6 +24,7 @@ import type {
 import { visibleText } from '@/server/core/visible-text.ts';
 import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
+import { DeniedAction } from './denied-action.tsx';
 import { noticeText } from './notice-text.ts';
 import { Proposal, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
@@ -76,6 +77,8 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
       return <ToolCall item={item} />;
     case 'permission':
       return <Approval item={item} />;
+    case 'denied':
+      return <DeniedAction item={item} />;
     case 'run_end':
       return <RunEnd item={item} />;
     case 'suggestion':

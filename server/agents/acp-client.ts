@@ -6,6 +6,7 @@ import type { TerminalTable } from './acp-terminals.ts';
 import type { AgentHandlers, HostLimits, PermissionAnswer } from './acp-types.ts';
 import { repositoryPath } from './agent-path.ts';
 import { clean, cut } from './agent-text.ts';
+import { requestedAction } from './requested-action.ts';
 
 /** What the requests of an agent need of the host. */
 export type ClientContext = {
@@ -14,8 +15,8 @@ export type ClientContext = {
   terminals: TerminalTable;
   /** Aborts when the turn is cancelled or the agent has ended. */
   turn(): AbortSignal;
-  /** Writes a tool call to the log before a person is asked about it. */
-  announce(toolCall: AgentToolCall): Promise<void>;
+  /** Writes a tool call to the log before anybody is asked about it. @returns it with what was said of it before */
+  announce(toolCall: AgentToolCall): Promise<AgentToolCall>;
   /** An error of ours while serving the agent: the run ends. */
   onBug(doing: string, cause: unknown): void;
 };
@@ -102,39 +103,25 @@ async function askPermission(
 ): Promise<acp.RequestPermissionResponse> {
   const toolCall = parseAgentToolCall(params.toolCall);
   if (toolCall === undefined) throw refused('the tool call of the permission request cannot be read');
-  await context.announce(toolCall);
+  const known = await context.announce(toolCall);
   const signal = AbortSignal.any([context.turn(), withdrawn]);
   if (signal.aborted) return { outcome: { outcome: 'cancelled' } };
-  const paths = (toolCall.locations ?? []).flatMap(({ path }) => {
-    const result = repositoryPath(path);
-    return result.ok ? [result.path] : [];
-  });
-  const question = {
-    toolCallId: cut(clean(toolCall.toolCallId), 200),
-    title: cut(clean(toolCall.title ?? toolCall.kind ?? 'Tool call'), 500),
-    kind: cut(clean(toolCall.kind ?? 'other'), 100),
-    paths,
-    canAllowForRun: params.options.some((option) => option.kind === 'allow_always'),
-  };
+  const question = { toolCallId: cut(clean(toolCall.toolCallId), 200), action: requestedAction(known) };
   const answer = await untilAborted(context.handlers.requestPermission(question, signal), signal);
   if (answer === 'aborted') return { outcome: { outcome: 'cancelled' } };
   const optionId = optionFor(answer, params.options);
-  return { outcome: optionId === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId } };
+  // Agents of ours read the reason; the protocol has no place for it.
+  const meta = answer.decision === 'deny' ? { _meta: { ensemble: { reason: answer.reason } } } : {};
+  return { outcome: optionId === undefined ? { outcome: 'cancelled' } : { outcome: 'selected', optionId }, ...meta };
 }
 
-/** The agent's own option that says what the person said; never a wider one than was meant. */
-function optionFor(answer: PermissionAnswer, options: readonly acp.PermissionOption[]): string | undefined {
-  const wanted: readonly string[] =
-    answer.decision === 'deny'
-      ? ['reject_once', 'reject_always']
-      : answer.scope === 'run'
-        ? ['allow_always', 'allow_once']
-        : ['allow_once'];
-  for (const kind of wanted) {
-    const found = options.find((option) => option.kind === kind);
-    if (found !== undefined) return found.optionId;
-  }
-  return undefined;
+/**
+ * The agent's own option for this once. Its options for longer are never taken: what holds for the run is kept by the host,
+ * so that it ends with the run and each action is judged all the same.
+ */
+function optionFor({ decision }: PermissionAnswer, options: readonly acp.PermissionOption[]): string | undefined {
+  const wanted = decision === 'allow' ? 'allow_once' : 'reject_once';
+  return options.find(({ kind }) => kind === wanted)?.optionId;
 }
 
 async function untilAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value | 'aborted'> {

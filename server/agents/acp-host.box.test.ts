@@ -57,7 +57,7 @@ async function startBox(options: { mode?: RunMode; files?: Record<string, string
       terminals.push(request);
       return openTerminal(work, readOnly, request);
     },
-    requestPermission: async () => ({ decision: 'deny', scope: 'once' }),
+    requestPermission: async () => ({ decision: 'deny', reason: 'No.' }),
     onEvent: (event) => void events.push(event),
     storeText: async () => 'blob_1',
   };

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { SessionEventBody } from '../core/session-event.ts';
 import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, HostLimits, RunningAgent } from './acp-types.ts';
+import { actionTitle } from '../core/agent-action.ts';
 import { getAgentProfile } from './registry.ts';
 
 /** A compiler is loaded or a program started in each; a busy machine needs time for it. */
@@ -37,7 +38,7 @@ async function start(
       readTextFile: async () => 'one\ntwo\nthree\n',
       writeTextFile: async (file) => void writes.push(file),
       createTerminal: async () => Promise.reject(new AppError('forbidden', 'No commands here.')),
-      requestPermission: async () => ({ decision: 'deny', scope: 'once' }),
+      requestPermission: async () => ({ decision: 'deny', reason: 'No.' }),
       onEvent: (event) => void events.push(event),
       storeText: async () => 'blob_1',
       ...given.handlers,
@@ -129,8 +130,8 @@ test('a permission is asked after its tool call is in the log, and a no is passe
   const { agent, said } = await start('asks', {
     handlers: {
       requestPermission: async (question) => {
-        order.push(question.title);
-        return { decision: 'deny', scope: 'run' };
+        order.push(actionTitle(question.action));
+        return { decision: 'deny', reason: 'No.' };
       },
       onEvent: (event) => void order.push(event.type),
     },

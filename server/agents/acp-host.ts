@@ -11,6 +11,7 @@ import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
 import { parseAgentUpdate } from './acp-update.ts';
 import { cutLongTexts } from './long-text.ts';
+import { createSeenCalls } from './seen-calls.ts';
 
 /**
  * Our side of one agent process that speaks the Agent Client Protocol (version 1) over its pipes: greets it, opens one
@@ -45,6 +46,7 @@ class AgentHost {
   readonly #options: StartAgentOptions;
   readonly #limits: HostLimits;
   readonly #terminals = createTerminalTable();
+  readonly #seen = createSeenCalls();
   readonly #normaliser: EventNormaliser;
   readonly #connection: acp.ClientConnection;
   readonly #failed = Promise.withResolvers<Failure>();
@@ -170,8 +172,10 @@ class AgentHost {
       limits: this.#limits,
       terminals: this.#terminals,
       turn: () => this.#turn.signal,
-      announce: (toolCall) =>
-        this.#write(() => this.#normaliser.push({ sessionUpdate: 'tool_call_update', ...toolCall })),
+      announce: async (toolCall) => {
+        await this.#write(() => this.#normaliser.push({ sessionUpdate: 'tool_call_update', ...toolCall }));
+        return this.#seen.joined(toolCall);
+      },
       onBug: (doing, cause) => this.#fail(`was stopped, because Ensemble itself failed while ${doing}`, cause),
     });
     return app.connect(frames);
@@ -181,7 +185,9 @@ class AgentHost {
     // A session that is loaded says again what the log has from earlier turns.
     if (!this.#isOpen && this.#options.resume !== undefined) return;
     const update = typeof params === 'object' && params !== null && 'update' in params ? params.update : undefined;
-    await this.#write(() => this.#normaliser.push(parseAgentUpdate(update)));
+    const parsed = parseAgentUpdate(update);
+    this.#seen.note(parsed);
+    await this.#write(() => this.#normaliser.push(parsed));
     const dueAt = this.#normaliser.dueAt();
     if (dueAt === undefined || this.#flushTimer !== undefined || this.#stopping) return;
     this.#flushTimer = setTimeout(

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { AgentAction } from '../core/agent-action.ts';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
 import type { OpenedSession } from './acp-session.ts';
 import type { AgentProfile } from './registry.ts';
@@ -28,16 +29,10 @@ export type HostTerminal = {
   kill(): void;
 };
 
-export type PermissionRequest = {
-  toolCallId: string;
-  title: string;
-  kind: string;
-  paths: readonly string[];
-  /** The agent offers to remember a yes for the rest of the run. */
-  canAllowForRun: boolean;
-};
+/** What an agent asks leave for. */
+export type PermissionRequest = { toolCallId: string; action: AgentAction };
 
-export type PermissionAnswer = { decision: 'allow' | 'deny'; scope: 'once' | 'run' };
+export type PermissionAnswer = { decision: 'allow' } | { decision: 'deny'; reason: string };
 
 /**
  * What an agent may do to the outside, given by the run driver. Paths are relative to the repository, contained

@@ -56,6 +56,11 @@ export type AgentProfile = {
   /** Our modes, and what the agent calls each of them. A mode that is missing is not offered. */
   modes: Readonly<Partial<Record<RunMode, string>>>;
   defaultMode: RunMode;
+  /**
+   * A program of ours that does by fixed code what the person's words say. What it does is not judged one by one; every
+   * other agent's actions are.
+   */
+  isProgram?: true;
   /** How the agent's own process sees `/work`: `ro` when every effect goes through the host. */
   work: 'ro' | 'rw';
   /**
@@ -91,6 +96,7 @@ const refactor: AgentProfile = {
   description:
     'Renames symbols, replaces code by pattern, tidies imports, fixes lint and formats. It is a program, not a language model, and needs no key.',
   needsModel: false,
+  isProgram: true,
   modes: { ask: 'ask', plan: 'plan', edit: 'edit', auto: 'auto' },
   defaultMode: 'edit',
   work: 'ro',

@@ -6,19 +6,21 @@ import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
 import { maskedEvents } from './masked-events.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/sandbox.ts';
-import type { Mount, SandboxOptions } from '../workspace/sandbox-arguments.ts';
+import type { SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
+import type { AgentHandlers, PromptOutcome, TerminalRequest } from './acp-types.ts';
 import { agentFiles } from './agent-files.ts';
-import type { AgentHandlers, PromptOutcome } from './acp-types.ts';
 import { createOutputTail } from './output-tail.ts';
+import { policyHookCommand, policyHookMounts } from './policy-hook.ts';
+import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
 import type { AgentProfile, AgentStart } from './registry.ts';
 import { runFiles } from './run-files.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
-import { runPermissions } from './run-permissions.ts';
+import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
 import { runTerminals } from './run-terminals.ts';
-import { startWorkClock } from './work-clock.ts';
+import { startWorkClock, type WorkClock } from './work-clock.ts';
 
 export type RunLimits = {
   /** How long a run may work; waiting for people does not count. */
@@ -50,17 +52,39 @@ const nodeInside = '/opt/node/bin/node';
  * @throws AppError when the agent cannot be started; HoldEndedError when the hold ended before it was
  */
 export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOutcome> {
-  if (!given.profile.needsModel) return runInBox(ctx, given);
-  const models = await openRunModels(ctx, given);
+  const { profile, run, claim, worktree, limits } = given;
+  const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
+  const clock = startWorkClock(limits.workMs);
+  const judge = openRunJudge(ctx, { run, claim, worktree, mask, pausedFor: (waiting) => clock.pausedFor(waiting) });
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const means = await opening;
+    opened.push(means);
+    return means;
+  };
   try {
-    return await runInBox(ctx, given, models);
+    const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;
+    const policy = profile.isProgram ? undefined : await open(openPolicySocket(run.id, judge.answerHook));
+    return await runInBox(ctx, given, { models, policy, mask, clock, judge });
   } finally {
-    await models.close();
+    clock.stop();
+    await Promise.all(opened.map((means) => means.close()));
   }
 }
 
-async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Promise<PromptOutcome> {
+/** What a run works with besides its box. */
+type RunMeans = {
+  models: RunModels | undefined;
+  /** The socket on which the agent asks before each tool; a program of ours has none. */
+  policy: PolicySocket | undefined;
+  mask: RecordMask;
+  clock: WorkClock;
+  judge: RunJudge;
+};
+
+async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise<PromptOutcome> {
   const { hold, limits, profile, run } = given;
+  const { models, clock } = means;
   const commands = new AbortController();
   const terminals = runTerminals({
     worktree: given.worktree,
@@ -69,19 +93,21 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     signal: commands.signal,
     timeoutMs: limits.commandMs,
   });
-  const clock = startWorkClock(limits.workMs);
-  const start: AgentStart = { node: nodeInside, mode: run.mode, ...(models && { models: models.access }) };
+  const start: AgentStart = {
+    node: nodeInside,
+    mode: run.mode,
+    ...(models && { models: models.access }),
+    ...(means.policy && { policyHook: policyHookCommand }),
+  };
   const command = profile.command(start);
-  const options = await agentBox(given, { start, sockets: models?.sockets ?? [] });
-  const box = spawnInSandbox(options, models ? models.throughDoor(command) : command);
+  const box = spawnInSandbox(await agentBox(given, { ...means, start }), models?.throughDoor(command) ?? command);
   const words = collectWords(box);
-  const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
-  const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, given.claim, body)));
+  const events = maskedEvents(means.mask, async (body) => void (await appendRunEvent(ctx, given.claim, body)));
   const handlers = handlersFor(ctx, given, {
+    ...means,
     events,
-    mask,
     createTerminal: terminals.createTerminal,
-    pausedFor: (waiting) => clock.pausedFor(waiting),
+    signal: AbortSignal.any([hold.signal, commands.signal]),
   });
   const starting = startAgent({
     profile,
@@ -107,7 +133,6 @@ async function runInBox(ctx: Context, given: AgentRun, models?: RunModels): Prom
     await events.end().catch(() => undefined);
     throw error;
   } finally {
-    clock.stop();
     commands.abort();
     box.kill();
     await Promise.allSettled([box.exited, terminals.ended()]);
@@ -124,19 +149,26 @@ function tookTooLong({ workMs }: RunLimits): PromptOutcome {
   };
 }
 
-type Means = Pick<AgentHandlers, 'createTerminal'> & {
-  events: ReturnType<typeof maskedEvents>;
-  mask: RecordMask;
-  pausedFor<T>(waiting: Promise<T>): Promise<T>;
-};
+type HandlerMeans = RunMeans &
+  Pick<AgentHandlers, 'createTerminal'> & {
+    events: ReturnType<typeof maskedEvents>;
+    /** Aborts when nobody waits for an answer any more. */
+    signal: AbortSignal;
+  };
 
-function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers {
-  const { run, claim, worktree } = given;
-  const permissions = runPermissions(ctx, claim);
-  return {
+function handlersFor(ctx: Context, given: AgentRun, means: HandlerMeans): AgentHandlers {
+  const { run, worktree, profile } = given;
+  const { actions } = means.judge;
+  const plain = {
     ...runFiles({ worktree, mode: run.mode, requireOpen: runFilePolicy(run) }),
-    createTerminal: (request) => means.createTerminal(request),
-    requestPermission: (request, signal) => means.pausedFor(permissions.requestPermission(request, signal)),
+    createTerminal: (request: TerminalRequest) => means.createTerminal(request),
+  };
+  return {
+    ...(profile.isProgram ? plain : judgedHandlers(plain, { actions, worktree, signal: means.signal })),
+    requestPermission: async (request, signal) => {
+      const answer = await actions.decide({ ...request, signal });
+      return answer.allowed ? { decision: 'allow' } : { decision: 'deny', reason: answer.reason };
+    },
     onEvent: (body) => means.events.add(body),
     storeText: async (text) => storeRunText(ctx, run, await means.mask.mask(text)),
   };
@@ -145,7 +177,7 @@ function handlersFor(ctx: Context, given: AgentRun, means: Means): AgentHandlers
 /** The agent's own box: its program, and the worktree as its profile says. */
 async function agentBox(
   { profile, worktree, run }: AgentRun,
-  { start, sockets }: { start: AgentStart; sockets: readonly Mount[] },
+  { models, policy, start }: RunMeans & { start: AgentStart },
 ): Promise<SandboxOptions> {
   const box = boxFor(worktree);
   const writable = profile.work === 'rw' && run.mode !== 'plan';
@@ -159,9 +191,10 @@ async function agentBox(
       nodeMount(),
       ...profile.mounts(),
       ...files.mounts,
+      ...(policy ? policyHookMounts() : []),
     ],
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
-    sockets,
+    sockets: [...(models?.sockets ?? []), ...(policy ? [policy.mount] : [])],
     env: profile.env(start),
   };
 }

@@ -15,6 +15,7 @@ export function scriptedAgent(...argv: string[]): AgentProfile {
     title: 'Scripted',
     description: 'Does what the lines of the prompt say.',
     needsModel: false,
+    isProgram: true,
     modes: { ask: 'ask', plan: 'plan', edit: 'edit', auto: 'auto' },
     defaultMode: 'edit',
     work: 'ro',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attachmentView } from './attachment.ts';
+import { actionRuleSchema, agentActionSchema } from './agent-action.ts';
 import { budgetScopes } from './budget.ts';
 import { guestLevels } from './permissions.ts';
 
@@ -32,6 +33,16 @@ export const usageSchema = z.object({
   outputTokens: z.number().int(),
   costMicroUsd: z.number().int(),
 });
+
+/** What may deny an action without a person. Only the guard's word may be lifted by one. */
+export const deniers = ['mode', 'policy', 'guard'] as const;
+
+/** What people see of an action that was judged. */
+const judged = {
+  action: agentActionSchema.optional(),
+  rules: z.array(actionRuleSchema).optional(),
+  saferWay: z.string().optional(),
+};
 
 /** A guest as the log names them. */
 const guest = { guestId: z.string(), name: z.string() };
@@ -152,7 +163,24 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     toolCallId: z.string().optional(),
     title: z.string(),
     reason: z.string(),
+    ...judged,
+    /** Who does not answer until then has said no. */
+    expiresAt: z.string().optional(),
   }),
+  /** Something an agent wanted to do was denied without asking anybody; the agent was told the reason. */
+  z.object({
+    type: z.literal('action_denied'),
+    runId: z.string(),
+    /** Of the question that nobody was asked. */
+    permissionId: z.string(),
+    toolCallId: z.string().optional(),
+    title: z.string(),
+    reason: z.string(),
+    ...judged,
+    by: z.enum(deniers),
+  }),
+  /** Someone allowed once what had been denied, and prompted the agent to try it again. */
+  z.object({ type: z.literal('denial_lifted'), permissionId: z.string(), runId: z.string() }),
   z.object({
     type: z.literal('permission_decided'),
     runId: z.string(),

@@ -1,6 +1,7 @@
 import type { ActorRef } from './actor.ts';
 import type { AttachmentView } from './attachment.ts';
 import type { ProposalState } from './conversation-state.ts';
+import type { ActionRule, AgentAction } from './agent-action.ts';
 import type { GuestLevel } from './permissions.ts';
 import type { RunState } from './run-state.ts';
 import type { RunFileChange, RunMode, SessionEventBody } from './session-event.ts';
@@ -76,13 +77,29 @@ export type ToolCallItem = Placed & {
   durationMs: number | undefined;
 };
 
-export type PermissionItem = Placed & {
-  kind: 'permission';
+/** What an agent wanted to do, and what was said about it. */
+type Judged = {
   runId: string;
   permissionId: string;
   toolCallId: string | undefined;
   title: string;
   reason: string;
+  action: AgentAction | undefined;
+  rules: readonly ActionRule[];
+  saferWay: string | undefined;
+  agent: string | undefined;
+  /** Whose prompt the run answers: it works with their rights. */
+  worksFor: ActorRef | undefined;
+  /** Who allowed it once after it had been denied. */
+  liftedBy: ActorRef | undefined;
+};
+
+export type DeniedItem = Placed & Judged & { kind: 'denied'; deniedBy: Body<'action_denied'>['by'] };
+
+export type PermissionItem = Placed &
+  Judged & {
+  kind: 'permission';
+  expiresAt: string | undefined;
   decided: { decision: 'allow' | 'deny'; scope: 'once' | 'run'; by: ActorRef; reason: string | undefined } | undefined;
   /** Nobody answered, and the run does not wait any more. */
   isVoid: boolean;
@@ -166,6 +183,7 @@ export type TranscriptItem =
   | PlanItem
   | ToolCallItem
   | PermissionItem
+  | DeniedItem
   | RunEndItem
   | SuggestionItem
   | CommitItem

@@ -130,20 +130,24 @@ const handlers: Handlers = {
     const others = run.files.filter(({ path }) => !told.has(path));
     draft.runs[runId] = { ...run, files: [...others, ...files.filter(({ status }) => status !== 'unchanged')] };
   },
-  permission_requested: (draft, event, { runId, permissionId, toolCallId, title, reason }) => {
+  permission_requested: (draft, event, body) => {
+    const { runId, permissionId, expiresAt } = body;
     const run = draft.runs[runId];
     if (run) draft.runs[runId] = { ...run, state: 'waiting', openPermissions: [...run.openPermissions, permissionId] };
     draft.items.push({
-      ...placed(event, permissionKey(permissionId)),
+      ...judged(draft, event, body),
       kind: 'permission',
-      runId,
-      permissionId,
-      toolCallId,
-      title,
-      reason,
+      expiresAt,
       decided: undefined,
       isVoid: false,
     });
+  },
+  action_denied: (draft, event, body) =>
+    void draft.items.push({ ...judged(draft, event, body), kind: 'denied', deniedBy: body.by }),
+  denial_lifted: (draft, event, { permissionId }) => {
+    const key = permissionKey(permissionId);
+    change(draft, key, 'denied', (item) => ({ ...item, liftedBy: event.actor }));
+    change(draft, key, 'permission', (item) => ({ ...item, liftedBy: event.actor }));
   },
   permission_decided: (draft, event, { runId, permissionId, decision, scope, reason }) => {
     change(draft, permissionKey(permissionId), 'permission', (item) => ({
@@ -292,6 +296,26 @@ const handlers: Handlers = {
     });
   },
 };
+
+/** What an item about an action that was judged says in either case. */
+function judged(draft: Draft, event: SessionEvent, body: Body<'permission_requested' | 'action_denied'>) {
+  const { runId, permissionId, toolCallId, title, reason, action, rules = [], saferWay } = body;
+  const run = draft.runs[runId];
+  return {
+    ...placed(event, permissionKey(permissionId)),
+    runId,
+    permissionId,
+    toolCallId,
+    title,
+    reason,
+    action,
+    rules,
+    saferWay,
+    agent: run?.agent,
+    worksFor: run?.author,
+    liftedBy: undefined,
+  };
+}
 
 const permissionKey = (permissionId: string) => `permission:${permissionId}`;
 const suggestionKey = (suggestionId: string) => `suggestion:${suggestionId}`;

@@ -39,3 +39,11 @@ export function runFilePolicy(run: RunOfTeam): (path: string) => Promise<void> {
     await requirePermitted({ action: 'usePath', caller: await caller, path }, `${path} is closed to agents`);
   };
 }
+
+/** Asks policies (`runUnattended`) whether a run may go on without asking people, as they are now. */
+export function runUnattendedPolicy(run: RunOfTeam): () => Promise<void> {
+  return async () => {
+    const caller = await callerOfRun(run);
+    await requirePermitted({ action: 'runUnattended', caller }, 'Nobody is asked in the mode Auto, which is closed now');
+  };
+}

@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import path from 'node:path';
-import { AppError } from '../core/errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
+import { newSocketPath } from '../platform/socket-path.ts';
 import { handleGateway } from './llm.ts';
 
 /**
@@ -14,18 +10,11 @@ import { handleGateway } from './llm.ts';
  */
 export type RunDoor = { socketPath: string; close(): Promise<void> };
 
-/** Linux takes no longer path for a socket. */
-const longestPathBytes = 107;
 /** An agent and its helpers use a handful. */
 const maxConnections = 32;
 
 export async function openRunDoor(runId: string, gateway: Gateway): Promise<RunDoor> {
-  const socketPath = path.join(env().dataDir, 'sockets', `${randomBytes(6).toString('hex')}.sock`);
-  if (Buffer.byteLength(socketPath) > longestPathBytes)
-    throw new AppError(
-      'unavailable',
-      'The path of the data folder is too long for a socket in it, so no agent can reach a model. Set ENSEMBLE_DATA to a shorter path.',
-    );
+  const socketPath = await newSocketPath('no agent can reach a model');
   const server = http.createServer((req, res) => {
     serve(req, res, { runId, gateway }).catch((error: unknown) => {
       log().error({ err: error, runId }, 'a call through the door of a run failed');
@@ -35,7 +24,6 @@ export async function openRunDoor(runId: string, gateway: Gateway): Promise<RunD
   });
   server.maxConnections = maxConnections;
   server.keepAliveTimeout = 75_000;
-  await mkdir(path.dirname(socketPath), { recursive: true, mode: 0o700 });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath, resolve));
   return {
     socketPath,

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { withTransaction, type Context } from '../context.ts';
+import type { ActionRule, AgentAction } from '../core/agent-action.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { RunLostError } from './append-run-event.ts';
@@ -9,12 +10,23 @@ import { heldRun, runActor, type RunClaim } from './run-claim.ts';
 export type PermissionQuestion = {
   toolCallId?: string;
   title: string;
-  kind: string;
-  paths: readonly string[];
+  /** What is asked, as people see it. */
+  action: AgentAction;
+  /** A digest of what is asked; a later allowance is for the same one. */
+  subject: string;
   reason: string;
+  rules: readonly ActionRule[];
+  saferWay?: string;
+  expiresAt?: Date;
 };
 
-export type PermissionDecision = { decision: 'allow' | 'deny'; scope: 'once' | 'run' };
+export type PermissionDecision = {
+  decision: 'allow' | 'deny';
+  scope: 'once' | 'run';
+  reason?: string;
+  /** Who decided; undefined when it was no person. */
+  byName?: string;
+};
 
 /**
  * Puts an agent's question before the people of the session; the run waits from then on.
@@ -23,35 +35,61 @@ export type PermissionDecision = { decision: 'allow' | 'deny'; scope: 'once' | '
  */
 export async function askRunPermission(ctx: Context, claim: RunClaim, question: PermissionQuestion): Promise<string> {
   const permissionId = newId('prm');
-  const { toolCallId, title, kind, paths, reason } = question;
+  const { toolCallId = null, expiresAt, ...request } = question;
   await withTransaction(ctx, async (tx) => {
     const [run] = await tx.db.update(schema.run).set({ state: 'waiting' }).where(heldRun(claim, 'ask')).returning();
     if (!run) throw new RunLostError(`run ${claim.runId} is not held any more`);
     const { teamId, sessionId, id: runId } = run;
-    const call = toolCallId === undefined ? {} : { toolCallId };
     await tx.db.insert(schema.runPermission).values({
       id: permissionId,
       teamId,
       sessionId,
       runId,
-      toolCallId: toolCallId ?? null,
-      request: { title, kind, paths: [...paths], reason },
+      toolCallId,
+      request,
     });
     await appendSessionEvent(tx.db, {
       sessionId,
       teamId,
       actor: runActor(run),
-      body: { type: 'permission_requested', runId, permissionId, ...call, title, reason },
+      body: {
+        type: 'permission_requested',
+        runId,
+        permissionId,
+        ...seenBody(question),
+        ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+      },
     });
   });
   return permissionId;
 }
 
+/** The part of an entry about a judged action that both a question and a denial have. */
+export function seenBody({ toolCallId, title, action, reason, rules, saferWay }: PermissionQuestion) {
+  return {
+    ...(toolCallId !== undefined && { toolCallId }),
+    title,
+    action,
+    reason,
+    rules: [...rules],
+    ...(saferWay !== undefined && { saferWay }),
+  };
+}
+
 /** What was decided on a question, or undefined while nobody has answered. */
 export async function findDecision(ctx: Context, permissionId: string): Promise<PermissionDecision | undefined> {
+  const { person, runPermission } = schema;
   const [row] = await ctx.db
-    .select({ decision: schema.runPermission.decision, scope: schema.runPermission.scope })
-    .from(schema.runPermission)
-    .where(eq(schema.runPermission.id, permissionId));
-  return row?.decision ? { decision: row.decision, scope: row.scope ?? 'once' } : undefined;
+    .select({
+      decision: runPermission.decision,
+      scope: runPermission.scope,
+      reason: runPermission.reason,
+      byName: person.name,
+    })
+    .from(runPermission)
+    .leftJoin(person, eq(person.id, runPermission.decidedBy))
+    .where(eq(runPermission.id, permissionId));
+  if (!row?.decision) return undefined;
+  const { decision, scope, reason, byName } = row;
+  return { decision, scope: scope ?? 'once', ...(reason && { reason }), ...(byName !== null && { byName }) };
 }

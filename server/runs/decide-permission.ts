@@ -8,6 +8,7 @@ import { AppError, isAppError } from '../core/errors.ts';
 import { notify } from '../platform/notify.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { authorizeRun } from './queries.ts';
+import { readPermissionRequest } from './permission-request.ts';
 import type { RunRow } from './run-claim.ts';
 
 export const decidePermissionInput = z.object({
@@ -59,11 +60,17 @@ export async function decidePermission(ctx: Context, given: z.input<typeof decid
       teamId,
       action: 'permission.decide',
       resource: { type: 'run', id: runId },
-      detail: { permissionId, decision, scope, reason: reason ?? null, request: decided.request },
+      detail: { permissionId, decision, scope, reason: reason ?? null, request: told(decided.request) },
     });
     await resumeWhenAnswered(tx, run);
     await notify(tx.db, 'run_permission', permissionId);
   });
+}
+
+/** What the audit log says of what was asked: never the text of a change. */
+function told(request: Record<string, unknown>) {
+  const { title, rules } = readPermissionRequest(request);
+  return { title, rules: rules.map(({ id }) => id) };
 }
 
 /** The run that asked decides who may answer. */

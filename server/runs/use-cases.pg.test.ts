@@ -9,7 +9,7 @@ import { closeNotifications, notifications } from '../platform/notifications.ts'
 import { editPrompt } from '../sessions/edit-prompt.ts';
 import { reorderQueue } from '../sessions/reorder-queue.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
-import { askRunPermission } from './ask-permission.ts';
+import { askRunPermission, type PermissionQuestion } from './ask-permission.ts';
 import { claimRun } from './claim-run.ts';
 import { decidePermission } from './decide-permission.ts';
 import { finishRun } from './finish-run.ts';
@@ -202,7 +202,14 @@ test('[RN2] a run that ended cannot be stopped', async () => {
   await expect(requestCancel(session.developer.ctx, { runId })).rejects.toMatchObject({ code: 'conflict' });
 });
 
-const question = { toolCallId: 't1', title: 'npm test', kind: 'execute', paths: [], reason: 'It wants to run it.' };
+const question: PermissionQuestion = {
+  toolCallId: 't1',
+  title: 'npm test',
+  action: { kind: 'command', command: 'npm test', cwd: '' },
+  subject: 'digest',
+  reason: 'It wants to run it.',
+  rules: [{ id: 'mode.edit', words: 'Commands are asked' }],
+};
 
 test('[RN14] a run waits while a question is open, and the first answer counts', async () => {
   const runId = await newTestRun(session);
@@ -242,7 +249,7 @@ test('[RN14] a question that is withdrawn, or whose run ended or starts again, t
   const runId = await newTestRun(session);
   const claim = await claimed(runId);
   const withdrawn = await askRunPermission(system, claim, question);
-  await withdrawPermission(system, claim, withdrawn);
+  await withdrawPermission(system, claim, { permissionId: withdrawn, reason: 'Not any more.' });
   expect((await runRow(runId)).state).toBe('running');
   const handedBack = await askRunPermission(system, claim, question);
   await handBackRun(system, claim);

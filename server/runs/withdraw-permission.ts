@@ -4,10 +4,13 @@ import { withTransaction, type Context } from '../context.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { heldRun, runActor, type RunClaim } from './run-claim.ts';
 
-/** Takes a question back that the agent does not ask any more; the run goes on when no other is open. */
-export async function withdrawPermission(ctx: Context, claim: RunClaim, permissionId: string): Promise<void> {
+/** Ends a question without an answer, as a no for this reason; the run goes on when no other is open. */
+export async function withdrawPermission(
+  ctx: Context,
+  claim: RunClaim,
+  { permissionId, reason }: { permissionId: string; reason: string },
+): Promise<void> {
   const { run, runPermission } = schema;
-  const reason = 'The agent does not ask any more.';
   await withTransaction(ctx, async (tx) => {
     const [held] = await tx.db.select().from(run).where(heldRun(claim, 'fail')).for('update');
     if (!held) return;

@@ -18,6 +18,8 @@ import { closeQueue } from '../../jobs/queue.ts';
 import { env } from '../../platform/env.ts';
 import { closeNotifications } from '../../platform/notifications.ts';
 import { claimRun } from '../../runs/claim-run.ts';
+import { decidePermission } from '../../runs/decide-permission.ts';
+import { getRun } from '../../runs/queries.ts';
 import { registerWorker } from '../../runs/register-worker.ts';
 import { logOf, runRow, testAgent } from '../../runs/testing.ts';
 import { createSession } from '../../sessions/create-session.ts';
@@ -49,7 +51,12 @@ export type Prompt = {
   sessionId: string;
   mode?: RunMode;
   model?: string;
+  /** What an admin answers to the agent's questions; they are allowed when it is left out. */
+  answers?: (question: AskedQuestion) => PermissionWord;
 } & Partial<DriveOptions>;
+
+export type AskedQuestion = { title: string; request: Record<string, unknown> };
+export type PermissionWord = { decision: 'allow' | 'deny'; scope?: 'once' | 'run'; reason?: string };
 
 export type Ran = {
   runId: string;
@@ -119,7 +126,7 @@ export async function agentHouse(agents: readonly string[], protocols: LlmProtoc
 }
 
 function beginner(team: TestTeam, gateway: Gateway): AgentHouse['begin'] {
-  return async ({ text, agent, sessionId, mode, model, ...options }) => {
+  return async ({ text, agent, sessionId, mode, model, answers = () => ({ decision: 'allow' }), ...options }) => {
     const prompt = { sessionId, text, agent, ...(mode && { mode }), ...(model && { model }) };
     const { runId } = await sendPrompt(team.developer.ctx, prompt);
     const run = await claimRun(system(), { runId, workerId });
@@ -127,8 +134,29 @@ function beginner(team: TestTeam, gateway: Gateway): AgentHouse['begin'] {
     const stopping = new AbortController();
     const openDoor = (id: string) => openRunDoor(id, gateway);
     const given = { run, workerId, stopping: stopping.signal, profileOf: getAgentProfile, openDoor };
-    return { runId, done: driveRun({ ...given, ...options }), stopping };
+    const stopAnswering = answerQuestions(team, runId, answers);
+    return { runId, done: driveRun({ ...given, ...options }).finally(stopAnswering), stopping };
   };
+}
+
+/** An admin who looks at a run's open questions again and again. @returns what stops them */
+function answerQuestions(team: TestTeam, runId: string, answers: NonNullable<Prompt['answers']>): () => void {
+  const look = async () => {
+    const { permissions } = await getRun(team.admin.ctx, runId);
+    for (const { id, request } of permissions)
+      await decidePermission(team.admin.ctx, {
+        permissionId: id,
+        ...answers({ title: String(request['title']), request }),
+      });
+  };
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    // Somebody else, or the end of the run, may have been faster.
+    looking ??= look()
+      .catch(() => undefined)
+      .finally(() => (looking = undefined));
+  }, 50);
+  return () => clearInterval(timer);
 }
 
 async function ranOf(projectId: string, runId: string): Promise<Ran> {

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { AgentAction } from '../core/agent-action.ts';
+import { AppError } from '../core/errors.ts';
+import type { Verdict } from '../core/guard/verdict.ts';
+import { runModes, type RunMode } from '../core/session-event.ts';
+import { judgeAction, type JudgeFacts } from './judge-action.ts';
+
+const command: AgentAction = { kind: 'command', command: 'npm test', cwd: '' };
+const edit: AgentAction = { kind: 'edit', changes: [{ path: 'src/a.ts', oldText: 'a', newText: 'b' }] };
+const read: AgentAction = { kind: 'read', paths: ['src/a.ts'] };
+const fine: Verdict = { verdict: 'allow', rules: [], reason: 'Nothing speaks against it.' };
+
+function facts(given: Partial<JudgeFacts> = {}): JudgeFacts {
+  return {
+    mode: 'auto',
+    requireOpen: () => Promise.resolve(),
+    requireUnattended: () => Promise.resolve(),
+    guard: () => Promise.resolve(fine),
+    onlyReads: () => Promise.resolve(false),
+    mcpServers: new Set(['tickets']),
+    ...given,
+  };
+}
+const guarded = (verdict: Verdict) => ({ guard: () => Promise.resolve(verdict) });
+const refuse = (reason: string) => () =>
+  Promise.reject(new AppError('forbidden', reason, { details: { reason: 'policy', rules: ['r1'] } }));
+
+const word = async (action: AgentAction, given: Partial<JudgeFacts> = {}) =>
+  (await judgeAction(action, facts(given))).verdict;
+
+test.each<[RunMode, string, string]>([
+  ['ask', 'ask', 'ask'],
+  ['plan', 'deny', 'ask'],
+  ['edit', 'allow', 'ask'],
+  ['auto', 'allow', 'allow'],
+])('[AG32] in the mode %s an edit means %s and a command %s', async (mode, edits, commands) => {
+  expect(await word(edit, { mode })).toBe(edits);
+  expect(await word(command, { mode })).toBe(commands);
+  expect(await word(command, { mode, onlyReads: () => Promise.resolve(true) })).toBe('allow');
+});
+
+test.each(runModes)('[AG32] reading and planning are not asked in the mode %s', async (mode) => {
+  expect(await word(read, { mode })).toBe('allow');
+  expect(await word({ kind: 'quiet' }, { mode })).toBe('allow');
+});
+
+test('[AG32] what the guard does not know is asked, in every mode', async () => {
+  const other: AgentAction = { kind: 'other', tool: 'Summon', input: '{}' };
+  for (const mode of runModes) expect(await word(other, { mode, guard: () => Promise.resolve(undefined) })).toBe('ask');
+});
+
+test('[AG32] auto asks as soon as policy does not let runs go on unattended', async () => {
+  const judgement = await judgeAction(command, facts({ requireUnattended: refuse('Closed by r1.') }));
+  expect(judgement).toMatchObject({ verdict: 'ask', by: 'policy', reason: 'Closed by r1.' });
+});
+
+test('[AG31] the guard’s no and question count in every mode but where nothing is changed at all', async () => {
+  const deny: Verdict = { verdict: 'deny', rules: ['git.force-push'], reason: 'It rewrites.', saferWay: 'Push anew.' };
+  for (const mode of ['ask', 'edit', 'auto'] as const) {
+    expect(await judgeAction(command, facts({ mode, ...guarded(deny) }))).toMatchObject({
+      verdict: 'deny',
+      by: 'guard',
+      rules: [{ id: 'git.force-push' }],
+      saferWay: 'Push anew.',
+    });
+    expect(await word(edit, { mode, ...guarded({ ...deny, verdict: 'ask' }) })).toBe('ask');
+  }
+});
+
+test('[AG31] policy closes a path for reading and writing, whatever the mode and the guard say', async () => {
+  for (const mode of runModes)
+    for (const action of [edit, read])
+      expect(await judgeAction(action, facts({ mode, requireOpen: refuse('src/a.ts is closed.') }))).toMatchObject({
+        verdict: 'deny',
+        by: 'policy',
+        reason: 'src/a.ts is closed.',
+      });
+});
+
+test.each(['/etc/passwd', '/home/agent/.bashrc', '.git/config', 'a/.GIT/hooks/x', 'sub/.git', 'a\nb', ''])(
+  '[AG31] %j is never changed by an agent',
+  async (path) => {
+    const change = { path, oldText: null, newText: 'x' };
+    expect(await word({ kind: 'edit', changes: [change] })).toBe('deny');
+  },
+);
+
+test('[AG31] files for a while may lie in /tmp', async () => {
+  expect(await word({ kind: 'edit', changes: [{ path: '/tmp/x', oldText: null, newText: 'x' }] })).toBe('allow');
+});
+
+test('[AG31] MCP servers are those that the run was given', async () => {
+  const call = (server: string): AgentAction => ({ kind: 'mcp', server, name: 'close', input: '{}' });
+  expect(await word(call('evil'))).toBe('deny');
+  expect(await word(call('tickets'), { guard: () => Promise.resolve(undefined) })).toBe('ask');
+});
+
+test('an error that is no refusal is not taken for one', async () => {
+  const broken = () => Promise.reject(new Error('the database is gone'));
+  await expect(judgeAction(read, facts({ requireOpen: broken }))).rejects.toThrow('the database is gone');
+});

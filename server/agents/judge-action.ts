@@ -1,0 +1,149 @@
+import { isOutside, type ActionRule, type AgentAction } from '../core/agent-action.ts';
+import { isAppError } from '../core/errors.ts';
+import type { Verdict } from '../core/guard/verdict.ts';
+import type { RunMode } from '../core/session-event.ts';
+import { treePathProblem } from '../workspace/tree-path.ts';
+
+/** Who or what had the last word on an action. */
+export type JudgedBy = 'mode' | 'policy' | 'guard';
+
+export type Judgement =
+  | { verdict: 'allow' }
+  | {
+      verdict: 'ask' | 'deny';
+      by: JudgedBy;
+      rules: readonly ActionRule[];
+      /** For people and for the model. */
+      reason: string;
+      saferWay?: string;
+    };
+
+/** What judging looks at besides the action; each of the questions does its own reading. */
+export type JudgeFacts = {
+  mode: RunMode;
+  /** Policy's word on a path of the repository. @throws AppError `forbidden` naming the rule */
+  requireOpen(path: string): Promise<void>;
+  /** Policy's word on going on without asking, as it is now. @throws AppError `forbidden` naming the rule */
+  requireUnattended(): Promise<void>;
+  /** The guard's verdict; undefined when it knows nothing of such actions. */
+  guard(action: AgentAction): Promise<Verdict | undefined>;
+  /** Whether the command only looks at things, as far as can be told. */
+  onlyReads(action: AgentAction): Promise<boolean>;
+  /** Names of the MCP servers that the host gave to the run. */
+  mcpServers: ReadonlySet<string>;
+};
+
+const allow: Judgement = { verdict: 'allow' };
+
+/**
+ * Whether an agent may do something, asked before each of its tools: policy first, then the run's mode, then the guard. The
+ * strictest word counts, and what none of them knows is asked (docs/spec/agents.md).
+ */
+export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promise<Judgement> {
+  const closed = impossible(action, facts) ?? (await closedByPolicy(action, facts)) ?? closedByMode(action, facts.mode);
+  if (closed) return closed;
+  if (action.kind === 'quiet' || action.kind === 'read') return allow;
+  const verdict = await facts.guard(action);
+  if (verdict && verdict.verdict !== 'allow') return guardWord(verdict.verdict, verdict);
+  return wordOfMode(action, { facts, known: verdict !== undefined });
+}
+
+/** What can never be meant well: git's own folder, names no tree can hold, what lies outside of the repository. */
+function impossible(action: AgentAction, { mcpServers }: JudgeFacts): Judgement | undefined {
+  if (action.kind === 'mcp' && !mcpServers.has(action.server))
+    return deny('mode', {
+      rule: { id: 'mcp.unknown-server', words: 'Only MCP servers that an admin listed may be used' },
+      reason: `${action.server} is not an MCP server that this run was given.`,
+    });
+  if (action.kind !== 'edit') return undefined;
+  const bad = action.changes.find(({ path }) => !mayBeChanged(path));
+  if (!bad) return undefined;
+  return deny('mode', {
+    rule: { id: 'edit.outside', words: 'Agents change files of the repository only' },
+    reason: `${JSON.stringify(bad.path)} is not a file of the repository that an agent may change. Files that are needed for a while go to /tmp.`,
+  });
+}
+
+function mayBeChanged(path: string): boolean {
+  return isOutside(path) ? path.startsWith('/tmp/') : treePathProblem(path) === undefined;
+}
+
+/** Policies close paths to agents, whether they read or write them. */
+async function closedByPolicy(action: AgentAction, { requireOpen }: JudgeFacts): Promise<Judgement | undefined> {
+  for (const path of pathsOf(action)) {
+    if (isOutside(path) || path === '') continue;
+    const refusal = await refusalOf(requireOpen(path));
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function pathsOf(action: AgentAction): readonly string[] {
+  if (action.kind === 'edit') return action.changes.map(({ path }) => path);
+  return action.kind === 'read' ? action.paths : [];
+}
+
+async function refusalOf(asked: Promise<void>): Promise<Judgement | undefined> {
+  try {
+    await asked;
+    return undefined;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    const rules = Array.isArray(error.details?.['rules']) ? error.details['rules'].map(String) : [];
+    return {
+      verdict: 'deny',
+      by: 'policy',
+      rules: rules.map((id) => ({ id, words: error.message })),
+      reason: error.message,
+    };
+  }
+}
+
+function closedByMode(action: AgentAction, mode: RunMode): Judgement | undefined {
+  if (mode !== 'plan' || action.kind !== 'edit') return undefined;
+  return deny('mode', {
+    rule: { id: 'mode.plan', words: 'A run that plans changes no file' },
+    reason: 'This run plans only, so it changes no file. Say what would be changed.',
+  });
+}
+
+function guardWord(verdict: 'ask' | 'deny', { rules, reason, saferWay }: Verdict): Judgement {
+  return {
+    verdict,
+    by: 'guard',
+    rules: rules.map((id) => ({ id, words: reason })),
+    reason,
+    ...(saferWay !== undefined && { saferWay }),
+  };
+}
+
+/** Nothing speaks against it: whether a person is asked all the same is a matter of the mode. */
+async function wordOfMode(
+  action: AgentAction,
+  { facts, known }: { facts: JudgeFacts; known: boolean },
+): Promise<Judgement> {
+  const { mode } = facts;
+  if (mode !== 'ask' && action.kind === 'edit') return allow;
+  if (action.kind === 'command' && (await facts.onlyReads(action))) return allow;
+  if (mode === 'auto' && known) {
+    const refusal = await refusalOf(facts.requireUnattended());
+    return refusal && refusal.verdict !== 'allow' ? { ...refusal, verdict: 'ask' } : allow;
+  }
+  return {
+    verdict: 'ask',
+    by: 'mode',
+    rules: [{ id: `mode.${mode}`, words: modeWords[mode] }],
+    reason: modeWords[mode],
+  };
+}
+
+const modeWords: Readonly<Record<RunMode, string>> = {
+  ask: 'In the mode Ask a person allows each change and each command.',
+  plan: 'In the mode Plan a person allows what is more than reading.',
+  edit: 'In the mode Edit files are changed freely; a person allows each command.',
+  auto: 'The guard does not know this kind of action, so a person allows it.',
+};
+
+function deny(by: JudgedBy, { rule, reason }: { rule: ActionRule; reason: string }): Judgement {
+  return { verdict: 'deny', by, rules: [rule], reason };
+}

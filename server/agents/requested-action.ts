@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { AgentAction, FileChange } from '../core/agent-action.ts';
+import type { AgentToolCall } from './acp-update.ts';
+import { agentWorkRoot } from './agent-path.ts';
+import { clean, cut } from './agent-text.ts';
+import { placeOf, shellLine } from './read-hook-call.ts';
+
+const maxShownInput = 16_000;
+const rawCommand = z.object({
+  command: z.union([z.string(), z.array(z.string())]),
+  args: z.array(z.string()).optional().catch(undefined),
+  cwd: z.string().nullish().catch(undefined),
+});
+const rawAddress = z.object({ url: z.string() });
+
+/** What an agent asks leave for by `session/request_permission`, from what it said of the tool call until then. */
+export function requestedAction(call: AgentToolCall): AgentAction {
+  switch (call.kind) {
+    case 'execute':
+      return commandOf(call);
+    case 'edit':
+    case 'delete':
+    case 'move':
+      return editOf(call) ?? otherOf(call);
+    case 'read':
+    case 'search':
+      return { kind: 'read', paths: pathsOf(call) };
+    case 'think':
+      return { kind: 'quiet' };
+    case 'fetch': {
+      const parsed = rawAddress.safeParse(call.rawInput);
+      return { kind: 'fetch', address: cut(clean(parsed.success ? parsed.data.url : titleOf(call)), 4096) };
+    }
+    default:
+      return otherOf(call);
+  }
+}
+
+/** Agents that give no command in a form we know show it as the title. */
+function commandOf(call: AgentToolCall): AgentAction {
+  const parsed = rawCommand.safeParse(call.rawInput);
+  if (!parsed.success) return { kind: 'command', command: titleOf(call), cwd: '' };
+  const { command, args = [], cwd } = parsed.data;
+  const words =
+    typeof command === 'string' ? (args.length > 0 ? [command, ...args] : undefined) : [...command, ...args];
+  const line = words === undefined ? command : shellLine(words);
+  return { kind: 'command', command: clean(String(line)), cwd: cwd ? placeOf(cwd, '') : '' };
+}
+
+function editOf(call: AgentToolCall): AgentAction | undefined {
+  const diffs = (call.content ?? []).flatMap((item): FileChange[] =>
+    item.type === 'diff'
+      ? [{ path: placeOf(item.path, ''), oldText: item.oldText ?? null, newText: item.newText }]
+      : [],
+  );
+  if (diffs.length > 0) return { kind: 'edit', changes: diffs };
+  const gone = call.kind === 'delete' ? pathsOf(call) : [];
+  return gone.length === 0
+    ? undefined
+    : { kind: 'edit', changes: gone.map((path) => ({ path, oldText: '', newText: null, isPart: true })) };
+}
+
+function otherOf(call: AgentToolCall): AgentAction {
+  const input = call.rawInput === undefined ? '' : (JSON.stringify(call.rawInput, undefined, 2) ?? '');
+  return { kind: 'other', tool: titleOf(call), input: cut(clean(input), maxShownInput) };
+}
+
+const titleOf = ({ title, kind }: AgentToolCall) => cut(clean(title ?? kind ?? 'Tool call'), 4096);
+const pathsOf = ({ locations }: AgentToolCall) => (locations ?? []).map(({ path }) => placeOf(path, agentWorkRoot));

@@ -1,0 +1,82 @@
+import type { Context } from '../context.ts';
+import type { AgentAction } from '../core/agent-action.ts';
+import { AppError } from '../core/errors.ts';
+import type { RecordMask } from '../governance/dlp/mask-record.ts';
+import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
+import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import type { Worktree } from '../workspace/worktree.ts';
+import type { AgentHandlers } from './acp-types.ts';
+import { fileChanges, presentText } from './file-changes.ts';
+import { policyAnswerMs } from './policy-hook.ts';
+import type { HookAnswer } from './policy-socket.ts';
+import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
+import { runActions, type RunActions } from './run-actions.ts';
+
+export type JudgeOptions = {
+  run: RunRow;
+  claim: RunClaim;
+  worktree: Worktree;
+  mask: RecordMask;
+  pausedFor<T>(waiting: Promise<T>): Promise<T>;
+};
+
+export type RunJudge = {
+  actions: RunActions;
+  /** Answers a call of the policy hook. */
+  answerHook(text: string, signal: AbortSignal): Promise<HookAnswer>;
+};
+
+/** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
+export function openRunJudge(ctx: Context, { run, claim, worktree, mask, pausedFor }: JudgeOptions): RunJudge {
+  const actions = runActions(ctx, {
+    claim,
+    mask,
+    pausedFor,
+    facts: {
+      mode: run.mode,
+      requireOpen: runFilePolicy(run),
+      requireUnattended: runUnattendedPolicy(run),
+      guard: () => Promise.resolve(undefined),
+      onlyReads: () => Promise.resolve(false),
+      mcpServers: new Set(),
+    },
+  });
+  return {
+    actions,
+    answerHook: async (text, signal) => {
+      const call = readHookCall(text);
+      if (call === undefined) return { allowed: false, reason: 'The question of the hook could not be read.' };
+      const { toolCallId } = call;
+      const action: AgentAction =
+        call.action.kind === 'edit'
+          ? { kind: 'edit', changes: await fileChanges(worktree.workDir, call.action.requests) }
+          : call.action;
+      return actions.decide({ action, toolCallId, signal, answerWithinMs: policyAnswerMs });
+    },
+  };
+}
+
+/** The host's handlers, with everything that changes or starts something judged before. */
+export function judgedHandlers(
+  handlers: Pick<AgentHandlers, 'readTextFile' | 'writeTextFile' | 'createTerminal'>,
+  { actions, worktree, signal }: { actions: RunActions; worktree: Worktree; signal: AbortSignal },
+): Pick<AgentHandlers, 'readTextFile' | 'writeTextFile' | 'createTerminal'> {
+  const requireAllowed = async (action: AgentAction) => {
+    const answer = await actions.decideEffect({ action, signal });
+    if (!answer.allowed) throw new AppError('forbidden', answer.reason);
+  };
+  return {
+    ...handlers,
+    async writeTextFile(path, newText) {
+      const oldText = (await presentText(worktree.workDir, path)) ?? null;
+      await requireAllowed({ kind: 'edit', changes: [{ path, oldText, newText }] });
+      await handlers.writeTextFile(path, newText);
+    },
+    async createTerminal(request) {
+      const { command, args, cwd } = request;
+      const line = args.length === 0 ? command : shellLine([command, ...args]);
+      await requireAllowed({ kind: 'command', command: line, cwd: placeOf(cwd, '') });
+      return handlers.createTerminal(request);
+    },
+  };
+}

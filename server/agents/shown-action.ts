@@ -1,0 +1,43 @@
+import type { AgentAction, FileChange } from '../core/agent-action.ts';
+import type { RecordMask } from '../governance/dlp/mask-record.ts';
+import { clean, cut } from './agent-text.ts';
+import { trimDiff } from './diff-window.ts';
+
+const maxTextChars = 32_000;
+const maxChanges = 40;
+
+/** An action as it is kept and shown: known values masked, long texts cut, of large files the changed lines. */
+export async function shownAction(action: AgentAction, mask: RecordMask): Promise<AgentAction> {
+  const text = async (given: string) => cut(clean(await mask.mask(given)), maxTextChars);
+  switch (action.kind) {
+    case 'command':
+      return { ...action, command: await text(action.command) };
+    case 'edit':
+      return { ...action, changes: await shownChanges(action.changes.slice(0, maxChanges), text) };
+    case 'fetch':
+      return { ...action, address: await text(action.address) };
+    case 'mcp':
+    case 'other':
+      return { ...action, input: await text(action.input) };
+    case 'read':
+    case 'quiet':
+      return action;
+  }
+}
+
+async function shownChanges(
+  changes: readonly FileChange[],
+  text: (given: string) => Promise<string>,
+): Promise<FileChange[]> {
+  const orNull = async (given: string | null) => (given === null ? null : text(given));
+  return Promise.all(
+    changes.map(async (change) => {
+      const { oldText, newText } = changedLines(change);
+      return { ...change, oldText: await orNull(oldText), newText: await orNull(newText) };
+    }),
+  );
+}
+
+function changedLines({ path, oldText, newText }: FileChange): Pick<FileChange, 'oldText' | 'newText'> {
+  return newText === null ? { oldText, newText } : (trimDiff({ path, oldText, newText }) ?? { oldText, newText });
+}
