@@ -22,13 +22,13 @@ export type Judgement =
 export type JudgeFacts = {
   mode: RunMode;
   /** Policy's word on a path of the repository. @throws AppError `forbidden` naming the rule */
-  requireOpen(path: string): Promise<void>;
+  requireOpen: (path: string) => Promise<void>;
   /** Policy's word on going on without asking, as it is now. @throws AppError `forbidden` naming the rule */
-  requireUnattended(): Promise<void>;
+  requireUnattended: () => Promise<void>;
   /** The guard's verdict; undefined when it knows nothing of such actions. */
-  guard(action: AgentAction): Promise<Verdict | undefined>;
+  guard: (action: AgentAction) => Promise<Verdict | undefined>;
   /** Whether the command only looks at things, as far as can be told. */
-  onlyReads(action: AgentAction): Promise<boolean>;
+  onlyReads: (action: AgentAction) => Promise<boolean>;
   /** Names of the MCP servers that the host gave to the run. */
   mcpServers: ReadonlySet<string>;
 };

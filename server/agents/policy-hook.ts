@@ -7,8 +7,6 @@ import type { Mount } from '../workspace/sandbox-arguments.ts';
  */
 export const policyHookFolder = '/opt/policy';
 export const policyHookCommand = `${policyHookFolder}/policy-hook`;
-/** What agents are told to wait for it: longer than it waits itself, since an agent whose patience ends runs the call. */
-export const policyHookTimeoutSeconds = 600;
 /** People have a little less, so that a question that nobody answers is denied in words. */
 export const policyAnswerMs = 9 * 60_000;
 

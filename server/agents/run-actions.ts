@@ -24,9 +24,9 @@ export type ActionAnswer = { allowed: true; scope: 'once' | 'run' } | { allowed:
 
 export type RunActions = {
   /** Judges an action, asks people when that is the word, and writes down what was denied. */
-  decide(request: ActionRequest): Promise<ActionAnswer>;
+  decide: (request: ActionRequest) => Promise<ActionAnswer>;
   /** The same for what an agent does through the host: what was allowed just before, when it asked, is not asked again. */
-  decideEffect(request: ActionRequest): Promise<ActionAnswer>;
+  decideEffect: (request: ActionRequest) => Promise<ActionAnswer>;
 };
 
 type Given = {
@@ -34,88 +34,97 @@ type Given = {
   facts: JudgeFacts;
   mask: RecordMask;
   /** The run does not work while it waits for people. */
-  pausedFor<T>(waiting: Promise<T>): Promise<T>;
+  pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
 };
 
 const maxKept = 2_000;
 
 /** Everything that one run's agent asks to do goes through here, by whichever way it asks. */
 export function runActions(ctx: Context, given: Given): RunActions {
-  const { claim } = given;
-  /** What people allowed for the whole run. */
-  const allowedForRun = new Set<string>();
+  const word = createWord(ctx, given);
+  const effects = createEffects();
   /** Answers by the agent's own id of the call: its hook and its question of the protocol are about the same. */
   const answered = new Map<string, ActionAnswer>();
-  /** What an agent was allowed to do through the host, and has not done yet. */
-  const allowedEffects = new Map<string, number>();
+  return {
+    async decide(request) {
+      const { action, toolCallId } = request;
+      const key = toolCallId === undefined ? undefined : `${toolCallId} ${subjectOf(action)}`;
+      const known = key === undefined ? undefined : answered.get(key);
+      if (known) return known;
+      const answer = await word(request);
+      if (key !== undefined && answered.size < maxKept) answered.set(key, answer);
+      if (answer.allowed) effects.keep(action);
+      return answer;
+    },
+    decideEffect: async (request) => (effects.use(request.action) ? { allowed: true, scope: 'once' } : word(request)),
+  };
+}
 
-  async function decide(request: ActionRequest): Promise<ActionAnswer> {
-    const { action, toolCallId } = request;
-    const key = toolCallId === undefined ? undefined : `${toolCallId} ${subjectOf(action)}`;
-    const known = key === undefined ? undefined : answered.get(key);
-    if (known) return known;
-    const answer = await judged(request);
-    if (key !== undefined && answered.size < maxKept) answered.set(key, answer);
-    if (answer.allowed) for (const effect of effectsOf(action)) keepEffect(effect);
-    return answer;
-  }
+/** What an agent was allowed to do through the host, and has not done yet. */
+function createEffects() {
+  const left = new Map<string, number>();
+  return {
+    keep(action: AgentAction): void {
+      for (const effect of effectsOf(action)) if (left.size < maxKept) left.set(effect, (left.get(effect) ?? 0) + 1);
+    },
+    use(action: AgentAction): boolean {
+      const effects = effectsOf(action);
+      if (effects.length === 0 || !effects.every((effect) => left.has(effect))) return false;
+      for (const effect of effects) {
+        const rest = (left.get(effect) ?? 1) - 1;
+        if (rest === 0) left.delete(effect);
+        else left.set(effect, rest);
+      }
+      return true;
+    },
+  };
+}
 
-  function keepEffect(effect: string): void {
-    if (allowedEffects.size < maxKept) allowedEffects.set(effect, (allowedEffects.get(effect) ?? 0) + 1);
-  }
-
-  function useEffect(effect: string): boolean {
-    const left = allowedEffects.get(effect) ?? 0;
-    if (left === 1) allowedEffects.delete(effect);
-    else if (left > 1) allowedEffects.set(effect, left - 1);
-    return left > 0;
-  }
-
-  async function judged(request: ActionRequest): Promise<ActionAnswer> {
-    const { action } = request;
-    const judgement = await judgeAction(action, given.facts);
-    if (judgement.verdict === 'allow') return { allowed: true, scope: 'once' };
-    const subject = subjectOf(action, judgement);
-    const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard';
-    if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
-    if (judgement.verdict === 'deny') return denied(request, judgement);
-    if (allowedForRun.has(subject)) return { allowed: true, scope: 'run' };
-    const answer = await asked(request, judgement);
-    if (answer.allowed && answer.scope === 'run') allowedForRun.add(subject);
-    return answer;
-  }
-
-  async function denied(request: ActionRequest, judgement: Judged): Promise<ActionAnswer> {
-    await recordDenial(ctx, claim, { ...(await questionOf(request, judgement)), by: judgement.by });
-    return { allowed: false, reason: wordsFor(judgement) };
-  }
+/** The word on one action: judged, asked where that is the judgement, and written down where it was denied. */
+function createWord(ctx: Context, { claim, facts, mask, pausedFor }: Given) {
+  /** What people allowed for the whole run. */
+  const allowedForRun = new Set<string>();
 
   async function asked(request: ActionRequest, judgement: Judged): Promise<ActionAnswer> {
     const { answerWithinMs, signal } = request;
     const expiresAt = answerWithinMs === undefined ? undefined : new Date(Date.now() + answerWithinMs);
-    const question = await questionOf(request, judgement);
+    const question = await questionOf(request, { judgement, mask });
     const permissionId = await askRunPermission(ctx, claim, { ...question, ...(expiresAt && { expiresAt }) });
-    return given.pausedFor(waitForAnswer(ctx, claim, { permissionId, signal, expiresAt }));
+    return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal, expiresAt }));
   }
 
-  async function questionOf({ action, toolCallId }: ActionRequest, judgement: Judged) {
-    const shown = await shownAction(action, given.mask);
-    const { reason, rules, saferWay } = judgement;
-    return {
-      ...(toolCallId !== undefined && { toolCallId }),
-      title: actionTitle(shown).slice(0, 500).toWellFormed(),
-      action: shown,
-      subject: subjectOf(action),
-      reason,
-      rules,
-      ...(saferWay !== undefined && { saferWay }),
-    };
-  }
+  return async (request: ActionRequest): Promise<ActionAnswer> => {
+    const { action } = request;
+    const judgement = await judgeAction(action, facts);
+    if (judgement.verdict === 'allow') return { allowed: true, scope: 'once' };
+    const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard';
+    if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
+    if (judgement.verdict === 'deny') {
+      await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, mask })), by: judgement.by });
+      return { allowed: false, reason: wordsFor(judgement) };
+    }
+    const subject = subjectOf(action, judgement);
+    if (allowedForRun.has(subject)) return { allowed: true, scope: 'run' };
+    const answer = await asked(request, judgement);
+    if (answer.allowed && answer.scope === 'run') allowedForRun.add(subject);
+    return answer;
+  };
+}
 
+async function questionOf(
+  { action, toolCallId }: ActionRequest,
+  { judgement, mask }: { judgement: Judged; mask: RecordMask },
+) {
+  const shown = await shownAction(action, mask);
+  const { reason, rules, saferWay } = judgement;
   return {
-    decide,
-    decideEffect: async (request) =>
-      effectsOf(request.action).every(useEffect) ? { allowed: true, scope: 'once' } : judged(request),
+    ...(toolCallId !== undefined && { toolCallId }),
+    title: actionTitle(shown).slice(0, 500).toWellFormed(),
+    action: shown,
+    subject: subjectOf(action),
+    reason,
+    rules,
+    ...(saferWay !== undefined && { saferWay }),
   };
 }
 

@@ -17,13 +17,13 @@ export type JudgeOptions = {
   claim: RunClaim;
   worktree: Worktree;
   mask: RecordMask;
-  pausedFor<T>(waiting: Promise<T>): Promise<T>;
+  pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
 };
 
 export type RunJudge = {
   actions: RunActions;
   /** Answers a call of the policy hook. */
-  answerHook(text: string, signal: AbortSignal): Promise<HookAnswer>;
+  answerHook: (text: string, signal: AbortSignal) => Promise<HookAnswer>;
 };
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */

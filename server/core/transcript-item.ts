@@ -98,12 +98,14 @@ export type DeniedItem = Placed & Judged & { kind: 'denied'; deniedBy: Body<'act
 
 export type PermissionItem = Placed &
   Judged & {
-  kind: 'permission';
-  expiresAt: string | undefined;
-  decided: { decision: 'allow' | 'deny'; scope: 'once' | 'run'; by: ActorRef; reason: string | undefined } | undefined;
-  /** Nobody answered, and the run does not wait any more. */
-  isVoid: boolean;
-};
+    kind: 'permission';
+    expiresAt: string | undefined;
+    decided:
+      | { decision: 'allow' | 'deny'; scope: 'once' | 'run'; by: ActorRef; reason: string | undefined }
+      | undefined;
+    /** Nobody answered, and the run does not wait any more. */
+    isVoid: boolean;
+  };
 
 export type RunEndItem = Placed & {
   kind: 'run_end';

@@ -44,6 +44,9 @@ export function runFilePolicy(run: RunOfTeam): (path: string) => Promise<void> {
 export function runUnattendedPolicy(run: RunOfTeam): () => Promise<void> {
   return async () => {
     const caller = await callerOfRun(run);
-    await requirePermitted({ action: 'runUnattended', caller }, 'Nobody is asked in the mode Auto, which is closed now');
+    await requirePermitted(
+      { action: 'runUnattended', caller },
+      'Nobody is asked in the mode Auto, which is closed now',
+    );
   };
 }

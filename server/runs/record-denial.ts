@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
+import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { newId } from '../platform/ids.ts';
 import { lockHeldRun } from './append-run-event.ts';
@@ -41,6 +42,12 @@ export async function recordDenial(ctx: Context, claim: RunClaim, denial: Denial
       teamId,
       actor: runActor(run),
       body: { type: 'action_denied', runId, permissionId: id, ...seenBody(denial), by },
+    });
+    await appendAudit(tx, {
+      teamId,
+      action: 'permission.deny',
+      resource: { type: 'run', id: runId },
+      detail: { permissionId: id, by, title: denial.title, rules: denial.rules.map((rule) => rule.id) },
     });
   });
 }
