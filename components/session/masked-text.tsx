@@ -3,49 +3,45 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import { useTRPC } from '@/components/trpc.tsx';
+import type { Marks } from '@/components/ui/markdown.tsx';
 import { markedPlaces } from '@/server/core/dlp/placeholder.ts';
 import classes from './masked-text.module.css';
 import { useSession } from './session-context.tsx';
-
-const mostAsked = 50;
 
 /** A text with a lozenge in the place of each mask. Who may see the value sees it on a click, which is recorded. */
 export function MaskedText({ text }: { text: string }) {
   const places = markedPlaces(text);
   if (places.length === 0) return text;
-  return <WithLozenges text={text} places={places} />;
-}
-
-function WithLozenges({ text, places }: { text: string; places: ReturnType<typeof markedPlaces> }) {
-  const { session } = useSession();
-  const trpc = useTRPC();
-  const placeholders = [...new Set(places.map(({ placeholder }) => placeholder))].slice(0, mostAsked);
-  const masks = useQuery(
-    trpc.dlp.masks.queryOptions(
-      { sessionId: session.id, placeholders },
-      { enabled: !session.isGuest, staleTime: Infinity },
-    ),
-  );
-  const known = new Map(masks.data?.map((mask) => [mask.placeholder, mask]));
   return (
     <>
-      {places.map(({ start, end, placeholder }, at) => {
-        const mask = known.get(placeholder);
-        return (
-          <span key={start}>
-            {text.slice(places[at - 1]?.end ?? 0, start)}
-            {mask || session.isGuest ? (
-              <Lozenge placeholder={placeholder} kind={mask?.detector ?? 'masked'} />
-            ) : (
-              text.slice(start, end)
-            )}
-          </span>
-        );
-      })}
+      {places.map(({ start, placeholder }, at) => (
+        <span key={start}>
+          {text.slice(places[at - 1]?.end ?? 0, start)}
+          <Masked text={placeholder} />
+        </span>
+      ))}
       {text.slice(places.at(-1)?.end ?? 0)}
     </>
   );
 }
+
+/** One placeholder: a lozenge when the session knows it, else the word as it is. What is asked at once is one request. */
+function Masked({ text: placeholder }: { text: string }) {
+  const { session } = useSession();
+  const trpc = useTRPC();
+  const masks = useQuery(
+    trpc.dlp.masks.queryOptions(
+      { sessionId: session.id, placeholders: [placeholder] },
+      { enabled: !session.isGuest && placeholder.length <= 200, staleTime: Infinity },
+    ),
+  );
+  const mask = masks.data?.[0];
+  if (!mask && !session.isGuest) return placeholder;
+  return <Lozenge placeholder={placeholder} kind={mask?.detector ?? 'masked'} />;
+}
+
+/** The same in Markdown. */
+export const maskMarks: Marks = { find: markedPlaces, Mark: Masked };
 
 function Lozenge({ placeholder, kind }: { placeholder: string; kind: string }) {
   const { session } = useSession();

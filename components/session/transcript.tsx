@@ -25,6 +25,7 @@ import { visibleText } from '@/server/core/visible-text.ts';
 import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
 import { DeniedAction } from './denied-action.tsx';
+import { maskMarks } from './masked-text.tsx';
 import { noticeText } from './notice-text.ts';
 import { Proposal, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
@@ -68,7 +69,7 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
     case 'proposal':
       return <Proposal item={item} />;
     case 'text':
-      return <Markdown text={item.text} isStreaming={isRunning} />;
+      return <Markdown text={item.text} isStreaming={isRunning} marks={maskMarks} />;
     case 'thought':
       return <Thought item={item} />;
     case 'plan':
@@ -122,7 +123,7 @@ function Thought({ item }: { item: TextItem }) {
   return (
     <details>
       <summary className={classes.notice}>Thinking</summary>
-      <Markdown text={item.text} />
+      <Markdown text={item.text} marks={maskMarks} />
     </details>
   );
 }
