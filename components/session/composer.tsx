@@ -1,15 +1,16 @@
 'use client';
 
-import { Alert, Button, Select, Text, Textarea } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
-import { IconPlayerStop, IconSend } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Alert, Select, Text, Textarea } from '@mantine/core';
 import { useState, type KeyboardEvent } from 'react';
-import { useTRPC } from '@/components/trpc.tsx';
 import { isActiveRun } from '@/server/core/run-state.ts';
-import classes from './conversation.module.css';
+import { ComposerActions } from './composer-actions.tsx';
+import classes from './composer.module.css';
+import type { Way } from './draft-store.ts';
 import { may, useSession } from './session-context.tsx';
+import { useAgents } from './use-agents.ts';
+import { useDraft } from './use-draft.ts';
 import { useTranscript } from './use-feed.ts';
+import { useSay } from './use-say.ts';
 
 const modeWords = { ask: 'Ask', plan: 'Plan', edit: 'Edit', auto: 'Auto' };
 type Mode = keyof typeof modeWords;
@@ -17,43 +18,38 @@ type Mode = keyof typeof modeWords;
 /** Says what will happen before it happens: which agent, in which mode, now or queued. */
 export function Composer() {
   const { session } = useSession();
-  const trpc = useTRPC();
-  const agents = useQuery(
-    trpc.runs.agents.queryOptions(undefined, { refetchInterval: 30_000, enabled: may(session, 'prompt') }),
+  if (may(session, 'prompt')) return <PromptComposer />;
+  return (
+    <Text className={classes.composer} c="dimmed">
+      {session.isGuest
+        ? 'Guests read along. Ask someone of the team to prompt an agent.'
+        : 'Your role in this team may read along. Ask a team admin for the developer role to prompt agents.'}
+    </Text>
   );
-  const [draft, setDraft] = useLocalStorage({
-    key: `ensemble:draft:${session.id}`,
-    defaultValue: '',
-    getInitialValueInEffect: true,
-  });
+}
+
+function PromptComposer() {
+  const { agents } = useAgents();
+  const { store, draft } = useDraft();
+  const transcript = useTranscript();
+  const { say, error, dismiss } = useSay();
   const [agentName, setAgentName] = useState<string>();
   const [chosenMode, setMode] = useState<Mode>();
-  const transcript = useTranscript();
-  const send = useMutation(trpc.runs.send.mutationOptions({ onSuccess: () => setDraft('') }));
-  const cancel = useMutation(trpc.runs.cancel.mutationOptions());
   const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
-
-  if (!may(session, 'prompt')) {
-    return (
-      <Text className={classes.composer} c="dimmed">
-        {session.isGuest
-          ? 'Guests read along. Ask someone of the team to prompt an agent.'
-          : 'Your role in this team may read along. Ask a team admin for the developer role to prompt agents.'}
-      </Text>
-    );
-  }
-  const ready = agents.data?.find((each) => each.availability.ok);
-  const agent = agents.data?.find((each) => each.name === agentName) ?? ready ?? agents.data?.[0];
+  const ready = agents.find((each) => each.availability.ok);
+  const agent = agents.find((each) => each.name === agentName) ?? ready ?? agents[0];
   const mode = chosenMode && agent?.modes.includes(chosenMode) ? chosenMode : agent?.defaultMode;
   const off = agent && !agent.availability.ok ? agent.availability : undefined;
-  const submit = () => {
-    if (!agent || !mode || off || draft.trim() === '' || send.isPending) return;
-    send.mutate({ sessionId: session.id, text: draft, agent: agent.name, mode });
+  const canSay = draft.text.trim() !== '' && agent !== undefined && off === undefined;
+  const submit = (way: Way) => {
+    if (!agent || !mode || !canSay) return;
+    say(active ? way : 'queue', { choice: { agent: agent.name, mode }, runId: active?.runId });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    const way = wayOfKey(event);
+    if (!way) return;
     event.preventDefault();
-    submit();
+    submit(way);
   };
   return (
     <div className={classes.composer}>
@@ -66,9 +62,9 @@ export function Composer() {
           {off.reason} {off.fix}
         </Alert>
       )}
-      {send.error && (
-        <Alert color="red" mb="xs" title="Not sent, your text is kept" withCloseButton onClose={() => send.reset()}>
-          {send.error.message}
+      {error && (
+        <Alert color="red" mb="xs" title="Not sent, your text is kept" withCloseButton onClose={dismiss}>
+          {error.message}
         </Alert>
       )}
       <Textarea
@@ -78,16 +74,15 @@ export function Composer() {
         maxRows={10}
         placeholder={agent ? `Ask ${agent.title} for a change` : 'Ask for a change'}
         aria-label="Prompt"
-        value={draft}
-        onChange={(event) => setDraft(event.currentTarget.value)}
+        value={draft.text}
+        onChange={(event) => store.write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <Text size="xs" c="dimmed" mt={4}>
         {agent && !agent.needsModel && 'Uses no language model: '}
         {agent?.description}
-        {active && ' Waits its turn.'}
       </Text>
-      <div className={classes.composerFoot}>
+      <div className={classes.foot}>
         <Select
           size="xs"
           w={124}
@@ -95,7 +90,7 @@ export function Composer() {
           allowDeselect={false}
           value={agent?.name ?? null}
           onChange={(value) => setAgentName(value ?? undefined)}
-          data={(agents.data ?? []).map((each) => ({ value: each.name, label: each.title }))}
+          data={agents.map((each) => ({ value: each.name, label: each.title }))}
         />
         <Select
           size="xs"
@@ -107,27 +102,20 @@ export function Composer() {
           data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
         />
         <span className={classes.spring} />
-        {active && (
-          <Button
-            variant="default"
-            color="red"
-            leftSection={<IconPlayerStop size={14} />}
-            loading={cancel.isPending}
-            disabled={active.cancelRequested}
-            onClick={() => cancel.mutate({ runId: active.runId })}
-          >
-            Stop
-          </Button>
-        )}
-        <Button
-          leftSection={<IconSend size={14} />}
-          loading={send.isPending}
-          disabled={draft.trim() === '' || !agent || off !== undefined}
-          onClick={submit}
-        >
-          {active ? 'Queue' : 'Send'}
-        </Button>
+        <ComposerActions
+          active={active}
+          hears={agents.find(({ name }) => name === active?.agent)?.steers === true}
+          canSay={canSay}
+          onSay={submit}
+        />
       </div>
     </div>
   );
+}
+
+/** Enter sends with Ctrl or Cmd; with Shift it steers, with Alt it interrupts. */
+function wayOfKey(event: KeyboardEvent): Way | undefined {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return undefined;
+  if (event.shiftKey) return 'steer';
+  return event.altKey ? 'interrupt' : 'queue';
 }

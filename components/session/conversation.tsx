@@ -5,6 +5,7 @@ import { IconArrowDown } from '@tabler/icons-react';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Composer } from './composer.tsx';
 import classes from './conversation.module.css';
+import { GoingOn } from './going-on.tsx';
 import { Queue } from './queue.tsx';
 import { useSession } from './session-context.tsx';
 import { TranscriptList } from './transcript.tsx';
@@ -62,6 +63,7 @@ export function Conversation() {
           To the newest
         </Button>
       )}
+      <GoingOn transcript={transcript} />
       <Queue transcript={transcript} />
       {!session.isArchived && <Composer />}
     </section>

@@ -5,7 +5,9 @@ import { log } from '../platform/log.ts';
 import { createClientApp } from './acp-client.ts';
 import { createEventNormaliser, type EventNormaliser } from './acp-events.ts';
 import { openFrames } from './acp-frames.ts';
+import { exitWords, failedWith, outcomeOf, within, type Failure } from './acp-outcome.ts';
 import { openAgentSession, type OpenedSession } from './acp-session.ts';
+import { askToTake, offersSteering, type SteerOutcome } from './acp-steer.ts';
 import { createTerminalTable } from './acp-terminals.ts';
 import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
@@ -31,12 +33,11 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
   return {
     session: host.session(),
     prompt: (text) => host.prompt(text),
+    steer: (text) => host.steer(text),
     cancel: () => host.cancel(),
     stop: () => host.stop(),
   };
 }
-
-type Failure = { reason: string; cause?: unknown };
 
 /**
  * opening → idle ⇄ prompting → ended. The first failure ends it for good: the process is killed, a running prompt
@@ -54,6 +55,7 @@ class AgentHost {
   #failure: Failure | undefined;
   #session: OpenedSession = { id: '', memory: 'new', currentModeId: undefined };
   #isOpen = false;
+  #steers = false;
   #turn = new AbortController();
   #prompting: Promise<unknown> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -91,6 +93,7 @@ class AgentHost {
     if (greeting.protocolVersion !== acp.PROTOCOL_VERSION) {
       throw this.#unavailable(`speaks version ${greeting.protocolVersion} of the protocol; version 1 is needed`);
     }
+    this.#steers = offersSteering(greeting);
     this.#session = await openAgentSession({
       capabilities: greeting.agentCapabilities,
       meta: this.#options.sessionMeta ?? {},
@@ -134,6 +137,15 @@ class AgentHost {
     if (failure?.cause !== undefined) return failedWith(failure);
     if (cancelled) return { state: 'cancelled' };
     return failure === undefined ? outcome : failedWith(failure);
+  }
+
+  /** The words go into the turn at work, or stay the caller's. */
+  async steer(text: string): Promise<SteerOutcome> {
+    const turn = this.#prompting;
+    if (!this.#steers) return 'refused';
+    if (turn === undefined || this.#turn.signal.aborted || this.#failure !== undefined) return 'idle';
+    const over = turn.then(() => 'idle' as const);
+    return Promise.race([askToTake(this.#connection.agent, { sessionId: this.#session.id, text }), over]);
   }
 
   async cancel(): Promise<void> {
@@ -228,32 +240,9 @@ class AgentHost {
         sessionId: this.#session.id,
         prompt: [{ type: 'text', text }],
       });
-      return this.#outcomeOf(answer);
+      return outcomeOf(answer, this.#name());
     } catch (error) {
       return failedWith(await this.#failureOf(error));
-    }
-  }
-
-  #outcomeOf(answer: acp.PromptResponse): PromptOutcome {
-    switch (answer.stopReason) {
-      case 'end_turn':
-        return { state: 'succeeded' };
-      case 'cancelled':
-        return { state: 'cancelled' };
-      case 'max_tokens':
-        return {
-          state: 'failed',
-          reason: `${this.#name()} reached the longest answer its model may give. Ask for less at once.`,
-        };
-      case 'max_turn_requests':
-        return {
-          state: 'failed',
-          reason: `${this.#name()} reached its number of steps for one prompt. Prompt it again to go on.`,
-        };
-      case 'refusal':
-        return { state: 'failed', reason: `${this.#name()} refused to go on with this.` };
-      default:
-        return { state: 'failed', reason: `${this.#name()} ended in a way that is not known.` };
     }
   }
 
@@ -325,30 +314,5 @@ class AgentHost {
 
   #name(): string {
     return `The agent ${this.#options.profile.title}`;
-  }
-}
-
-function failedWith({ reason, cause }: Failure): PromptOutcome {
-  return { state: 'failed', reason, ...(cause === undefined ? {} : { cause }) };
-}
-
-function exitWords(code: number | null, signal: string | null): string {
-  return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
-}
-
-/** Whether the promise settles in time; it may reject. */
-async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
-  const timer = Promise.withResolvers<boolean>();
-  const timeout = setTimeout(() => timer.resolve(false), timeoutMs);
-  try {
-    return await Promise.race([
-      promise.then(
-        () => true,
-        () => true,
-      ),
-      timer.promise,
-    ]);
-  } finally {
-    clearTimeout(timeout);
   }
 }

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { AgentAction } from '../core/agent-action.ts';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
 import type { OpenedSession } from './acp-session.ts';
+import type { SteerOutcome } from './acp-steer.ts';
 import type { AgentProfile } from './registry.ts';
 
 /** A started agent, as `spawnInSandbox` gives it. `kill` ends the process and everything it started. */
@@ -102,12 +103,14 @@ export type PromptOutcome =
 /**
  * A started agent with one session.
  * - `prompt` never rejects; when it resolves, every event before it has been handed to `onEvent`. One at a time.
+ * - `steer` never rejects; it says whether the turn at work took the words.
  * - `cancel` resolves when the turn has ended; an agent that does not answer in time is killed.
  * - `stop` ends the agent and its commands, in any state, as often as one likes.
  */
 export type RunningAgent = {
   session: OpenedSession;
   prompt(text: string): Promise<PromptOutcome>;
+  steer(text: string): Promise<SteerOutcome>;
   cancel(): Promise<void>;
   stop(): Promise<void>;
 };

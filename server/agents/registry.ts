@@ -83,6 +83,10 @@ export type AgentProfile = {
     hostFiles: boolean;
     /** Offer `terminal/*`. */
     hostTerminals: boolean;
+    /** Takes what is said into a turn at work (`_session/steering`). */
+    steers?: boolean;
+    /** Takes images, when its model does. */
+    images?: boolean;
     /** A denied permission ends the agent's turn as cancelled, instead of going on without it. */
     denyEndsTurn: boolean;
   };

@@ -19,6 +19,7 @@ import { runFiles } from './run-files.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
 import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
+import { deliverSteers } from './run-steers.ts';
 import { runTerminals } from './run-terminals.ts';
 import { startWorkClock, type WorkClock } from './work-clock.ts';
 
@@ -124,7 +125,11 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     clock.over.addEventListener('abort', cancel);
     hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
     if (hold.signal.aborted) cancel();
-    const outcome = await agent.prompt(given.prompt);
+    await events.add({ type: 'agent_ready', runId: run.id });
+    const answer = agent.prompt(given.prompt);
+    const endSteers = await deliverSteers(ctx, { claim: given.claim, agent });
+    const outcome = await answer;
+    await endSteers();
     await events.end();
     if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;

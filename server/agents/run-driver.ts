@@ -19,6 +19,7 @@ import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
 import { materializeBase, type RunBaseOptions } from './run-base.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
 import type { OpenRunDoor } from './run-models.ts';
+import { promptFor } from './run-prompt.ts';
 
 export type DriveOptions = {
   /** As it was claimed. */
@@ -103,7 +104,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const baseCommit = await hold.whileHeld(baseOf(ctx, base));
   await recordRunStart(ctx, claim, baseCommit);
   const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
-  const prompt = await promptFor(ctx, { run, profile });
+  const prompt = await promptFor(ctx, { run, claim, profile });
   const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, openDoor });
   if (hold.end() !== undefined) {
     const stopped = stoppedOutcome(hold);
@@ -152,14 +153,6 @@ function dropInBackground(run: RunRow): void {
   dropWorktree(run.id, run.attempt).catch((error: unknown) =>
     log().warn({ err: error, runId: run.id }, 'the worktree of a run could not be removed'),
   );
-}
-
-/** A language model is told who speaks, since several people share the conversation. */
-async function promptFor(ctx: Context, { run, profile }: { run: RunRow; profile: AgentProfile }): Promise<string> {
-  if (!profile.needsModel) return run.prompt;
-  const { person } = schema;
-  const [author] = await ctx.db.select({ name: person.name }).from(person).where(eq(person.id, run.askedBy));
-  return author ? `${author.name} writes:\n\n${run.prompt}` : run.prompt;
 }
 
 type AgentDone = { outcome: PromptOutcome; worktree: Worktree; baseCommit: string };

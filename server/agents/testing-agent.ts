@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
  * say, one after the other. It needs nothing but Node, so it runs in the real sandbox.
  *
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
+ *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
  */
 type Frame = { id?: number; method?: string; params?: unknown; result?: unknown; error?: { message: string } };
@@ -13,8 +14,10 @@ type Frame = { id?: number; method?: string; params?: unknown; result?: unknown;
 const waiting = new Map<number, (frame: Frame) => void>();
 let nextId = 1000;
 let stop = Promise.withResolvers<'cancelled'>();
+let isPrompted = false;
+let heard = Promise.withResolvers<string>();
 
-const send = (frame: Frame) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...frame })}\n`);
+const send = (frame: Frame): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...frame })}\n`);
 
 function request(method: string, params: Record<string, unknown>): Promise<Frame> {
   const id = (nextId += 1);
@@ -66,12 +69,32 @@ async function evaluate(expression: string): Promise<void> {
   say(`value ${JSON.stringify(value)}\n`);
 }
 
+async function listen(): Promise<string> {
+  const text = await heard.promise;
+  heard = Promise.withResolvers();
+  say(`heard ${text}\n`);
+  return text;
+}
+
+async function listenAll(): Promise<void> {
+  while (!(await listen()).endsWith('done'));
+}
+
+/** What is said into the turn at work; given back when there is none, or when nobody listens to it. */
+function steer(id: number, params: { prompt: { text: string }[] }): void {
+  if (!isPrompted) return send({ id, result: { outcome: 'promptRequired', reason: 'noRunningTurn' } });
+  heard.resolve(params.prompt[0]?.text ?? '');
+  send({ id, result: { outcome: 'injected' } });
+}
+
 const verbs: Record<string, (text: string, index: number) => unknown> = {
   say,
   ask,
   run,
   read,
   js: evaluate,
+  listen: async () => void (await listen()),
+  'listen-all': listenAll,
   write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
   hang: () => new Promise(() => setInterval(() => undefined, 1000)),
   crash: () => process.exit(3),
@@ -85,26 +108,35 @@ async function act(line: string, index: number): Promise<void> {
 
 async function prompt(id: number, params: { prompt: { text: string }[] }): Promise<void> {
   stop = Promise.withResolvers();
+  isPrompted = true;
   const lines = (params.prompt[0]?.text ?? '').split('\n');
   const work = (async () => {
     for (const [index, line] of lines.entries()) await act(line.trim(), index);
     return 'end_turn' as const;
   })();
   const stopReason = await Promise.race([work, stop.promise]);
+  isPrompted = false;
   send({ id, result: { stopReason, usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } } });
 }
+
+const greeting = {
+  protocolVersion: 1,
+  agentCapabilities: {},
+  ...(process.argv.includes('steers') && { _meta: { steering: { supported: true } } }),
+};
 
 function serve(frame: Frame): void {
   const { id, method } = frame;
   if (method === undefined) return waiting.get(id ?? 0)?.(frame);
   if (method === 'session/cancel' && !process.argv.includes('deaf')) return stop.resolve('cancelled');
   if (id === undefined) return undefined;
-  if (method === 'initialize') return void send({ id, result: { protocolVersion: 1, agentCapabilities: {} } });
+  if (method === 'initialize') return void send({ id, result: greeting });
   if (method === 'session/new') {
     const modes = { currentModeId: 'edit', availableModes: [{ id: 'edit', name: 'Edit' }] };
     return void send({ id, result: { sessionId: 'only', modes } });
   }
   if (method === 'session/prompt') return void prompt(id, frame.params as { prompt: { text: string }[] });
+  if (method === '_session/steering') return steer(id, frame.params as { prompt: { text: string }[] });
   return void send({ id, result: {} });
 }
 

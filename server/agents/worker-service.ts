@@ -158,7 +158,8 @@ async function describeAgents(
       const modes = runModes.filter((mode) => profile.modes[mode] !== undefined);
       const wall = sandbox.ok && needsModel ? models : sandbox;
       const availability = wall.ok ? await profile.available() : wall;
-      return { name, title, description, needsModel, modes, defaultMode, availability };
+      const { steers = false, images = false } = profile.capabilities;
+      return { name, title, description, needsModel, modes, defaultMode, steers, images, availability };
     }),
   );
 }

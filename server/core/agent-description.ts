@@ -9,5 +9,11 @@ export type AgentDescription = {
   needsModel: boolean;
   modes: RunMode[];
   defaultMode: RunMode;
+  /** Takes what people say into a turn that is at work; otherwise it is the next prompt. */
+  steers?: boolean;
+  /** Takes images. */
+  images?: boolean;
+  /** How hard it may be asked to think; empty when it offers no choice. */
+  efforts?: readonly string[];
   availability: { ok: true } | { ok: false; reason: string; fix: string };
 };

@@ -28,6 +28,7 @@ export const conversationHandlers = {
       author,
       state: 'queued',
       starts: 0,
+      queuedAt: event.at,
       memory: undefined,
       startedAt: undefined,
       finishedAt: undefined,

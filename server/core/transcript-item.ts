@@ -200,6 +200,7 @@ export type TranscriptRun = {
   state: RunState;
   /** How often it started; more than once when a worker ended while it was at work. */
   starts: number;
+  queuedAt: string;
   /** What its agent remembers of the turns before; undefined for a first turn. */
   memory: Body<'run_continues'>['memory'] | undefined;
   startedAt: string | undefined;

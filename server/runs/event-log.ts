@@ -36,7 +36,11 @@ export async function appendSessionEvent(db: DatabaseOrTransaction, event: NewSe
   return row.seq;
 }
 
-/** Keeps others from writing to a session's log until the transaction ends: for what is looked up before it is written. */
+/**
+ * Keeps others from writing to a session's log until the transaction ends: for what is looked up before it is written. Whoever
+ * changes queued runs takes the log first, as those do who append and then order the queue; a run at work is locked
+ * before the log.
+ */
 export async function lockEventLog(db: DatabaseOrTransaction, sessionId: string): Promise<void> {
   const counter = schema.sessionEventCounter;
   await db

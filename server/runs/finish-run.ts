@@ -8,6 +8,7 @@ import { queueNextRun } from './queue-next-run.ts';
 import { endRunKeys } from './issue-run-key.ts';
 import { heldRun, runActor, type RunClaim, type RunRow } from './run-claim.ts';
 import { recordedUsage } from './recorded-usage.ts';
+import { leftSteersBecomePrompts } from './steers.ts';
 import { voidPermissions } from './void-permissions.ts';
 
 export type RunOutcome = {
@@ -83,5 +84,6 @@ export async function recordEnd(
     resource: { type: 'run', id: run.id },
     detail: { state, agent: run.agent, attempt: run.attempt, error: error ?? null, suggestionId: suggestionId ?? null },
   });
+  await leftSteersBecomePrompts(tx, run);
   await queueNextRun(tx, run.sessionId);
 }

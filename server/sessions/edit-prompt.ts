@@ -5,9 +5,9 @@ import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { actorRef } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
-import { appendSessionEvent } from '../runs/event-log.ts';
+import { appendSessionEvent, lockEventLog } from '../runs/event-log.ts';
 import { authorizeRun } from '../runs/queries.ts';
-import { promptText } from './send-prompt.ts';
+import { promptText } from './prepare-prompt.ts';
 
 export const editPromptInput = z.object({ runId: z.string(), text: promptText });
 
@@ -21,6 +21,7 @@ export async function editPrompt(ctx: Context, given: z.input<typeof editPromptI
   if (run.askedBy !== actor.personId && !rights.includes('approve'))
     throw new AppError('forbidden', 'This prompt is someone else’s. Its author or a lead may change it.');
   await withTransaction(ctx, async (tx) => {
+    await lockEventLog(tx.db, run.sessionId);
     const changed = await tx.db
       .update(schema.run)
       .set({ prompt: text })

@@ -5,7 +5,9 @@ import { getRun, listRuns } from '../../runs/queries.ts';
 import { requestCancel, requestCancelInput } from '../../runs/request-cancel.ts';
 import { editPrompt, editPromptInput } from '../../sessions/edit-prompt.ts';
 import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts';
+import { interruptRun } from '../../sessions/interrupt-run.ts';
 import { sendPrompt, sendPromptInput } from '../../sessions/send-prompt.ts';
+import { steerRun, steerRunInput } from '../../sessions/steer-run.ts';
 import { procedure, router } from '../trpc.ts';
 
 const page = z.object({
@@ -16,6 +18,8 @@ const page = z.object({
 
 export const runsRouter = router({
   send: procedure.input(sendPromptInput).mutation(({ ctx, input }) => sendPrompt(ctx, input)),
+  interrupt: procedure.input(sendPromptInput).mutation(({ ctx, input }) => interruptRun(ctx, input)),
+  steer: procedure.input(steerRunInput).mutation(({ ctx, input }) => steerRun(ctx, input)),
   editPrompt: procedure.input(editPromptInput).mutation(({ ctx, input }) => editPrompt(ctx, input)),
   reorder: procedure.input(reorderQueueInput).mutation(({ ctx, input }) => reorderQueue(ctx, input)),
   cancel: procedure.input(requestCancelInput).mutation(({ ctx, input }) => requestCancel(ctx, input)),
