@@ -18,3 +18,4 @@ export * from './audit.ts';
 export * from './budget.ts';
 export * from './model-call.ts';
 export * from './agent.ts';
+export * from './guard.ts';
