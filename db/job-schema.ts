@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { PgBoss, type Queue } from 'pg-boss';
 
 /** The queues of the application and how a job in them lives (docs/decisions: pg-boss). */
-export const jobQueues = ['import', 'run', 'task', 'checkpoint', 'retention'] as const;
+export const jobQueues = ['import', 'run', 'task', 'agent', 'checkpoint', 'retention'] as const;
 export type JobQueue = (typeof jobQueues)[number];
 
 /** The Postgres schema that belongs to the job queue. */
@@ -24,6 +24,7 @@ const queueOptions: Record<JobQueue, Omit<Queue, 'name'>> = {
   import: { ...longWork, retryLimit: 2 },
   run: longWork,
   task: { ...longWork, retryLimit: 2 },
+  agent: { ...longWork, retryLimit: 2 },
   checkpoint: { ...longWork, retryLimit: 1 },
   retention: { ...longWork, retryLimit: 1, policy: 'short' },
 };

@@ -1,3 +1,4 @@
+import { testAgents } from './bootstrap/agent-tests.mjs';
 import { buildPages } from './bootstrap/build.mjs';
 import { findChromium } from './bootstrap/chromium.mjs';
 import { handOver } from './bootstrap/hand-over.mjs';
@@ -40,6 +41,13 @@ const verbs = {
     return runTests(args.length > 0 && args.includes('browser') && !args.includes('build') ? ['build', ...args] : args);
   },
 
+  async agents(args) {
+    requireGit();
+    await installPackages();
+    await installSystemParts(sandboxParts, { required: true });
+    return testAgents(args);
+  },
+
   async check(args) {
     await installPackages();
     return handOver('scripts/checks/run.ts', args);
@@ -60,7 +68,7 @@ const verbs = {
   },
 };
 
-const usage = `usage: node scripts/bootstrap.mjs start | dev | test [${stageNames.join(' | ')}] … | check | bench NAME … | schedules`;
+const usage = `usage: node scripts/bootstrap.mjs start | dev | test [${stageNames.join(' | ')}] … | agents | check | bench NAME … | schedules`;
 
 async function main() {
   const [verb = '', ...args] = process.argv.slice(2);

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { agentsInstall, agentsList, agentsUninstall } from './commands/agents.ts';
 import type { Command, CommandIo, ExitCode } from './commands/command.ts';
 import { dlpScan } from './commands/dlp.ts';
 import { doctor } from './commands/doctor.ts';
@@ -16,6 +17,9 @@ const commands: Record<string, Command> = {
   'user reset': userReset,
   'token create': tokenCreate,
   'keys rotate': keysRotate,
+  'agents list': agentsList,
+  'agents install': agentsInstall,
+  'agents uninstall': agentsUninstall,
   'dlp scan': dlpScan,
   'policy check': policyCheck,
   'policy dry-run': policyDryRun,

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { AgentInstallation } from '../core/agent-description.ts';
 import { env } from '../platform/env.ts';
-import { agentPins, type AgentPin, type PinnedAgent } from './pins.ts';
+import { agentPins, isPinned, onThisMachine, type AgentPin, type PinnedAgent } from './pins.ts';
 import type { AgentAvailability } from './registry.ts';
 
 /** Where what belongs to an agent of others lies in the box. */
@@ -10,7 +11,8 @@ export const agentMount = '/opt/agent';
 /** Written last, so that a folder without it was never finished. */
 export const completeMark = 'complete.json';
 
-const installRoot = (name: PinnedAgent) => path.join(env().dataDir, 'agents', name);
+/** Where all versions of an agent lie. */
+export const installRoot = (name: PinnedAgent) => path.join(env().dataDir, 'agents', name);
 
 /** The folder of the pinned version, whether it is there or not. */
 export const installFolder = (name: PinnedAgent) => path.join(installRoot(name), agentPins[name].version);
@@ -35,18 +37,21 @@ export function installState(name: PinnedAgent): InstallState {
 }
 
 /** What has to be there, below the folder of the installation. */
-export function neededFiles(pin: AgentPin): string[] {
-  return [pin.program, ...pin.parts, completeMark].map((file) => file.replaceAll('{arch}', process.arch));
+function neededFiles(pin: AgentPin): string[] {
+  return [pin.program, ...pin.parts, completeMark].map(onThisMachine);
 }
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function otherVersions(name: PinnedAgent): string[] {
+/** Finished installations of versions that are not the pinned one. */
+export function otherVersions(name: PinnedAgent): string[] {
   const root = installRoot(name);
   if (!existsSync(root)) return [];
-  return readdirSync(root).filter((version) => existsSync(path.join(root, version, completeMark)));
+  return readdirSync(root).filter(
+    (version) => version !== agentPins[name].version && existsSync(path.join(root, version, completeMark)),
+  );
 }
 
 /** Whether an agent can run as far as its files go; else why not, and what an admin does. */
@@ -74,4 +79,13 @@ export function installedAvailability(name: PinnedAgent, title: string): AgentAv
 }
 
 /** How an installed agent's program is started in its box. */
-export const programInside = (name: PinnedAgent) => path.posix.join(agentMount, agentPins[name].program);
+export const programInside = (name: PinnedAgent) => path.posix.join(agentMount, onThisMachine(agentPins[name].program));
+
+/** What people are told of an agent's installation; undefined for one that is not installed that way. */
+export function installationOf(name: string): AgentInstallation | undefined {
+  if (!isPinned(name)) return undefined;
+  const pin: AgentPin = agentPins[name];
+  const { version, licence, terms, sizeBytes } = pin;
+  const { state } = installState(name);
+  return { version, licence, ...(terms !== undefined && { terms }), sizeBytes, state };
+}

@@ -13,6 +13,8 @@ import { importProject } from '../workspace/import-project.ts';
 import { recoverWork } from '../workspace/recover-work.ts';
 import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
+import { changeAgent } from './change-agent.ts';
+import { installationOf } from './installed-agent.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
 import { driveRun, dropWorktree, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
@@ -69,6 +71,12 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     import: { handler: importProject },
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
     task: { handler: runTask, concurrency: 2 },
+    agent: {
+      handler: async ({ agent }, signal) => {
+        await changeAgent(agent, signal);
+        await register();
+      },
+    },
     checkpoint: { handler: keepCheckpoints },
     retention: { handler: removeExpired },
   });
@@ -159,7 +167,9 @@ async function describeAgents(
       const wall = sandbox.ok && needsModel ? models : sandbox;
       const availability = wall.ok ? await profile.available() : wall;
       const { steers = false, images = false } = profile.capabilities;
-      return { name, title, description, needsModel, modes, defaultMode, steers, images, availability };
+      const installation = installationOf(name);
+      const described = { name, title, description, needsModel, modes, defaultMode, steers, images, availability };
+      return { ...described, ...(installation && { installation }) };
     }),
   );
 }

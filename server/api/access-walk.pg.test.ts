@@ -37,6 +37,9 @@ const open = [
 const installationOnly = [
   'budgets.installation',
   'members.everyone',
+  'agents.changes',
+  'agents.install',
+  'agents.uninstall',
   'members.teams',
   'members.createTeam',
   'members.appointAdmin',

@@ -1,3 +1,4 @@
+import { agentsRouter } from './routers/agents.ts';
 import { auditRouter } from './routers/audit.ts';
 import { budgetsRouter } from './routers/budgets.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
@@ -25,6 +26,7 @@ import { usageRouter } from './routers/usage.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
+  agents: agentsRouter,
   audit: auditRouter,
   budgets: budgetsRouter,
   checkpoints: checkpointsRouter,

@@ -21,14 +21,20 @@ export async function withDatabase<T>(fn: (ctx: Context) => Promise<T>): Promise
   }
 }
 
+const cluster = () => path.join(env().dataDir, 'postgres');
+
+/** Whether there is a database to open: one that is named, or one of this folder's own. */
+export function hasInstallation(): boolean {
+  return env().databaseUrl !== undefined || existsSync(path.join(cluster(), 'PG_VERSION'));
+}
+
 async function openEmbedded(): Promise<(() => Promise<void>) | undefined> {
   const { dataDir } = env();
-  const cluster = path.join(dataDir, 'postgres');
-  if (!existsSync(path.join(cluster, 'PG_VERSION')))
+  if (!hasInstallation())
     throw new UsageError(
       `There is no installation in ${dataDir}. Run this where Ensemble was started, or set ENSEMBLE_DATA or DATABASE_URL.`,
     );
-  const runs = existsSync(path.join(cluster, 'postmaster.pid'));
+  const runs = existsSync(path.join(cluster(), 'postmaster.pid'));
   const server = await startEmbeddedPostgres(dataDir);
   setDatabaseUrl(server.url);
   return runs ? undefined : server.stop;

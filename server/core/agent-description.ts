@@ -16,4 +16,19 @@ export type AgentDescription = {
   /** How hard it may be asked to think; empty when it offers no choice. */
   efforts?: readonly string[];
   availability: { ok: true } | { ok: false; reason: string; fix: string };
+  /** Of an agent that is installed or has to be: what that means. */
+  installation?: AgentInstallation;
+  /** Named by an admin of this installation, not by Ensemble. */
+  isCustom?: boolean;
+};
+
+/** An agent of others, as it can be installed. */
+export type AgentInstallation = {
+  /** The version that this Ensemble works with. */
+  version: string;
+  licence: string;
+  /** Where terms are found that are more than a well-known licence. */
+  terms?: string;
+  sizeBytes: number;
+  state: 'installed' | 'outdated' | 'broken' | 'missing';
 };

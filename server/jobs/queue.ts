@@ -13,6 +13,7 @@ export type JobPayloads = {
   import: { projectId: string };
   run: { runId: string };
   task: { taskId: string };
+  agent: { agent: string };
   /** Without a suggestion: look which sessions changed. `all`: every hunk is decided on. */
   checkpoint: { suggestionId?: string; all?: boolean };
   retention: Record<string, never>;
@@ -38,6 +39,7 @@ const wakeChannel: Record<JobQueue, Channel | undefined> = {
   import: 'project',
   run: 'run_queued',
   task: 'task',
+  agent: 'agent_install',
   checkpoint: undefined,
   retention: undefined,
 };
@@ -119,6 +121,7 @@ export async function startWorkers(handlers: JobHandlers): Promise<Workers> {
   if (handlers.import) ending.push(...(await workOn(boss, 'import', { ...handlers.import, stopping, atWork })));
   if (handlers.run) ending.push(...(await workOn(boss, 'run', { ...handlers.run, stopping, atWork })));
   if (handlers.task) ending.push(...(await workOn(boss, 'task', { ...handlers.task, stopping, atWork })));
+  if (handlers.agent) ending.push(...(await workOn(boss, 'agent', { ...handlers.agent, stopping, atWork })));
   if (handlers.checkpoint) {
     ending.push(...(await workOn(boss, 'checkpoint', { ...handlers.checkpoint, stopping, atWork })));
     await boss.schedule('checkpoint', '*/10 * * * *', {}, { missed: 'once' });

@@ -214,6 +214,15 @@ export function searchPath(): string {
   return process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
 }
 
+const forPackages =
+  /^(HOME|XDG_CACHE_HOME|https?_proxy|no_proxy|all_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|npm_config_.*)$/i;
+
+/** What a package manager has to know of the environment: where its settings and its cache are, and the way out. */
+export function packageEnvironment(): Record<string, string> {
+  const known = Object.entries(process.env).filter(([name]) => forPackages.test(name));
+  return Object.fromEntries(known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** Values that Next and its auth library read from the environment themselves; set once by the entrypoint. */
 export function exportForNext(values: { publicUrl: string; authSecret: string; databaseUrl: string }): void {
   process.env['NEXTAUTH_URL'] = values.publicUrl;

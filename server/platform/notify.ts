@@ -16,6 +16,7 @@ export type Channel =
   | 'models_changed' // <providerId> or <modelId>
   | 'masked_values' // <process>:<teamId>:<sessionId or personId>
   | 'dlp_rules' // <teamId>, or nothing for the installation's
+  | 'agent_install' // <agent>
   | 'task' // <taskId>
   | 'project' // <projectId>
   | 'policy'; // <teamId> or 'installation': other policies are in force

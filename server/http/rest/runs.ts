@@ -33,6 +33,16 @@ const agent = z.object({
       }),
     ])
     .describe('Whether it can run now'),
+  installation: z
+    .object({
+      version: z.string().describe('The version that is installed, or would be'),
+      licence: z.string(),
+      terms: z.string().optional().describe('Where further terms are found'),
+      sizeBytes: z.number().describe('On disk'),
+      state: z.enum(['installed', 'outdated', 'broken', 'missing']),
+    })
+    .optional()
+    .describe('Of an agent that is not a part of Ensemble: what is installed of it'),
 });
 
 const runSummary = z.object({

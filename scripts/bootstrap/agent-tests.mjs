@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { childEnv, inRoot } from './paths.mjs';
+import { pinnedNode } from './packages.mjs';
+
+/** The agents that the tests drive, by the names of the product. */
+const agents = ['claude-code', 'codex', 'opencode'];
+
+/** Installations stay from one run to the next, outside the checkout; what is whole is not downloaded again. */
+const cache = () =>
+  process.env.ENSEMBLE_AGENTS_CACHE ??
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'ensemble-agents');
+
+function run(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: inRoot(), env: childEnv(env), stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code === 0));
+    process.once('SIGTERM', () => child.kill('SIGTERM'));
+  });
+}
+
+/** By the product's own installer, into a data folder that has no database. */
+async function install(folder) {
+  const { DATABASE_URL: _, ...others } = process.env;
+  const env = { ...others, ENSEMBLE_DATA: folder, DATABASE_URL: '', NODE_ENV: 'production' };
+  for (const agent of agents) {
+    if (!(await run(pinnedNode(), ['server/cli.ts', 'agents', 'install', agent], env))) return agent;
+  }
+  return undefined;
+}
+
+/**
+ * Installs agents of others from the registry and runs them, offline, in the real sandbox and through the real gateway
+ * against scripted models. The last line says how many tests passed and failed.
+ */
+export async function testAgents(args) {
+  const startedAt = Date.now();
+  const folder = cache();
+  mkdirSync(folder, { recursive: true });
+  console.log(`── agents: installing ${agents.join(', ')} into ${folder} ──`);
+  const failed = await install(folder);
+  if (failed !== undefined) {
+    console.error(
+      `\nThe agent ${failed} could not be installed, so no agent was run.\nWhat to do: see the reason above. These tests need the package registry once; later runs use ${folder}.`,
+    );
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
+  const report = inRoot('test-results', 'agents.json');
+  rmSync(report, { force: true });
+  const words = ['run', '--project', 'agents', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const passed = await run('vitest', [...words, ...args], {
+    ENSEMBLE_TEST_AGENTS: path.join(folder, 'agents'),
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+  });
+  const found = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : { numPassedTests: 0, numFailedTests: 0 };
+  console.log(`── agents: ${passed ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - startedAt) / 1000)} s ──`);
+  console.log(`${found.numPassedTests} passed, ${passed ? 0 : Math.max(1, found.numFailedTests)} failed`);
+  return passed ? 0 : 1;
+}

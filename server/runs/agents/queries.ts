@@ -1,0 +1,35 @@
+import { asc, eq } from 'drizzle-orm';
+import { schema } from '../../../db/client.ts';
+import { requireOperator } from '../../auth/require-operator.ts';
+import type { Context } from '../../context.ts';
+
+/** What is or was done about an agent of others. */
+export type AgentChangeView = Pick<
+  typeof schema.agentInstall.$inferSelect,
+  'agent' | 'version' | 'state' | 'wish' | 'progress' | 'error' | 'requestedBy' | 'requestedAt' | 'finishedAt'
+>;
+
+const shown = {
+  agent: schema.agentInstall.agent,
+  version: schema.agentInstall.version,
+  state: schema.agentInstall.state,
+  wish: schema.agentInstall.wish,
+  progress: schema.agentInstall.progress,
+  error: schema.agentInstall.error,
+  requestedBy: schema.agentInstall.requestedBy,
+  requestedAt: schema.agentInstall.requestedAt,
+  finishedAt: schema.agentInstall.finishedAt,
+};
+
+/** All installations that were ever asked for. Installation admins only. */
+export async function listAgentChanges(ctx: Context): Promise<AgentChangeView[]> {
+  await requireOperator(ctx);
+  return ctx.db.select(shown).from(schema.agentInstall).orderBy(asc(schema.agentInstall.agent));
+}
+
+/** The last one of an agent. Installation admins only. */
+export async function findAgentChange(ctx: Context, agent: string): Promise<AgentChangeView | undefined> {
+  await requireOperator(ctx);
+  const [row] = await ctx.db.select(shown).from(schema.agentInstall).where(eq(schema.agentInstall.agent, agent));
+  return row;
+}
