@@ -1,6 +1,7 @@
 import { isOutside, type ActionRule, type AgentAction } from '../core/agent-action.ts';
 import { isAppError } from '../core/errors.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
+import { onlyReads } from '../core/plain-reads.ts';
 import type { RunMode } from '../core/session-event.ts';
 import { treePathProblem } from '../workspace/tree-path.ts';
 
@@ -27,8 +28,6 @@ export type JudgeFacts = {
   requireUnattended: () => Promise<void>;
   /** The guard's verdict; undefined when it knows nothing of such actions. */
   guard: (action: AgentAction) => Promise<Verdict | undefined>;
-  /** Whether the command only looks at things, as far as can be told. */
-  onlyReads: (action: AgentAction) => Promise<boolean>;
   /** Names of the MCP servers that the host gave to the run. */
   mcpServers: ReadonlySet<string>;
 };
@@ -124,7 +123,7 @@ async function wordOfMode(
 ): Promise<Judgement> {
   const { mode } = facts;
   if (mode !== 'ask' && action.kind === 'edit') return allow;
-  if (action.kind === 'command' && (await facts.onlyReads(action))) return allow;
+  if (action.kind === 'command' && onlyReads(action.command)) return allow;
   if (mode === 'auto' && known) {
     const refusal = await refusalOf(facts.requireUnattended());
     return refusal && refusal.verdict !== 'allow' ? { ...refusal, verdict: 'ask' } : allow;

@@ -37,7 +37,6 @@ export function openRunJudge(ctx: Context, { run, claim, worktree, mask, pausedF
       requireOpen: runFilePolicy(run),
       requireUnattended: runUnattendedPolicy(run),
       guard: () => Promise.resolve(undefined),
-      onlyReads: () => Promise.resolve(false),
       mcpServers: new Set(),
     },
   });

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { onlyReads } from './plain-reads.ts';
+
+test.each([
+  'ls -la',
+  'cat notes/new.md && git status --short',
+  "sed -n '1,80p' src/a.ts",
+  'nl -ba src/a.ts | sed -n 1,20p',
+  'rg -n "parse Amount" src 2>/dev/null | head -20',
+  "find . -name '*.ts' -not -path './node_modules/*'",
+  'git --no-pager log --oneline -5; git diff HEAD~1 -- src/a.ts',
+  'cd src&&ls|wc -l',
+  'git branch --show-current',
+  'cat a 2>&1',
+])('[AG32] %s only reads', (line) => {
+  expect(onlyReads(line)).toBe(true);
+});
+
+test.each([
+  '',
+  'rm a',
+  'cat a > b',
+  'cat a >> b',
+  'echo x >/dev/nullx',
+  'echo $(rm a)',
+  'echo `rm a`',
+  'cat "$(rm a)"',
+  'ls; rm a',
+  'ls &',
+  'ls\nrm a',
+  'A=1 ls',
+  '/tmp/ls',
+  './ls',
+  'cat *',
+  'cat ~/x',
+  'l\\s',
+  'find . -delete',
+  'find . -exec rm {} +',
+  'find . -fprint x',
+  'rg --pre ./x a',
+  'rg --hostname-bin ./x a',
+  'sort -o a b',
+  'sort --output=a b',
+  'sort --compress-program=./x b',
+  'uniq a b',
+  'tree -o x',
+  'sed -i s/a/b/ x',
+  "sed -n 'w x' a",
+  "sed -n '1e ./x' a",
+  'git diff --output=x',
+  'git diff --ext-diff',
+  'git grep -Ovi x',
+  'git -c core.pager=x log',
+  'git branch new',
+  'git remote add x y',
+  'git stash',
+  'git checkout .',
+  `cat ${'a'.repeat(3000)}`,
+  "cat 'a",
+  'cat <(rm a)',
+  'cat < a',
+  '! ls',
+  '{ ls; }',
+  '(ls)',
+])('[AG32] %j does more, as far as is known', (line) => {
+  expect(onlyReads(line)).toBe(false);
+});
