@@ -150,7 +150,7 @@ test('a viewer reads the code and the conversation and can change neither', asyn
   await viewer.getByText('Units to whole cents').click();
   await viewer.keyboard.type('mine');
   expect(await textOf(viewer)).toBe(before);
-  await expect(viewer.getByText('Your role in this team may read along.')).toBeVisible();
+  await expect(viewer.getByRole('button', { name: 'Propose' })).toBeVisible();
   await expect(viewer.getByRole('button', { name: 'Send' })).toBeHidden();
   await expect(viewer.getByRole('button', { name: /^Commit/ })).toBeHidden();
   await expect(viewer.getByRole('button', { name: 'New file' })).toBeHidden();

@@ -6,7 +6,8 @@ import { isActiveRun } from '@/server/core/run-state.ts';
 import { ComposerActions } from './composer-actions.tsx';
 import classes from './composer.module.css';
 import type { Way } from './draft-store.ts';
-import { may, useSession } from './session-context.tsx';
+import { ProposeComposer } from './propose-composer.tsx';
+import { may, mayAsMember, useSession } from './session-context.tsx';
 import { useAgents } from './use-agents.ts';
 import { useDraft } from './use-draft.ts';
 import { useTranscript } from './use-feed.ts';
@@ -18,11 +19,12 @@ type Mode = keyof typeof modeWords;
 /** Says what will happen before it happens: which agent, in which mode, now or queued. */
 export function Composer() {
   const { session } = useSession();
-  if (may(session, 'prompt')) return <PromptComposer />;
+  if (mayAsMember(session, 'prompt')) return <PromptComposer />;
+  if (may(session, 'comment')) return <ProposeComposer />;
   return (
     <Text className={classes.composer} c="dimmed">
       {session.isGuest
-        ? 'Guests read along. Ask someone of the team to prompt an agent.'
+        ? 'You read along. Ask someone of the team for the right to comment to propose prompts.'
         : 'Your role in this team may read along. Ask a team admin for the developer role to prompt agents.'}
     </Text>
   );

@@ -1,10 +1,11 @@
 'use client';
 
 import { Text } from '@mantine/core';
-import { IconArrowBearRight, IconMessageQuestion } from '@tabler/icons-react';
+import { IconArrowBearRight } from '@tabler/icons-react';
 import { Face } from '@/components/people/face.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
-import type { ProposalItem, SteerItem } from '@/server/core/transcript-item.ts';
+import type { PromptItem, SteerItem } from '@/server/core/transcript-item.ts';
+import { Attached } from './attached.tsx';
 import classes from './conversation.module.css';
 
 const steerWords = {
@@ -12,6 +13,36 @@ const steerWords = {
   taken: 'steered',
   next: 'steered; the turn took nothing more, so it is a prompt of its own',
 };
+
+/** A prompt: whose turn it is, whose words they are, and what goes with it. */
+export function Prompt({ item, place }: { item: PromptItem; place: number | undefined }) {
+  return (
+    <div className={classes.prompt} role="group" aria-label={`Prompt by ${item.author.name}`}>
+      <div className={classes.head}>
+        <Face kind="person" id={item.author.id} name={item.author.name} size={20} />
+        <Text fw={600}>{item.author.name}</Text>
+        <Text size="xs" c="dimmed" component="div">
+          {howAsked(item)} · <TimeAgo at={item.at} />
+          {item.editedBy && ` · edited by ${item.editedBy.name}`}
+          {place !== undefined && ` · queued ${place}`}
+        </Text>
+      </div>
+      {item.wordsOf && (
+        <Text size="xs" c="dimmed" mb={4}>
+          Sent in the words of {item.wordsOf.name}
+        </Text>
+      )}
+      <div className={classes.promptText}>{item.text}</div>
+      <Attached views={item.attachments} />
+    </div>
+  );
+}
+
+function howAsked({ agent, model, effort, mode, interrupts, steerId }: PromptItem): string {
+  const to = [agent, model, effort, mode].filter((part) => part !== undefined).join(' · ');
+  if (interrupts !== undefined) return `interrupted, to ${to}`;
+  return steerId === undefined ? `to ${to}` : `steered, to ${to}`;
+}
 
 /** What somebody said into a turn. */
 export function Steer({ item }: { item: SteerItem }) {
@@ -25,36 +56,6 @@ export function Steer({ item }: { item: SteerItem }) {
         </Text>
       </div>
       {item.state !== 'next' && <div className={classes.promptText}>{item.text}</div>}
-    </div>
-  );
-}
-
-const proposalWords = { open: 'proposes a prompt', sent: 'proposed', declined: 'proposed', withdrawn: 'withdrew' };
-
-/** A prompt that waits for a member to send it. */
-export function Proposal({ item }: { item: ProposalItem }) {
-  const isOpen = item.state === 'open';
-  return (
-    <div
-      className={classes.card}
-      data-tone={isOpen ? 'ask' : undefined}
-      role="group"
-      aria-label={`Proposal by ${item.author.name}`}
-    >
-      <div className={classes.cardHead}>
-        <IconMessageQuestion size={14} className={isOpen ? (classes.ask ?? '') : ''} aria-hidden />
-        <Text fw={600} className={classes.cardText}>
-          {item.author.name} {proposalWords[item.state]}
-        </Text>
-        <Text size="xs" c="dimmed">
-          to {item.agent} · <TimeAgo at={item.at} />
-        </Text>
-      </div>
-      {item.state !== 'sent' && (
-        <div className={classes.cardBody}>
-          <div className={classes.promptText}>{item.text}</div>
-        </div>
-      )}
     </div>
   );
 }

@@ -4,7 +4,6 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconSparkles } from '@tabler/icons-react';
 import { memo, useState } from 'react';
 import { useCommentDesk, useComments, useOpenThread } from '@/components/comments/comments-context.tsx';
-import { Face } from '@/components/people/face.tsx';
 import { Markdown } from '@/components/ui/markdown.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { isActiveRun } from '@/server/core/run-state.ts';
@@ -14,7 +13,6 @@ import type {
   CommitItem,
   NoticeItem,
   PlanItem,
-  PromptItem,
   RunEndItem,
   SuggestionItem,
   TaskItem,
@@ -24,10 +22,11 @@ import type {
 import { visibleText } from '@/server/core/visible-text.ts';
 import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
+import { Proposal } from './proposal.tsx';
 import { DeniedAction } from './denied-action.tsx';
 import { maskMarks } from './masked-text.tsx';
 import { noticeText } from './notice-text.ts';
-import { Proposal, Steer } from './said.tsx';
+import { Prompt, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
 import { ToolCall } from './tool-call.tsx';
 
@@ -99,24 +98,6 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
 /** A commit and a decision have lines of their own; opening a file is no news. */
 function isToldElsewhere(item: NoticeItem): boolean {
   return item.what === 'files_changed' && (item.cause === 'commit' || item.cause === 'accept' || item.cause === 'open');
-}
-
-function Prompt({ item, place }: { item: PromptItem; place: number | undefined }) {
-  return (
-    <div className={classes.prompt}>
-      <div className={classes.head}>
-        <Face kind="person" id={item.author.id} name={item.author.name} size={20} />
-        <Text fw={600}>{item.author.name}</Text>
-        <Text size="xs" c="dimmed">
-          to {item.agent}
-          {item.model ? ` · ${item.model}` : ''} · {item.mode} · <TimeAgo at={item.at} />
-          {item.editedBy && ` · edited by ${item.editedBy.name}`}
-          {place !== undefined && ` · queued ${place}`}
-        </Text>
-      </div>
-      <div className={classes.promptText}>{item.text}</div>
-    </div>
-  );
 }
 
 function Thought({ item }: { item: TextItem }) {

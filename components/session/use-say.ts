@@ -19,8 +19,9 @@ export function useSay() {
   const { store } = useDraft();
   const client = useTRPCClient();
   const saying = useMutation({
-    mutationFn: async ({ sent, choice, runId }: { sent: Outgoing; choice: Choice; runId: string | undefined }) => {
+    mutationFn: async ({ sent, choice, runId }: { sent: Outgoing; choice?: Choice; runId?: string | undefined }) => {
       const { text, attachments, way } = sent;
+      if (!choice) return void (await client.conversation.propose.mutate({ sessionId: session.id, text }));
       const prompt = { sessionId: session.id, text, ...choice, attachments };
       if (way === 'steer' && runId !== undefined) await client.runs.steer.mutate({ runId, text });
       else if (way === 'interrupt') await client.runs.interrupt.mutate(prompt);
@@ -36,5 +37,9 @@ export function useSay() {
     const sent = store.send(way, { id: crypto.randomUUID(), at: new Date().toISOString() });
     saying.mutate({ sent, ...given });
   };
-  return { say, error: saying.error, dismiss: () => saying.reset() };
+  const propose = () => {
+    if (store.get().text.trim() === '') return;
+    saying.mutate({ sent: store.send('propose', { id: crypto.randomUUID(), at: new Date().toISOString() }) });
+  };
+  return { say, propose, error: saying.error, dismiss: () => saying.reset() };
 }

@@ -6,16 +6,20 @@ import { systemContext } from '../context.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
+import { finishRun } from '../runs/finish-run.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
 import { registerWorker } from '../runs/register-worker.ts';
 import { logOf, runRow, silence, testAgent } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
+import { sendProposal } from '../sessions/decide-proposal.ts';
 import { interruptRun } from '../sessions/interrupt-run.ts';
+import { proposePrompt } from '../sessions/propose-prompt.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
 import { steerRun } from '../sessions/steer-run.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import { promptFor } from './run-prompt.ts';
 import { driveRun } from './run-driver.ts';
-import { answerRooms, headOf, scriptedAgent } from './testing-run.ts';
+import { answerRooms, headOf, modelAgent, scriptedAgent } from './testing-run.ts';
 
 /** What people say while a real process in a real box is at work. */
 
@@ -172,4 +176,21 @@ test('[CV13] an interruption stops the turn and goes first, before what waits', 
   ]);
   expect(await claimRun(system, { runId: waiting, workerId })).toBeUndefined();
   expect(await claimRun(system, { runId: first.runId, workerId })).toMatchObject({ askedBy: team.admin.personId });
+});
+
+test('[CV4] [CV20] a language model reads who speaks, and whose words a member sends', { timeout: long }, async () => {
+  const profile = modelAgent();
+  const read = async (runId: string) => {
+    const run = await claimRun(system, { runId, workerId });
+    if (!run) throw new Error('not claimed');
+    const claim = { runId, workerId, attempt: run.attempt };
+    const text = await promptFor(system, { run, claim, profile });
+    await finishRun(system, { claim, outcome: { state: 'succeeded' } });
+    return text;
+  };
+  const { name } = team.developer;
+  expect(await read(await send('Round'))).toBe(`${name} writes:\n\nRound`);
+  const { proposalId } = await proposePrompt(team.viewer.ctx, { sessionId, text: 'Rename', agent: 'scripted' });
+  const { runId } = await sendProposal(team.developer.ctx, { proposalId });
+  expect(await read(runId)).toBe(`${name} sends this, in the words of ${team.viewer.name}:\n\nRename`);
 });

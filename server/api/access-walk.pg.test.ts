@@ -61,7 +61,7 @@ const installationOnly = [
 ];
 
 /** About the caller's own: someone else's does not exist. */
-const ownOnly = ['identity.endDevice', 'sharing.leave', 'tokens.revoke'];
+const ownOnly = ['conversation.withdrawProposal', 'identity.endDevice', 'sharing.leave', 'tokens.revoke'];
 
 /** What a guest of one session does in it; the first three concern themselves. */
 const guestsOwn = ['sharing.knock', 'sharing.leave', 'sharing.standing'];
@@ -95,6 +95,8 @@ const editingGuestMay = [
   'comments.reply',
   'comments.resolve',
   'comments.start',
+  'conversation.propose',
+  'conversation.withdrawProposal',
   'files.create',
   'files.delete',
   'files.discard',
@@ -109,6 +111,7 @@ const viewerMayWrite = [
   'comments.reply',
   'comments.resolve',
   'comments.start',
+  'conversation.propose',
   'files.open',
   'identity.changePassword',
   'identity.endOtherDevices',
@@ -150,6 +153,7 @@ const inProject = [
   'linkId',
   'permissionId',
   'projectId',
+  'proposalId',
   'runId',
   'runIds',
   'sessionId',

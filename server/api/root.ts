@@ -4,6 +4,7 @@ import { budgetsRouter } from './routers/budgets.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
 import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
+import { conversationRouter } from './routers/conversation.ts';
 import { dlpRouter } from './routers/dlp.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
@@ -32,6 +33,7 @@ export const appRouter = router({
   checkpoints: checkpointsRouter,
   comments: commentsRouter,
   commits: commitsRouter,
+  conversation: conversationRouter,
   dlp: dlpRouter,
   events: eventsRouter,
   files: filesRouter,

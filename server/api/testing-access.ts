@@ -122,6 +122,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     threadId,
     commentId,
     agentThreadId,
+    proposalId: await proposalIn(of, team.developer),
     policyVersionId: await policyVersionOf(team),
     ruleId: await dlpRuleOf(team),
   };
@@ -181,6 +182,15 @@ async function threadIn(of: { teamId: string; sessionId: string }, { personId, n
     .insert(schema.comment)
     .values({ id: commentId, ...of, threadId, position: 1, authorId: personId, authorName: name, body: 'Why?' });
   return { threadId, commentId };
+}
+
+async function proposalIn(of: { teamId: string; sessionId: string }, { personId, name }: TestPerson): Promise<string> {
+  const id = newId('pro');
+  const words = { text: 'walk', agent: 'refactor', authorId: personId, authorName: name, state: 'open' as const };
+  await db()
+    .insert(schema.promptProposal)
+    .values({ id, ...of, ...words });
+  return id;
 }
 
 async function callerOf(person: TestPerson): Promise<Caller> {

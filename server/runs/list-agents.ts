@@ -11,10 +11,11 @@ const goneAfterSeconds = 20;
 /** The agents that the installation's workers offer; one that runs on any live worker is available. */
 export async function listAgents(ctx: Context): Promise<AgentDescription[]> {
   requirePerson(ctx);
-  return agentsOfWorkers(ctx);
+  return knownAgents(ctx);
 }
 
-async function agentsOfWorkers(ctx: Context): Promise<AgentDescription[]> {
+/** The same, for use cases that have authorized otherwise. */
+export async function knownAgents(ctx: Context): Promise<AgentDescription[]> {
   const { worker } = schema;
   const workers = await ctx.db
     .select({
@@ -40,7 +41,7 @@ async function agentsOfWorkers(ctx: Context): Promise<AgentDescription[]> {
  * @throws AppError `unsupported` with the reason and what to do
  */
 export async function requireAgent(ctx: Context, name: string): Promise<AgentDescription> {
-  const agents = await agentsOfWorkers(ctx);
+  const agents = await knownAgents(ctx);
   const agent = agents.find((candidate) => candidate.name === name);
   if (!agent) {
     const known = agents.map((candidate) => candidate.name).join(', ');
