@@ -41,8 +41,9 @@ test('[CV20] a guest’s prompt is a proposal; sent by a member it is theirs, an
   const [prompt] = await ofType('prompt');
   expect(prompt).toMatchObject({ runId, proposalId, wordsOf: { name: expect.stringContaining('(guest)') } });
   expect(await ofType('proposal_decided')).toMatchObject([{ proposalId, outcome: 'sent', runId }]);
-  for (const action of ['prompt.propose', 'prompt.send', 'proposal.sent'])
-    expect(await auditOf(session.teamId, action)).toHaveLength(1);
+  const actions = (await auditOf('session', session.sessionId)).map(({ action }) => action);
+  expect(actions).toEqual(expect.arrayContaining(['prompt.propose', 'proposal.sent']));
+  expect((await auditOf('run', runId)).map(({ action }) => action)).toEqual(['prompt.send']);
 });
 
 test('[CV20] a viewer proposes as well; whoever may only look, and strangers, do not', async () => {
