@@ -7,6 +7,22 @@ export type Interpreted = {
   commands: readonly SimpleCommand[];
   /** What could not be resolved where it decides what runs. Never allowed silently. */
   unresolved: readonly Unresolved[];
+  /** What no single command shows: a fork bomb, a loop that starts processes without end. */
+  hazards: readonly Hazard[];
+  /** Files that the program itself writes, links or copies, by path as `resolvePath` gives it. */
+  files: ReadonlyMap<string, FileOrigin>;
+};
+
+export type Hazard = { kind: 'fork-bomb' | 'endless-spawn'; what: string };
+
+/** Where the bytes of a file come from, through any number of copies. */
+export type FileOrigin = {
+  /** Paths it was copied, linked, packed or redirected from. */
+  paths: readonly string[];
+  /** Something of it came over the network. */
+  network: boolean;
+  /** Its text, when the program wrote it literally. */
+  text: Word | undefined;
 };
 
 /** Stands in a word's text for a stretch that is not known (no argument can contain it). */
@@ -64,8 +80,11 @@ export type SimpleCommand = {
 };
 
 export type Unresolved = {
-  /** `syntax`: the line has no reading; `program`: what runs is not known; `limit`: too long, too many parts, too deep, out of time. */
-  kind: 'syntax' | 'program' | 'limit';
+  /**
+   * `syntax`: the line has no reading; `program`: what runs is not known; `foreign`: what runs comes from the network;
+   * `limit`: too long, too many parts, too deep, out of time.
+   */
+  kind: 'syntax' | 'program' | 'foreign' | 'limit';
   /** In plain words, to be shown to people. */
   what: string;
 };

@@ -1,0 +1,265 @@
+import { HOLE } from '../interpreted.ts';
+
+/**
+ * What a program in Python, JavaScript, Ruby, Perl, PHP or a kin of theirs would do to the machine, told as shell commands. A light
+ * reading: texts in quotes, calls by name. What is computed shows as HOLE.
+ */
+export type CodeAction =
+  | { kind: 'shell'; text: string }
+  | { kind: 'words'; words: readonly string[] }
+  | { kind: 'write'; path: string }
+  | { kind: 'unknown'; what: string };
+
+const longest = 20_000;
+const most = 40;
+
+export function codeActions(source: string, language: string): CodeAction[] {
+  const code = fold(source.slice(0, longest));
+  const actions = [
+    ...startedPrograms(code, language),
+    ...fileCalls(code),
+    ...secretReads(code),
+    ...network(code),
+    ...evaluated(code, language),
+    ...asShell(code),
+    ...(source.length > longest ? [{ kind: 'unknown' as const, what: 'a program too long to be read' }] : []),
+  ];
+  return actions.slice(0, most);
+}
+
+/** A text in quotes; the groups are the quote and the text. */
+const quoted = String.raw`(?:[rbfuRBFU]{0,2})("""|'''|"|'|${'`'})((?:\\[^]|(?!\1)[^\\])*?)\1`;
+
+const hidden: readonly [RegExp, (text: string) => string][] = [
+  [/\b(?:b64decode|atob|base64_decode|decode64|Base64\.decode64|decode_base64)\(\s*b?["'`]([A-Za-z0-9+/=_-]*)["'`]\s*\)/g, decode],
+  [/\bBuffer\.from\(\s*["'`]([A-Za-z0-9+/=_-]*)["'`]\s*,\s*["'`]base64["'`]\s*\)/g, decode],
+  [/\b(?:bytes\.fromhex|unhexlify|hex2bin)\(\s*["']([0-9a-fA-F]*)["']\s*\)/g, hexText],
+  [/\b(?:chr|String\.fromCharCode)\(\s*(\d+)\s*\)/g, (number) => String.fromCodePoint(Math.min(Number(number), 0xff_ff))],
+]; // prettier-ignore
+
+/** Two texts that are put together. */
+const sum = /(["'])((?:\\[^]|(?!\1)[^\\\n])*)\1\s*(?:\+|\.(?=\s*["'])|\.\.)\s*(["'])((?:\\[^]|(?!\3)[^\\\n])*)\3/g;
+
+/** Works off what hides a text: sums of texts, decoding, characters by number. */
+function fold(code: string): string {
+  let folded = code;
+  for (const [pattern, reveal] of hidden)
+    folded = folded.replaceAll(pattern, (_, text: string) => JSON.stringify(reveal(text)));
+  folded = folded
+    .replaceAll(/(?<=["'])\.(?:decode|toString|strip|trim)\(\s*(?:['"][\w-]*['"])?\s*\)/g, '')
+    .replaceAll(/\b(?:base64|binascii|codecs|Buffer)\.(?=["'])/g, '');
+  for (let round = 0; round < 12 && folded.search(sum) >= 0; round++) folded = folded.replaceAll(sum, '$1$2$4$1');
+  return folded;
+}
+
+function decode(text: string): string {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', ''));
+  } catch {
+    return HOLE;
+  }
+}
+
+function hexText(text: string): string {
+  return (text.match(/../g) ?? []).map((byte) => String.fromCodePoint(Number.parseInt(byte, 16))).join('');
+}
+
+const starters = new RegExp(
+  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2)\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
+  'g',
+); // prettier-ignore
+
+/** Signs of a language that start a program. */
+const shellSigns: readonly { languages: readonly string[]; pattern: RegExp }[] = [
+  { languages: ['ruby', 'perl', 'php'], pattern: /`((?:\\[^]|[^`\\])+)`/g },
+  { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*[{(/|!]([^})/|!]+)/g },
+  { languages: ['perl'], pattern: /\bopen\s*\(?[^;]*?,\s*["'](?:-\||\|-|\|)["']?\s*,?\s*["']?([^"']*)["']/g },
+  { languages: ['javascript'], pattern: /\$`((?:\\[^]|[^`\\])+)`/g },
+];
+
+/** Calls whose first argument is a command line or a list of words. */
+function startedPrograms(code: string, language: string): CodeAction[] {
+  const calls = [...code.matchAll(starters)].flatMap((match) =>
+    argumentActions(code.slice(match.index + match[0].length), match[0]),
+  );
+  const signs = shellSigns.filter(({ languages }) => languages.includes(language));
+  const lines = signs.flatMap(({ pattern }) =>
+    [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'shell', text: interpolate(match[1] ?? '') })),
+  );
+  return [...calls, ...lines];
+}
+
+const generic = /^(?:run|call|sh|exec|spawn|fork)\s*\(?\s*$/;
+
+function argumentActions(rest: string, call: string): CodeAction[] {
+  const list = /^\s*(?:\[|\(\s*\[|qw\()([^\])]*)[\])]/.exec(rest);
+  if (list !== null) {
+    const words = stringsIn(list[1] ?? '', true);
+    return words.length === 0 ? [] : [{ kind: 'words', words }];
+  }
+  const first = new RegExp(`^\\s*\\(?\\s*${quoted}`).exec(rest);
+  if (first !== null) return quotedActions(rest, { first: first[0], text: first[2] ?? '', call });
+  const argument = /^\s*\(?\s*([\w.$@[\]]+)/.exec(rest)?.[1];
+  if (
+    argument === undefined ||
+    generic.test(call) ||
+    (/^(?:subprocess|asyncio|Process|Kernel)\.\w+\s*\(?\s*$/.test(call) === false &&
+      !/system|popen|shell|exec|spawn|Popen|iex/i.test(call))
+  )
+    return [];
+  return [{ kind: 'unknown', what: `${call.trim()}${argument}` }];
+}
+
+function quotedActions(
+  rest: string,
+  { first, text, call }: { first: string; text: string; call: string },
+): CodeAction[] {
+  const after = rest.slice(first.length);
+  const line = interpolate(unescape(text));
+  const computed = /^\s*(?:\+|\.(?!\w+\()|%|\.format\()/.test(after) ? `${line}${HOLE}` : line;
+  const more = /^\s*,\s*(?:\[([^\]]*)\]|((?:["'][^"']*["']\s*,?\s*)+))/.exec(after);
+  const words =
+    more === null || /^\s*,\s*["'](?:w|r|utf-?8)["']/.test(after) ? [] : stringsIn(more[1] ?? more[2] ?? '', true);
+  if (words.length > 0 && !/\s/.test(line))
+    return [
+      {
+        kind: 'words',
+        words: [
+          line,
+          ...words.filter((word, index) => !(index === 0 && word === line && /exec[lv]|spawn[lv]/.test(call))),
+        ],
+      },
+    ];
+  return [{ kind: 'shell', text: computed }];
+}
+
+const unescape = (text: string) =>
+  text.replaceAll(/\\([^])/g, (_, char: string) => (char === 'n' ? '\n' : char === 't' ? '\t' : char));
+
+/** Values put into a text are not known. */
+const interpolate = (text: string) => text.replaceAll(/[$#]\{[^}]*\}|(?<=\W|^)\{\w+\}|%[sd]/g, HOLE);
+
+/** The texts in a list; what else stands in it is not known. */
+function stringsIn(list: string, holes: boolean): string[] {
+  const items = [...list.matchAll(new RegExp(`${quoted}|([\\w$.]+(?:\\([^)]*\\))?)`, 'g'))];
+  return items.flatMap((match) => (match[2] === undefined ? (holes ? [HOLE] : []) : [interpolate(unescape(match[2]))]));
+}
+
+type FileCall = { pattern: RegExp; words: (path: string, other: string) => readonly string[] };
+
+const argument = String.raw`\s*\(?\s*(?:(?:Path|pathlib\.Path|Pathname\.new|os\.path\.expanduser)\(\s*)?(?:${quoted}|([\w.$@[\]]+))(?:\s*\))?(?:\s*,\s*["']([^"']*)["'])?`;
+
+const fileCallNames: readonly [string, (path: string, other: string) => readonly string[]][] = [
+  [String.raw`(?:shutil\.rmtree|FileUtils\.(?:rm_rf|rm_r|remove_dir|remove_entry\w*|rmtree|rm)|fs\.(?:promises\.)?(?:rmSync|rm|rmdirSync|rmdir)|rmSync|rmdirSync|rimraf(?:\.sync|Sync)?|fse?\.(?:remove|removeSync|emptyDirSync|emptyDir)|remove_tree|rmtree|Deno\.remove(?:Sync)?|File\.rm_rf!?|Dir\.(?:rmdir|delete)|Remove-Item|del)`, (path) => ['rm', '-rf', path]],
+  [String.raw`(?:os\.(?:remove|unlink|rmdir|removedirs)|fs\.(?:promises\.)?(?:unlinkSync|unlink)|unlinkSync|unlink|File\.(?:delete|unlink)|os\.truncate)`, (path) => ['rm', '-f', path]],
+  [String.raw`(?:shutil\.move|os\.(?:rename|replace)|fs\.(?:renameSync|rename)|FileUtils\.mv|File\.rename|rename)`, (path, other) => ['mv', path, other]],
+  [String.raw`(?:os\.chmod|fs\.chmodSync|File\.chmod|FileUtils\.chmod_R)`, (path) => ['chmod', '-R', '777', path]],
+  [String.raw`(?:os\.chown|shutil\.chown|fs\.chownSync|FileUtils\.chown_R)`, (path) => ['chown', '-R', HOLE, path]],
+  [String.raw`(?:shutil\.copy\w*|fs\.(?:copyFileSync|copyFile|cpSync)|FileUtils\.cp\w*|copy)`, (path, other) => ['cp', path, other]],
+]; // prettier-ignore
+
+const methods: readonly [RegExp, (path: string) => readonly string[]][] = [
+  [new RegExp(`(?:Path|Pathname\\.new|Pathname)\\(\\s*${quoted}\\s*\\)\\s*\\.(?:unlink|rmdir|delete|rmtree)\\b`, 'g'), (path) => ['rm', '-rf', path]],
+]; // prettier-ignore
+
+const fileCallPatterns: readonly FileCall[] = fileCallNames.map(([names, words]) => ({
+  pattern: new RegExp(`(?<![\\w$]|[\\w$]\\.)${names}(?![\\w$])${argument}`, 'g'),
+  words,
+}));
+
+function fileCalls(code: string): CodeAction[] {
+  const called = fileCallPatterns.flatMap(({ pattern, words }) =>
+    [...code.matchAll(pattern)].map((match): CodeAction => {
+      const path = match[2] === undefined ? valueOf(code, match[3] ?? '') : interpolate(unescape(match[2]));
+      return { kind: 'words', words: words(path, match[4] ?? HOLE) };
+    }),
+  );
+  const onPaths = methods.flatMap(([pattern, words]) =>
+    [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'words', words: words(unescape(match[2] ?? '')) })),
+  );
+  return [...called, ...onPaths, ...writes(code)];
+}
+
+/** A variable that is given one text in this program. */
+function valueOf(code: string, name: string): string {
+  if (!/^[$@]?\w+$/.test(name)) return /homedir|expanduser|HOME/.test(name) ? '~' : HOLE;
+  const found = [...code.matchAll(new RegExp(`(?<![\\w$])${name.replace('$', '\\$')}\\s*=\\s*${quoted}`, 'g'))];
+  return found.length === 1 ? unescape(found[0]?.[2] ?? '') : HOLE;
+}
+
+function writes(code: string): CodeAction[] {
+  const patterns = [
+    new RegExp(`\\bopen\\(\\s*${quoted}\\s*,\\s*(?:mode\\s*=\\s*)?["'][wax]`, 'g'),
+    new RegExp(
+      `\\b(?:writeFileSync|writeFile|appendFileSync|createWriteStream|file_put_contents|truncateSync|File\\.write|IO\\.write|File\\.truncate|Bun\\.write|Deno\\.writeTextFile)\\(\\s*${quoted}`,
+      'g',
+    ),
+    new RegExp(`Path\\(\\s*${quoted}\\s*\\)\\.(?:write_text|write_bytes|touch)`, 'g'),
+  ];
+  return patterns.flatMap((pattern) =>
+    [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'write', path: unescape(match[2] ?? '') })),
+  );
+}
+
+const reading =
+  /\bopen\b|read|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content/i;
+
+/** Texts that look like paths, in a program that reads files. */
+function secretReads(code: string): CodeAction[] {
+  if (!reading.test(code)) return [];
+  const paths = [...code.matchAll(new RegExp(quoted, 'g'))]
+    .map((match) => unescape(match[2] ?? ''))
+    .filter(
+      (text) =>
+        /^[~./\w$-][\w./~$ -]*$/.test(text) && text.length < 200 && /[./]|id_|key|cred|secret|token|passw/i.test(text),
+    );
+  const joined = paths.length > 1 ? [`${paths.slice(0, 2).join('/')}`] : [];
+  return [...new Set([...paths, ...joined])]
+    .slice(0, 12)
+    .map((path): CodeAction => ({ kind: 'words', words: ['cat', path] }));
+}
+
+const sending =
+  /(?<![\w$])(?:requests\.(?:post|put|get|request)|urllib\.request\.urlopen|urlopen|http\.(?:post|request|get)|https?\.(?:get|request)|axios(?:\.\w+)?|fetch|Net::HTTP\.\w+|LWP::\w+|socket\.(?:connect|create_connection)|net\.(?:connect|createConnection)|Invoke-WebRequest|file_get_contents|curl_init|URI\.open|open-uri)\s*\(\s*(?:[\w.]+\()?\s*["'`(]+(https?:\/\/[^"'`]+|[\w.-]+\.\w+)["'`]/g;
+
+function network(code: string): CodeAction[] {
+  return [...code.matchAll(sending)].map((match): CodeAction => {
+    const sends = /\b(?:data|json|files|body|method\s*:\s*["'](?:POST|PUT))|\.post|\.put|socket|net\./i.test(code);
+    return { kind: 'words', words: ['curl', ...(sends ? ['--data', HOLE] : []), match[1] ?? ''] };
+  });
+}
+
+const dynamic =
+  /(?<![\w$.])(?:eval|exec|Function|instance_eval|class_eval|compile|__import__|loadstring|load|assert|create_function|unserialize|pickle\.loads|marshal\.loads|vm\.run\w+)\s*\(?\s*/g;
+
+/** Code that makes code: texts in it are read as commands, what comes from elsewhere is not known. */
+function evaluated(code: string, language: string): CodeAction[] {
+  const actions: CodeAction[] = [];
+  for (const match of code.matchAll(dynamic)) {
+    const rest = code.slice(match.index + match[0].length, match.index + match[0].length + 400);
+    if (/(?:urlopen|requests\.get|fetch|http|curl|open-uri|URI\.open|socket|recv|stdin|input\()/.test(rest))
+      actions.push({ kind: 'unknown', what: match[0].trim() });
+    else if (/(?:decode|decompress|unhexlify|fromhex|rot13|reverse|\[::-1\]|join|chr\()/.test(rest))
+      actions.push({ kind: 'unknown', what: match[0].trim() });
+    else if (/^(?:eval|exec|Function|instance_eval)/.test(match[0])) actions.push(...textsAsCode(code, language));
+  }
+  return actions;
+}
+
+function textsAsCode(code: string, language: string): CodeAction[] {
+  const texts = [...code.matchAll(new RegExp(quoted, 'g'))]
+    .map((match) => unescape(match[2] ?? ''))
+    .filter((text) => /\s|\(/.test(text));
+  return texts
+    .slice(0, 8)
+    .flatMap((text): CodeAction[] =>
+      text.includes('(') ? codeActions(text, language).slice(0, 8) : [{ kind: 'shell', text }],
+    );
+}
+
+/** Some give a shell's line to an interpreter. */
+function asShell(code: string): CodeAction[] {
+  return /^\s*(?:sudo\s+)?[\w./-]+\s+-{1,2}\w/.test(code) && !/[=;]|^\s*(?:print|return|import|puts|echo)\b/.test(code)
+    ? [{ kind: 'shell', text: code }]
+    : [];
+}

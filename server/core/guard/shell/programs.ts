@@ -1,0 +1,189 @@
+import { HOLE, type Word } from '../interpreted.ts';
+import { isExact, joinWords, literal, sliceWord, splitWord, unknown } from '../word.ts';
+import { containerHandlers } from './containers.ts';
+import { interpreterHandlers } from './code.ts';
+import { emit } from './emit.ts';
+import { findHandlers } from './find.ts';
+import { gitHandler } from './git.ts';
+import { hasOption, optionValue, readOptions } from './options.ts';
+import { textHandlers } from './text-tools.ts';
+import { runInput, runLine, runScript, runShell, shellNames } from './shells.ts';
+import { fork, type Call, type Done } from './state.ts';
+import { nameOf } from './simple.ts';
+
+/** Programs that start others, each in its own way. A handler that answers undefined leaves the program to its rules. */
+
+type Handler = (call: Call) => Done | undefined;
+
+const through = (call: Call, via: string): Call => ({
+  ...call,
+  shell: fork(call.shell, { via: [...call.shell.via, via] }),
+  byShell: false,
+});
+
+const runWords = (call: Call, words: readonly Word[]): Done | undefined => {
+  const [program, ...args] = words;
+  return program && call.shell.walk.call({ ...call, program, name: nameOf(program), args });
+};
+
+const switchUser: Handler = (call) => {
+  const read = readOptions(call.args, {
+    valued: 'cgGsTw',
+    longValued: ['command', 'shell', 'group', 'user'],
+    anywhere: true,
+  });
+  return optionValue(read, '-c', '--command') === undefined
+    ? undefined
+    : { status: undefined, output: { text: undefined, from: [emit(call)] } };
+};
+
+const sshShape = { valued: 'bcDEeFIiJLlmOopQRSWwB' };
+
+/** What stands after the host runs there, in a shell of the other machine. */
+const remote: Handler = (call) => {
+  const { operands } = readOptions(call.args, sshShape);
+  const [host, ...first] = operands;
+  const words = first[0]?.text.startsWith('-') === true ? readOptions(first, sshShape).operands : first;
+  if (host === undefined) return undefined;
+  const at = emit(call);
+  const inner = through(call, 'ssh');
+  inner.shell.cwd = '/home/user';
+  if (words.length > 0) runLine(inner, words, 'ssh');
+  else if (call.stdin !== undefined) runInput({ ...inner, args: [] }, 'sh');
+  return { status: undefined, output: { text: undefined, from: [at] } };
+};
+
+const watch: Handler = (call) => {
+  const { operands } = readOptions(call.args, { valued: 'nq', longValued: ['interval', 'equexit'] });
+  return operands.length === 0 ? undefined : runLine(call, operands, 'watch');
+};
+
+const most = 20;
+
+/** Words that xargs reads; undefined when they are not known. */
+function items(call: Call, lines: boolean, separator: RegExp | undefined): Word[] | undefined {
+  const text = call.stdin?.text;
+  if (text === undefined) return undefined;
+  const parts = splitWord(text, separator ?? (lines ? /\n/g : /\s+/g)).filter((word) => word.text !== '');
+  const plain = parts.map((word) =>
+    /^(['"])[^]*\1$/.test(word.text) ? sliceWord(word, 1, word.text.length - 1) : word,
+  );
+  return plain.length > most ? undefined : plain;
+}
+
+const xargs: Handler = (call) => {
+  const read = readOptions(call.args, {
+    valued: 'adEeILlnPsi', longValued: ['arg-file', 'delimiter', 'max-lines', 'max-args', 'max-procs', 'max-chars', 'process-slot-var', 'replace', 'eof'],
+  }); // prettier-ignore
+  const placeholder =
+    optionValue(read, '-I', '--replace', '-i')?.text ?? (hasOption(read, '-i', '--replace') ? '{}' : undefined);
+  const nul = hasOption(read, '-0', '--null');
+  const delimiter = optionValue(read, '-d', '--delimiter')?.text;
+  const separator = nul
+    ? /\0/g
+    : delimiter === undefined
+      ? undefined
+      : new RegExp(delimiter.replace('\\n', '\n').replace(/[.*+?^${}()|[\]]/, '\\$&'), 'g');
+  const words = read.operands.length === 0 ? [literal('echo')] : read.operands;
+  const inner = { ...through(call, 'xargs'), stdin: undefined };
+  const known =
+    optionValue(read, '-a', '--arg-file') === undefined ? items(call, placeholder !== undefined, separator) : undefined;
+  for (const each of argumentsFor({ call, words, known, placeholder })) runWords(inner, each);
+  return {
+    status: undefined,
+    output: { text: undefined, from: [...(call.stdin?.from ?? []), Math.max(0, call.shell.walk.commands.length - 1)] },
+  };
+};
+
+type Filling = {
+  call: Call;
+  words: readonly Word[];
+  known: readonly Word[] | undefined;
+  placeholder: string | undefined;
+};
+
+/** The command lines that xargs makes. A shell's program may be one of the items: those are given to it line by line too. */
+function argumentsFor({ call, words, known, placeholder }: Filling): Word[][] {
+  const given = known ?? [unknown('input', placeholder === undefined)];
+  if (placeholder !== undefined) return given.map((item) => words.map((word) => fill(word, placeholder, item)));
+  const all = [...words, ...given];
+  const isShell = words.some(({ text }) => shellNames.includes(text.slice(text.lastIndexOf('/') + 1)));
+  const lines = isShell ? items(call, true, undefined) : undefined;
+  return lines === undefined || known === undefined ? [all] : [all, [...words, ...lines]];
+}
+
+function fill(word: Word, placeholder: string, item: Word): Word {
+  const at = word.text.indexOf(placeholder);
+  if (at < 0) return word;
+  return joinWords([sliceWord(word, 0, at), item, fill(sliceWord(word, at + placeholder.length), placeholder, item)]);
+}
+
+const parallelShape = {
+  valued: 'jNnLSaIPsDdE', longValued: ['jobs', 'delay', 'timeout', 'colsep', 'arg-file', 'retries', 'joblog', 'results', 'tmpdir', 'workdir', 'wd', 'sshlogin', 'max-args', 'max-procs', 'load', 'nice', 'halt', 'env', 'tagstring', 'replace'],
+}; // prettier-ignore
+
+/** Each item makes a line for a shell; without a command the items are the lines. */
+const parallel: Handler = (call) => {
+  const { operands } = readOptions(call.args, parallelShape);
+  const cut = operands.findIndex(({ text }) => /^:{3,4}\+?$/.test(text));
+  if (cut < 0 && call.stdin === undefined) return undefined;
+  const words = cut < 0 ? operands : operands.slice(0, cut);
+  const known = cut < 0 ? items(call, true, undefined) : listed(operands.slice(cut));
+  const placed = words.some(({ text }) => /\{[.#%/]*\}/.test(text));
+  const inner = { ...through(call, 'parallel'), stdin: undefined };
+  for (const item of known ?? [unknown('input')])
+    runLine(inner, placed ? words.map((word) => fill(word, '{}', item)) : [...words, item], 'parallel');
+  return { status: undefined, output: { text: undefined, from: call.stdin?.from ?? [] } };
+};
+
+/** What follows `:::`; `::::` names files instead. */
+function listed([sign, ...words]: readonly Word[]): Word[] | undefined {
+  const list = words.filter(({ text }) => !/^:::\+?$/.test(text));
+  return sign?.text.startsWith('::::') === true || list.length > most ? undefined : list;
+}
+
+/** `at` and `batch` run what they read, later. */
+const later: Handler = (call) => {
+  if (call.stdin === undefined) return undefined;
+  const at = emit(call);
+  runInput({ ...through(call, call.name), stdin: call.stdin, args: [] }, 'sh');
+  return { status: undefined, output: { text: undefined, from: [at] } };
+};
+
+/** `tmux new-session 'cmd'`, `tmux send-keys 'cmd' Enter`, `screen -dm cmd`. */
+const terminal: Handler = (call) => {
+  const at = emit(call);
+  const command = call.args.findIndex(({ text }) =>
+    /^(?:new(?:-session|-window)?|neww|split(?:-window|w)?|respawn-pane|send(?:-keys)?|run(?:-shell)?|pipe-pane)$/.test(
+      text,
+    ),
+  );
+  const words =
+    call.name === 'screen'
+      ? readOptions(call.args, { valued: 'SceTshp' }).operands
+      : readOptions(call.args.slice(command + 1), { valued: 'tncsxyFe' }).operands;
+  const line = words.filter(({ text }) => !/^(?:Enter|C-m|stuff)$/.test(text));
+  if ((command >= 0 || call.name === 'screen') && line.length > 0) runLine(through(call, call.name), line, call.name);
+  return { status: undefined, output: { text: undefined, from: [at] } };
+};
+
+/** Another program's name is the first word: a script with a path is looked at when this line wrote it. */
+export const programHandlers: Record<string, Handler> = {
+  ...Object.fromEntries(shellNames.map((name) => [name, runShell])),
+  ...interpreterHandlers,
+  ...findHandlers,
+  ...containerHandlers,
+  ...textHandlers,
+  git: gitHandler,
+  su: switchUser, runuser: switchUser,
+  ssh: remote, rsh: remote, autossh: remote, mosh: remote,
+  watch, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+}; // prettier-ignore
+
+/** `./script.sh`: a file of this very line, or one that came over the network. */
+export function runOwnFile(call: Call): Done | undefined {
+  const { program, shell } = call;
+  if (!program.text.includes('/') || !isExact(program) || program.text.includes(HOLE)) return undefined;
+  const known = shell.walk.files.size > 0;
+  return known ? runScript(call, program, { via: program.text, positional: call.args }) : undefined;
+}
