@@ -33,7 +33,12 @@ function command(line: string, of: Partial<SimpleCommand> = {}): SimpleCommand {
   };
 }
 
-const interpreted = (...commands: SimpleCommand[]): Interpreted => ({ commands, unresolved: [] });
+const interpreted = (...commands: SimpleCommand[]): Interpreted => ({
+  commands,
+  unresolved: [],
+  hazards: [],
+  files: new Map(),
+});
 let number = 0;
 const rule = (effect: HouseEffect, pattern: ActionPattern, scope: HouseRule['scope'] = 'team'): HouseRule => ({
   id: `gru_${++number}`,
@@ -105,7 +110,12 @@ describe('[GU201] of several rules', () => {
       line('npm test > a', command('npm test', { redirects: [{ kind: '>', fd: 1, target: word('a') }] })),
       {
         ...line('npm test'),
-        interpreted: { commands: [command('npm test')], unresolved: [{ kind: 'syntax' as const, what: '?' }] },
+        interpreted: {
+          commands: [command('npm test')],
+          unresolved: [{ kind: 'syntax' as const, what: '?' }],
+          hazards: [],
+          files: new Map(),
+        },
       },
       { action: { kind: 'command' as const, command: 'npm test' } },
     ])
