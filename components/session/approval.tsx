@@ -7,33 +7,28 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { PermissionItem } from '@/server/core/transcript-item.ts';
+import { visibleText } from '@/server/core/visible-text.ts';
+import { ActionView } from './action-view.tsx';
+import { JudgedWords } from './judged-words.tsx';
 import classes from './conversation.module.css';
+import { RetryDenied } from './retry-denied.tsx';
 import { may, useSession } from './session-context.tsx';
 
 /** A question an agent asked before acting: `a` allow once, `r` allow for this run, `d` deny. */
 export function Approval({ item }: { item: PermissionItem }) {
   const { session } = useSession();
-  const trpc = useTRPC();
-  const [reason, setReason] = useState('');
-  const decide = useMutation(
-    trpc.runs.decidePermission.mutationOptions({
-      onError: (error) => notifications.show({ color: 'red', title: 'Not decided', message: error.message }),
-    }),
-  );
-  const answer = (decision: 'allow' | 'deny', scope: 'once' | 'run') =>
-    decide.mutate({
-      permissionId: item.permissionId,
-      decision,
-      scope,
-      ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
-    });
   const open = !item.decided && !item.isVoid;
+  const { answer, isPending } = useAnswer(item.permissionId);
+  const [reason, setReason] = useState('');
   const canAnswer = open && may(session, 'approve');
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!canAnswer || event.target instanceof HTMLInputElement) return;
-    if (event.key === 'a') answer('allow', 'once');
-    else if (event.key === 'r') answer('allow', 'run');
-    else if (event.key === 'd') answer('deny', 'once');
+    const isTyping = event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey;
+    if (!canAnswer || isTyping || isPending) return;
+    if (event.key === 'a') answer('allow', { reason });
+    else if (event.key === 'r') answer('allow', { scope: 'run', reason });
+    else if (event.key === 'd') answer('deny', { reason });
+    else return;
+    event.preventDefault();
   };
   return (
     <div
@@ -47,19 +42,13 @@ export function Approval({ item }: { item: PermissionItem }) {
       <div className={classes.cardHead}>
         <IconAlertTriangle size={14} className={open ? (classes.ask ?? '') : ''} aria-hidden />
         <Text fw={600} className={classes.cardTitle} title={item.title}>
-          {item.title}
+          {item.action ? askedFor[item.action.kind] : visibleText(item.title)}
         </Text>
       </div>
       <div className={classes.cardBody}>
-        <Text mb="xs">{item.reason}</Text>
-        {item.decided && (
-          <Text className={item.decided.decision === 'allow' ? classes.good : classes.bad}>
-            {item.decided.decision === 'allow' ? 'Allowed' : 'Denied'} by {item.decided.by.name}
-            {item.decided.scope === 'run' && ' for this run'}
-            {item.decided.reason && `: ${item.decided.reason}`}
-          </Text>
-        )}
-        {item.isVoid && <Text c="dimmed">Nobody answered before the run ended.</Text>}
+        {item.action && <ActionView action={item.action} />}
+        <JudgedWords item={item} />
+        <Outcome item={item} />
         {open && !canAnswer && <Text c="dimmed">A lead or admin of the team can answer.</Text>}
         {canAnswer && (
           <>
@@ -70,26 +59,27 @@ export function Approval({ item }: { item: PermissionItem }) {
               value={reason}
               maxLength={500}
               onChange={(event) => setReason(event.currentTarget.value)}
+              mt="xs"
               mb="xs"
             />
-            <Group gap="xs">
-              <Button size="compact-xs" loading={decide.isPending} onClick={() => answer('allow', 'once')}>
+            <Group gap="xs" className={classes.answers}>
+              <Button size="compact-sm" loading={isPending} onClick={() => answer('allow', { reason })}>
                 Allow once
               </Button>
               <Button
-                size="compact-xs"
+                size="compact-sm"
                 variant="default"
-                disabled={decide.isPending}
-                onClick={() => answer('allow', 'run')}
+                disabled={isPending}
+                onClick={() => answer('allow', { scope: 'run', reason })}
               >
                 Allow for this run
               </Button>
               <Button
-                size="compact-xs"
+                size="compact-sm"
                 variant="outline"
                 color="red"
-                disabled={decide.isPending}
-                onClick={() => answer('deny', 'once')}
+                disabled={isPending}
+                onClick={() => answer('deny', { reason })}
               >
                 Deny
               </Button>
@@ -98,5 +88,48 @@ export function Approval({ item }: { item: PermissionItem }) {
         )}
       </div>
     </div>
+  );
+}
+
+const askedFor = {
+  command: 'Run this command',
+  edit: 'Make this change',
+  read: 'Read',
+  fetch: 'Fetch from outside',
+  mcp: 'Use a tool of an MCP server',
+  quiet: 'Go on',
+  other: 'Use this tool',
+};
+
+function useAnswer(permissionId: string) {
+  const trpc = useTRPC();
+  const decide = useMutation(
+    trpc.runs.decidePermission.mutationOptions({
+      onError: (error) => notifications.show({ color: 'red', title: 'Not decided', message: error.message }),
+    }),
+  );
+  const answer = (decision: 'allow' | 'deny', given: { scope?: 'once' | 'run'; reason: string }) => {
+    const reason = given.reason.trim();
+    decide.mutate({ permissionId, decision, scope: given.scope ?? 'once', ...(reason === '' ? {} : { reason }) });
+  };
+  return { answer, isPending: decide.isPending };
+}
+
+/** What became of the question. */
+function Outcome({ item }: { item: PermissionItem }) {
+  const { decided, isVoid } = item;
+  if (!decided) return isVoid ? <Text c="dimmed">Nobody answered before the run ended.</Text> : null;
+  // What nobody answered is written down as the run's own no.
+  const by = decided.by.kind === 'run' ? '' : ` by ${decided.by.name}`;
+  return (
+    <>
+      <Text className={decided.decision === 'allow' ? classes.good : classes.bad}>
+        {decided.decision === 'allow' ? 'Allowed' : 'Denied'}
+        {by}
+        {decided.scope === 'run' && ' for this run'}
+        {decided.reason && `: ${decided.reason}`}
+      </Text>
+      {decided.decision === 'deny' && <RetryDenied item={item} />}
+    </>
   );
 }

@@ -4,9 +4,12 @@ import { Text } from '@mantine/core';
 import { IconBan } from '@tabler/icons-react';
 import type { DeniedItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
+import { ActionView } from './action-view.tsx';
 import classes from './conversation.module.css';
+import { JudgedWords } from './judged-words.tsx';
+import { RetryDenied } from './retry-denied.tsx';
 
-const deniers = { mode: 'the mode of the run', policy: 'policy', guard: 'the guard' };
+const deniers = { mode: 'the run’s mode', policy: 'policy', guard: 'the guard' };
 
 /** Something an agent wanted to do and was denied without a question. */
 export function DeniedAction({ item }: { item: DeniedItem }) {
@@ -14,16 +17,22 @@ export function DeniedAction({ item }: { item: DeniedItem }) {
     <div className={classes.card} role="group" aria-label={`Denied: ${item.title}`}>
       <div className={classes.cardHead}>
         <IconBan size={14} className={classes.bad} aria-hidden />
-        <Text className={`${classes.cardTitle} ens-mono`} title={item.title}>
+        <span className={classes.cardTitle} title={item.title}>
           {visibleText(item.title)}
-        </Text>
-        <Text size="xs" c="dimmed">
-          denied by {deniers[item.deniedBy]}
+        </span>
+        <Text size="xs" className={classes.bad}>
+          Denied by {deniers[item.deniedBy]}
         </Text>
       </div>
       <div className={classes.cardBody}>
-        <Text>{item.reason}</Text>
-        {item.saferWay !== undefined && <Text c="dimmed">Safer: {item.saferWay}</Text>}
+        {item.action && (
+          <details>
+            <summary className={classes.notice}>What it wanted to do</summary>
+            <ActionView action={item.action} />
+          </details>
+        )}
+        <JudgedWords item={item} />
+        <RetryDenied item={item} />
       </div>
     </div>
   );

@@ -16,7 +16,13 @@ const fileChange = z.object({
 });
 
 export const agentActionSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('command'), command: z.string(), cwd: path }),
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    cwd: path,
+    /** What it comes to once it is taken apart: each command, and what it comes through. */
+    steps: z.array(z.object({ text: z.string(), via: z.array(z.string()) })).optional(),
+  }),
   z.object({ kind: z.literal('edit'), changes: z.array(fileChange) }),
   z.object({ kind: z.literal('read'), paths: z.array(path) }),
   z.object({ kind: z.literal('fetch'), address: z.string() }),

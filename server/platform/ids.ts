@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'ses'
   | 'run'
   | 'prm'
+  | 'agr'
   | 'sug'
   | 'tsk'
   | 'chk'

@@ -6,6 +6,7 @@ import { requestCancel, requestCancelInput } from '../../runs/request-cancel.ts'
 import { editPrompt, editPromptInput } from '../../sessions/edit-prompt.ts';
 import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts';
 import { interruptRun } from '../../sessions/interrupt-run.ts';
+import { retryDenied, retryDeniedInput } from '../../sessions/retry-denied.ts';
 import { sendPrompt, sendPromptInput } from '../../sessions/send-prompt.ts';
 import { steerRun, steerRunInput } from '../../sessions/steer-run.ts';
 import { procedure, router } from '../trpc.ts';
@@ -23,6 +24,7 @@ export const runsRouter = router({
   editPrompt: procedure.input(editPromptInput).mutation(({ ctx, input }) => editPrompt(ctx, input)),
   reorder: procedure.input(reorderQueueInput).mutation(({ ctx, input }) => reorderQueue(ctx, input)),
   cancel: procedure.input(requestCancelInput).mutation(({ ctx, input }) => requestCancel(ctx, input)),
+  retryDenied: procedure.input(retryDeniedInput).mutation(({ ctx, input }) => retryDenied(ctx, input)),
   decidePermission: procedure.input(decidePermissionInput).mutation(({ ctx, input }) => decidePermission(ctx, input)),
   get: procedure.input(z.object({ runId: z.string() })).query(({ ctx, input }) => getRun(ctx, input.runId)),
   list: procedure.input(page).query(({ ctx, input }) => listRuns(ctx, input)),

@@ -1,0 +1,79 @@
+'use client';
+
+import { Text } from '@mantine/core';
+import { FileDiff } from '@/components/review/diff-view.tsx';
+import type { AgentAction, FileChange } from '@/server/core/agent-action.ts';
+import { visibleText } from '@/server/core/visible-text.ts';
+import classes from './conversation.module.css';
+import { MaskedText } from './masked-text.tsx';
+
+/** What an agent wants to do, so that a person can judge it: nothing of it hidden, long texts to scroll. */
+export function ActionView({ action }: { action: AgentAction }) {
+  switch (action.kind) {
+    case 'command':
+      return <CommandView action={action} />;
+    case 'edit':
+      return action.changes.map((change) => <ChangeView key={change.path} change={change} />);
+    case 'read':
+      return <Code text={action.paths.join('\n')} />;
+    case 'fetch':
+      return <Code text={action.address} />;
+    case 'mcp':
+    case 'other':
+      return action.input === '' ? null : <Code text={action.input} />;
+    case 'quiet':
+      return null;
+  }
+}
+
+function CommandView({ action }: { action: Extract<AgentAction, { kind: 'command' }> }) {
+  const { command, cwd, steps = [] } = action;
+  return (
+    <>
+      <Code text={command} />
+      {cwd !== '' && (
+        <Text size="xs" c="dimmed">
+          in <code className="ens-mono">{visibleText(cwd)}</code>
+        </Text>
+      )}
+      {(steps.length > 1 || steps.some(({ via }) => via.length > 0)) && (
+        <details>
+          <summary className={classes.notice}>
+            {steps.length === 1 ? 'What it comes to' : `${steps.length} commands`}
+          </summary>
+          <ol className={classes.steps}>
+            {steps.map(({ text, via }, at) => (
+              // The commands of a line have no name but their place.
+              // oxlint-disable-next-line react/no-array-index-key
+              <li key={at}>
+                <code className="ens-mono">{visibleText(text)}</code>
+                {via.length > 0 && <span className={classes.notice}> through {via.join(', ')}</span>}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </>
+  );
+}
+
+function ChangeView({ change: { path, oldText, newText, isPart } }: { change: FileChange }) {
+  return (
+    <div>
+      <Text className="ens-mono" size="xs">
+        {visibleText(path)}
+        {isPart && <span className={classes.notice}> · the changed places</span>}
+        {newText === null && <span className={classes.bad}> · deleted</span>}
+      </Text>
+      {newText !== null && <FileDiff path={path} oldText={oldText ?? ''} newText={newText} split={false} />}
+    </div>
+  );
+}
+
+function Code({ text }: { text: string }) {
+  return (
+    <pre className={classes.output} tabIndex={0}>
+      <MaskedText text={visibleText(text)} />
+    </pre>
+  );
+}

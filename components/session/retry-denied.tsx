@@ -1,0 +1,36 @@
+'use client';
+
+import { Button, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation } from '@tanstack/react-query';
+import { useTRPC } from '@/components/trpc.tsx';
+import type { DeniedItem, PermissionItem } from '@/server/core/transcript-item.ts';
+import classes from './conversation.module.css';
+import { may, useSession } from './session-context.tsx';
+
+/** Lets those who may approve allow a denied action once after all. The agent is prompted to try it again. */
+export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
+  const { session } = useSession();
+  const trpc = useTRPC();
+  const retry = useMutation(
+    trpc.runs.retryDenied.mutationOptions({
+      onError: (error) => notifications.show({ color: 'red', title: 'Not allowed', message: error.message }),
+    }),
+  );
+  if (item.liftedBy)
+    return <Text className={classes.good}>Allowed once by {item.liftedBy.name}, to be tried again</Text>;
+  const isFinal = item.kind === 'denied' && item.deniedBy !== 'guard';
+  if (isFinal || !may(session, 'approve') || !may(session, 'prompt')) return null;
+  const { permissionId } = item;
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      mt={4}
+      loading={retry.isPending}
+      onClick={() => retry.mutate({ permissionId })}
+    >
+      Allow once and try again
+    </Button>
+  );
+}
