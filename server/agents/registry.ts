@@ -7,6 +7,7 @@ import { appMount, appMounts, appRoot } from './builtin/app-mount.ts';
 import { assistant } from './profiles/assistant.ts';
 import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
+import { openCode } from './profiles/opencode.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -123,7 +124,7 @@ const refactor: AgentProfile = {
   },
 };
 
-const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex];
+const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex, openCode];
 
 /** Every agent this version knows, available or not. */
 export function agentProfiles(): readonly AgentProfile[] {

@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import { setDatabaseUrl } from '../../../db/client.ts';
 import { testDatabase } from '../../../db/testing.ts';
 import { testingEnv } from '../../../db/testing-data-folder.ts';
+import { pinnedAgents } from '../../agents/pins.ts';
 import { getAgentProfile } from '../../agents/registry.ts';
 import { driveRun, type DriveOptions } from '../../agents/run-driver.ts';
 import { answerRooms, headOf } from '../../agents/testing-run.ts';
@@ -20,6 +21,7 @@ import { closeNotifications } from '../../platform/notifications.ts';
 import { claimRun } from '../../runs/claim-run.ts';
 import { decidePermission } from '../../runs/decide-permission.ts';
 import { getRun } from '../../runs/queries.ts';
+import { requestCancel } from '../../runs/request-cancel.ts';
 import { registerWorker } from '../../runs/register-worker.ts';
 import { logOf, runRow, testAgent } from '../../runs/testing.ts';
 import { createSession } from '../../sessions/create-session.ts';
@@ -41,8 +43,9 @@ export type AgentHouse = {
   begin(prompt: Prompt): Promise<{ runId: string; done: Promise<void>; stopping: AbortController }>;
   /** Sends a prompt in a session of its own, works on it to its end, and tells what came of it. */
   run(prompt: Omit<Prompt, 'sessionId'>): Promise<Ran>;
-  /** What came of a run that has ended. */
+  /** What came of a run, so far or in the end. */
   ranOf(runId: string): Promise<Ran>;
+  cancel(runId: string): Promise<void>;
 };
 
 export type Prompt = {
@@ -51,8 +54,8 @@ export type Prompt = {
   sessionId: string;
   mode?: RunMode;
   model?: string;
-  /** What an admin answers to the agent's questions; they are allowed when it is left out. */
-  answers?: (question: AskedQuestion) => PermissionWord;
+  /** What an admin answers to the agent's questions, undefined nothing; they are allowed when it is left out. */
+  answers?: (question: AskedQuestion) => PermissionWord | undefined;
 } & Partial<DriveOptions>;
 
 export type AskedQuestion = { title: string; request: Record<string, unknown> };
@@ -68,6 +71,7 @@ export type Ran = {
   said: string;
 };
 
+const everyProtocol: LlmProtocol[] = ['anthropic_messages', 'openai_responses', 'openai_chat'];
 const system = () => systemContext('worker');
 const workerId = 'node_agents';
 
@@ -80,7 +84,10 @@ function linkAgents(): void {
 }
 
 /** For a whole test file: a team with a project, the real gateway before a scripted provider, and the agents as installed. */
-export async function agentHouse(agents: readonly string[], protocols: LlmProtocol[]): Promise<AgentHouse> {
+export async function agentHouse(
+  agents: readonly string[] = pinnedAgents,
+  protocols: LlmProtocol[] = everyProtocol,
+): Promise<AgentHouse> {
   setDatabaseUrl((await testDatabase()).url);
   linkAgents();
   const team = await newStaffedTeam('Alpha');
@@ -116,6 +123,7 @@ export async function agentHouse(agents: readonly string[], protocols: LlmProtoc
     newSession,
     begin,
     ranOf: (runId) => ranOf(projectId, runId),
+    cancel: async (runId) => void (await requestCancel(team.developer.ctx, { runId })),
     run: async (prompt) => {
       models.forget();
       const { runId, done } = await begin({ ...prompt, sessionId: await newSession() });
@@ -143,11 +151,10 @@ function beginner(team: TestTeam, gateway: Gateway): AgentHouse['begin'] {
 function answerQuestions(team: TestTeam, runId: string, answers: NonNullable<Prompt['answers']>): () => void {
   const look = async () => {
     const { permissions } = await getRun(team.admin.ctx, runId);
-    for (const { id, request } of permissions)
-      await decidePermission(team.admin.ctx, {
-        permissionId: id,
-        ...answers({ title: String(request['title']), request }),
-      });
+    for (const { id, request } of permissions) {
+      const word = answers({ title: String(request['title']), request });
+      if (word) await decidePermission(team.admin.ctx, { permissionId: id, ...word });
+    }
   };
   let looking: Promise<void> | undefined;
   const timer = setInterval(() => {
