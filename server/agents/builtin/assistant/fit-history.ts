@@ -116,11 +116,13 @@ export function plainSummary(items: readonly HistoryItem[]): string {
   return foldMiddle(lines.join('\n'), { headChars: 4_000, tailChars: 8_000 });
 }
 
-/** Shortens what is left of long results, the newest as well, to about as many characters each. */
+/** Shortens what is left of long results, the newest as well, to about as many characters each, and what was written by calls. */
 export function shortenResults(items: readonly HistoryItem[], mostChars: number): HistoryItem[] {
-  return items.map((item) =>
-    item.kind === 'result' && !item.isFolded && item.text.length > mostChars
-      ? { ...item, text: foldMiddle(item.text, { headChars: mostChars / 2, tailChars: mostChars / 2 }) }
-      : item,
-  );
+  const done = new Set(items.flatMap((item) => (item.kind === 'result' ? [item.callId] : [])));
+  return items.map((item) => {
+    if (item.kind === 'answer')
+      return { ...item, calls: item.calls.map((call) => (done.has(call.id) ? shortCall(call) : call)) };
+    if (item.kind !== 'result' || item.isFolded || item.text.length <= mostChars) return item;
+    return { ...item, text: foldMiddle(item.text, { headChars: mostChars / 2, tailChars: mostChars / 2 }) };
+  });
 }

@@ -11,6 +11,7 @@ import { openRunDoor } from '../../../http/run-door.ts';
 import { closeQueue } from '../../../jobs/queue.ts';
 import { closeNotifications } from '../../../platform/notifications.ts';
 import { claimRun } from '../../../runs/claim-run.ts';
+import { decidePermission } from '../../../runs/decide-permission.ts';
 import { registerWorker } from '../../../runs/register-worker.ts';
 import { logOf, runRow, testAgent } from '../../../runs/testing.ts';
 import { createSession } from '../../../sessions/create-session.ts';
@@ -57,6 +58,8 @@ export async function startAssistantHouse(): Promise<AssistantHouse> {
     const baseUrl = protocol === 'anthropic_messages' ? models.url : `${models.url}/v1`;
     const providerId = await newProvider({ baseUrl, kind, protocols: [protocol], key: 'sk-upstream' });
     await newModel(protocol, [{ providerId, upstreamModel: 'scripted-large' }]);
+    if (protocol === 'openai_chat')
+      await newModel('small_context', [{ providerId, upstreamModel: 'scripted-small', contextSize: 16_000 }]);
   }
   const gateway = createGateway();
   return {
@@ -68,7 +71,8 @@ export async function startAssistantHouse(): Promise<AssistantHouse> {
       const run = await claimRun(system, { runId, workerId });
       if (!run) throw new Error('not claimed');
       const openDoor = (id: string) => openRunDoor(id, gateway);
-      const done = driveRun({ run, workerId, stopping: new AbortController().signal, openDoor });
+      const driven = driveRun({ run, workerId, stopping: new AbortController().signal, openDoor });
+      const done = allowAll(team, sessionId, driven);
       return {
         runId,
         sessionId,
@@ -96,3 +100,23 @@ export async function startAssistantHouse(): Promise<AssistantHouse> {
 
 export const textsOf = (log: Record<string, unknown>[]): string =>
   log.flatMap((body) => (body['type'] === 'agent_text' ? [String(body['text'])] : [])).join('');
+
+/** Somebody who allows whatever the run asks for, until it is done. */
+async function allowAll(team: TestTeam, sessionId: string, done: Promise<void>): Promise<void> {
+  const answered = new Set<string>();
+  let isDone = false;
+  const ended = done.finally(() => (isDone = true));
+  await vi.waitUntil(
+    async () => {
+      for (const body of await logOf(sessionId)) {
+        const permissionId = String(body['permissionId']);
+        if (body['type'] !== 'permission_requested' || answered.has(permissionId)) continue;
+        answered.add(permissionId);
+        await decidePermission(team.admin.ctx, { permissionId, decision: 'allow' }).catch(() => undefined);
+      }
+      return isDone;
+    },
+    { timeout: 50_000, interval: 40 },
+  );
+  await ended;
+}

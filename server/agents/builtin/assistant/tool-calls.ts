@@ -3,7 +3,6 @@ import type * as acp from '@agentclientprotocol/sdk';
 import { aboutCall, type AskedCall } from './history.ts';
 import { readArguments } from './read-arguments.ts';
 import { ToolError, type CallOutcome, type PreparedCall, type Tool, type ToolContext } from './tool.ts';
-import { asksFirst, type AssistantMode } from './tools/tools-for.ts';
 
 /** What a call came to. */
 export type DoneCall = {
@@ -14,7 +13,7 @@ export type DoneCall = {
   paths: readonly string[];
 };
 
-export type CallMeans = { tools: readonly Tool[]; mode: AssistantMode; context: ToolContext };
+export type CallMeans = { tools: readonly Tool[]; context: ToolContext };
 
 /** How many calls that only look run at once. */
 const mostAtOnce = 8;
@@ -75,7 +74,7 @@ function noTool(name: string, tools: readonly Tool[]): string {
 
 type Doing = CallMeans & { tool: Tool; call: AskedCall; card: Card };
 
-async function perform(prepared: PreparedCall, { tool, call, card, mode, context }: Doing): Promise<CallOutcome> {
+async function perform(prepared: PreparedCall, { tool, call, card, context }: Doing): Promise<CallOutcome> {
   const { host } = context;
   if (tool.isQuiet) return prepared.perform(() => Promise.resolve());
   const toolCallId = card.id;
@@ -84,7 +83,7 @@ async function perform(prepared: PreparedCall, { tool, call, card, mode, context
   const toolCall = announced(prepared, { tool, call, toolCallId, absolute: (path) => host.absolute(path) });
   await host.update({ sessionUpdate: 'tool_call', ...toolCall });
   card.isShown = true;
-  if (asksFirst(mode, tool)) {
+  if (tool.effect !== 'none') {
     const { isAllowed, reason } = await host.askPermission(toolCall);
     if (!isAllowed) throw new ToolError(deniedText(reason));
   }
@@ -97,14 +96,14 @@ async function perform(prepared: PreparedCall, { tool, call, card, mode, context
 }
 
 function deniedText(reason: string | undefined): string {
-  const why = reason === undefined || reason === '' ? '' : ` Their reason: ${reason}`;
-  return `The people did not allow this.${why} Go on without it, or say what is missing.`;
+  const why = reason === undefined || reason === '' ? '' : ` ${reason}`;
+  return `This was not allowed.${why} Go on without it, or say what is missing.`;
 }
 
 type Announced = { tool: Tool; call: AskedCall; toolCallId: string; absolute: (path: string) => string };
 
 function announced(prepared: PreparedCall, { tool, call, toolCallId, absolute }: Announced): acp.ToolCall {
-  const { title, diff, paths = [] } = prepared;
+  const { title, diff, input, paths = [] } = prepared;
   return {
     toolCallId,
     title: title.slice(0, 500).toWellFormed(),
@@ -113,7 +112,7 @@ function announced(prepared: PreparedCall, { tool, call, toolCallId, absolute }:
     locations: paths.map((path) => ({ path: absolute(path) })),
     // A diff says what an edit does; what it was made of would only say it again.
     ...(diff === undefined
-      ? { rawInput: shownInput(call) }
+      ? { rawInput: input ?? shownInput(call) }
       : { content: [{ type: 'diff', path: absolute(diff.path), oldText: diff.before, newText: diff.after }] }),
   };
 }

@@ -22,6 +22,8 @@ export type ShowContent = (content: acp.ToolCallContent[]) => Promise<void>;
 export type PreparedCall = {
   title: string;
   paths?: readonly string[];
+  /** Left out: the arguments as the model gave them. */
+  input?: Readonly<Record<string, unknown>>;
   diff?: { path: string; before: string | null; after: string };
   /** Does it. */
   perform(show: ShowContent): Promise<CallOutcome>;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type * as acp from '@agentclientprotocol/sdk';
+import { z } from 'zod';
 
 /** What one turn may ask of the host and tell it. Paths are relative to the project. */
 export type TurnHost = {
@@ -10,7 +11,7 @@ export type TurnHost = {
   readFile(relative: string): Promise<string>;
   writeFile(relative: string, content: string): Promise<void>;
   createTerminal(command: string, cwd: string): Promise<acp.TerminalHandle>;
-  /** Asks people about a call that was announced. */
+  /** Asks whether a call that was announced may be done: the host judges it, and asks people when that is its word. */
   askPermission(toolCall: acp.ToolCallUpdate): Promise<PermissionWord>;
   absolute(relative: string): string;
 };
@@ -23,8 +24,7 @@ export type TurnHostOptions = { client: acp.AgentContext; sessionId: string; roo
 const outputBytes = 1024 * 1024;
 
 const options: acp.PermissionOption[] = [
-  { optionId: 'allow', name: 'Allow once', kind: 'allow_once' },
-  { optionId: 'allow-run', name: 'Allow for this run', kind: 'allow_always' },
+  { optionId: 'allow', name: 'Allow', kind: 'allow_once' },
   { optionId: 'deny', name: 'Deny', kind: 'reject_once' },
 ];
 
@@ -56,13 +56,22 @@ export function createTurnHost({ client, sessionId, root, signal }: TurnHostOpti
       return client.createTerminal({ sessionId, command, ...where });
     },
     askPermission: async (toolCall) => {
-      const { outcome } = await client.request(
+      const { outcome, _meta: meta } = await client.request(
         'session/request_permission',
         { sessionId, toolCall, options },
         { cancellationSignal: signal },
       );
       signal.throwIfAborted();
-      return { isAllowed: outcome.outcome === 'selected' && outcome.optionId !== 'deny' };
+      const isAllowed = outcome.outcome === 'selected' && outcome.optionId === 'allow';
+      return { isAllowed, ...reasonIn(meta) };
     },
   };
+}
+
+const denial = z.object({ ensemble: z.object({ reason: z.string() }) });
+
+/** Why it was denied, which the host says where the protocol has no place for it. */
+function reasonIn(meta: unknown): { reason?: string } {
+  const parsed = denial.safeParse(meta);
+  return parsed.success ? { reason: parsed.data.ensemble.reason } : {};
 }

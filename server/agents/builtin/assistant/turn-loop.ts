@@ -26,6 +26,8 @@ export type TurnMeans = {
   instructions: ProjectInstructions;
   window: ContextWindow;
   history: { items: readonly HistoryItem[] };
+  /** What people said into the turn since it was asked last. */
+  takeSaid(): HistoryItem[];
   save(): Promise<void>;
 };
 
@@ -49,6 +51,7 @@ export async function runTurn(means: TurnMeans): Promise<TurnEnd> {
   const work = createWork(turn);
   let continued = 0;
   for (let step = 0; step < mostSteps; step += 1) {
+    takeSaid(turn);
     const answer = await askFitting(turn);
     if (answer === undefined) {
       continued += 1;
@@ -62,6 +65,8 @@ export async function runTurn(means: TurnMeans): Promise<TurnEnd> {
       continue;
     }
     const end = endOf(answer, continued);
+    // What was said meanwhile is answered in this turn.
+    if (end === 'end_turn' && takeSaid(turn)) continue;
     if (end !== undefined) return { stopReason: end, usage };
     continued += 1;
     add(turn, { kind: 'note', text: answer.stop === 'length' ? goOnWords : emptyWords });
@@ -79,18 +84,24 @@ function endOf({ text, stop }: Answer, continued: number): acp.StopReason | unde
   return text.trim() === '' && continued < mostContinued ? undefined : 'end_turn';
 }
 
+function takeSaid(turn: Turn): boolean {
+  const said = turn.takeSaid();
+  add(turn, ...said);
+  return said.length > 0;
+}
+
 function add({ history }: Turn, ...items: HistoryItem[]): void {
   history.items = [...history.items, ...items];
 }
 
 /** Does the calls of an answer. @returns why the turn ends with them, if it does */
 function createWork(turn: Turn) {
-  const { host, tools, mode } = turn;
+  const { host, tools } = turn;
   const guard = createRepeatGuard();
   const near = nearInstructions((path) => host.readFile(path));
   const context = { host, seen: createSeenFiles() };
   return async (calls: readonly AskedCall[]): Promise<acp.StopReason | undefined> => {
-    const done = await doCalls(calls, { tools, mode, context });
+    const done = await doCalls(calls, { tools, context });
     for (const each of done) {
       const more = [guard.word(each), ...(await Promise.all(each.isFailed ? [] : each.paths.map(near)))];
       const text = [each.text, ...more].filter((part) => part !== undefined && part !== '').join('\n\n');

@@ -25,6 +25,7 @@ export const runTool = defineTool({
     const folder = projectPath(host.root, cwd);
     return {
       title: command,
+      input: { command, ...(folder !== '' && { cwd: host.absolute(folder) }) },
       async perform(show) {
         const terminal = await host.createTerminal(command, folder);
         return runToEnd(host, terminal, { seconds, show });

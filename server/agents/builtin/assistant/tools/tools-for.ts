@@ -17,9 +17,3 @@ export function toolsFor(mode: AssistantMode, skills: readonly Skill[]): readonl
   const changing = mode === 'plan' ? [] : [editTool, writeTool];
   return [...looking, ...changing, runTool, planTool, askTool];
 }
-
-/** Whether people are asked before a call of the tool. The host judges each effect besides, whatever is asked here. */
-export function asksFirst(mode: AssistantMode, { effect }: Pick<Tool, 'effect'>): boolean {
-  if (mode === 'auto' || effect === 'none') return false;
-  return mode === 'ask' || effect === 'run';
-}
