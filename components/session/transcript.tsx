@@ -140,7 +140,7 @@ function SuggestionLink({ item }: { item: SuggestionItem }) {
   const { workbench } = useSession();
   const decided = Object.values(item.decisions);
   const accepted = decided.filter((each) => each.decision === 'accept').length;
-  const open = item.hunks - decided.length;
+  const open = item.hunks - decided.length - item.continued.length;
   const count = (n: number, word: string) => `${n} ${n === 1 ? word : `${word}s`}`;
   return (
     <div className={classes.card} data-tone={open > 0 ? 'ask' : undefined}>
@@ -149,6 +149,7 @@ function SuggestionLink({ item }: { item: SuggestionItem }) {
         <Text className={classes.cardText}>
           Suggestion: {count(item.hunks, 'hunk')} in {count(item.files, 'file')}
           {decided.length > 0 && `, ${accepted} accepted, ${decided.length - accepted} rejected`}
+          {item.continued.length > 0 && `, ${item.continued.length} in a newer suggestion`}
         </Text>
         <Button
           size="compact-xs"

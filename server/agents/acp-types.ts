@@ -88,7 +88,7 @@ export type StartAgentOptions = {
   runId: string;
   mode: RunMode;
   /** The agent's own name of the session to go on with, when it can. */
-  resume?: string;
+  resume?: string | undefined;
   /** `_meta` of the session that is opened. */
   sessionMeta?: Readonly<Record<string, unknown>>;
   limits?: Partial<HostLimits>;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Mount } from '../workspace/sandbox-arguments.ts';
+import { homeFolder } from '../workspace/run-worktree.ts';
 import { writeWorktreeFile } from '../workspace/safe-files.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentProfile, AgentStart } from './registry.ts';
@@ -22,7 +23,7 @@ export async function agentFiles(
     const seen = Object.entries(inHome).map(([name, text]) => [path.posix.join(homeInside, name), text] as const);
     return { mounts: await mountFiles(worktree, { ...Object.fromEntries(seen), ...ofSystem }) };
   }
-  const home = path.join(worktree.root, 'home');
+  const home = homeFolder(worktree);
   await mkdir(home, { recursive: true, mode: 0o700 });
   for (const [name, text] of Object.entries(inHome)) await writeWorktreeFile(home, name, Buffer.from(text));
   return { home, mounts: await mountFiles(worktree, ofSystem) };

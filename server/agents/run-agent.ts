@@ -10,6 +10,7 @@ import type { SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, PromptOutcome, TerminalRequest } from './acp-types.ts';
+import type { OpenedSession } from './acp-session.ts';
 import { agentFiles } from './agent-files.ts';
 import { createOutputTail } from './output-tail.ts';
 import { policyHookCommand, policyHookMounts } from './policy-hook.ts';
@@ -40,7 +41,10 @@ export type AgentRun = {
   worktree: Worktree;
   hold: RunHold;
   limits: RunLimits;
-  prompt: string;
+  /** The agent's own name of the session to go on with. */
+  resume: string | undefined;
+  /** The words of the turn, once it is known what the agent remembers. */
+  prompt: (session: OpenedSession) => Promise<string>;
   /** Opens the way to models, for agents that need one. */
   openDoor: OpenRunDoor | undefined;
 };
@@ -117,6 +121,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     runId: run.id,
     mode: run.mode,
     sessionMeta: profile.sessionMeta(start),
+    resume: given.resume,
     limits: { cancelTimeoutMs: limits.cancelMs },
   });
   try {
@@ -124,9 +129,11 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     const cancel = () => void agent.cancel();
     clock.over.addEventListener('abort', cancel);
     hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
-    if (hold.signal.aborted) cancel();
+    const prompt = await given.prompt(agent.session);
     await events.add({ type: 'agent_ready', runId: run.id });
-    const answer = agent.prompt(given.prompt);
+    const answer = agent.prompt(prompt);
+    // What ended the turn before it began could not be cancelled then.
+    if (hold.signal.aborted || clock.over.aborted) cancel();
     const endSteers = await deliverSteers(ctx, { claim: given.claim, agent });
     const outcome = await answer;
     await endSteers();

@@ -24,7 +24,8 @@ import { repoPath, resolveCommit } from '../workspace/git.ts';
 import { diffCommits } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { agentProfiles } from './registry.ts';
-import { driveRun, runRef, type DriveOptions } from './run-driver.ts';
+import { driveRun, type DriveOptions } from './run-driver.ts';
+import { runRef } from './run-end.ts';
 import { answerRooms, headOf, processesOn, scriptedAgent, type RoomAnswer } from './testing-run.ts';
 
 const { db, url } = await testDatabase();

@@ -4,22 +4,25 @@ import { createContext, type Context } from '../context.ts';
 import { excerpt } from '../core/checkpoint.ts';
 import { isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
-import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '../review/create-suggestion.ts';
 import { recordRunStart, RunLostError } from '../runs/append-run-event.ts';
-import { finishRun, type RunOutcome } from '../runs/finish-run.ts';
+import { finishRun } from '../runs/finish-run.ts';
 import { handBackRun } from '../runs/hand-back-run.ts';
-import { askerLostRight, sessionWasArchived, type RunClaim, type RunRow } from '../runs/run-claim.ts';
+import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { recordCheckpoint, roomPosition } from '../workspace/checkpoint.ts';
 import { createRefs, repoPath } from '../workspace/git.ts';
-import { createWorktree, removeWorktree, type Worktree } from '../workspace/worktree.ts';
-import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
-import type { PromptOutcome } from './acp-types.ts';
+import { restoreHome } from '../workspace/kept-home.ts';
+import { dropRunWorktree, freshRunWorktree, homeFolder } from '../workspace/run-worktree.ts';
+import type { Worktree } from '../workspace/worktree.ts';
+import type { OpenedSession } from './acp-session.ts';
 import { getAgentProfile, type AgentProfile } from './registry.ts';
 import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
 import { materializeBase, type RunBaseOptions } from './run-base.ts';
+import { endOf, ourFault, startRef, stoppedOutcome, type Finished } from './run-end.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
 import type { OpenRunDoor } from './run-models.ts';
 import { promptFor } from './run-prompt.ts';
+import { startOf, tryKeepHome, type RunStart } from './run-start.ts';
+import { turnPrompt } from './turn-prompt.ts';
 
 export type DriveOptions = {
   /** As it was claimed. */
@@ -34,11 +37,7 @@ export type DriveOptions = {
   openDoor?: OpenRunDoor;
 };
 
-/** The ref that keeps a run's result. */
-export const runRef = (runId: string): string => `refs/ensemble/runs/${runId}`;
-
 type Drive = { run: RunRow; claim: RunClaim; hold: RunHold; options: DriveOptions };
-type Finished = { outcome: RunOutcome; suggestion?: PreparedSuggestion };
 
 /**
  * Works on a claimed run to its end: base, worktree, agent, result, suggestion. However that goes, the run afterwards
@@ -49,11 +48,13 @@ export async function driveRun(options: DriveOptions): Promise<void> {
   const actor = { kind: 'run', runId: run.id, agent: run.agent, personId: run.askedBy } as const;
   const ctx = createContext({ actor });
   const claim = { runId: run.id, workerId, attempt: run.attempt };
+  let finished: Finished | undefined;
   try {
     const hold = await holdRun(ctx, { claim, stopping: options.stopping });
     const drive = { run, claim, hold, options };
     try {
-      await settle(ctx, drive, await work(ctx, drive).catch((error: unknown) => failed(error, drive)));
+      finished = await work(ctx, drive).catch((error: unknown) => failed(error, drive));
+      await settle(ctx, drive, finished);
     } finally {
       hold.release();
     }
@@ -61,18 +62,27 @@ export async function driveRun(options: DriveOptions): Promise<void> {
     // Its heartbeat has ended, so another worker will take it up or end it.
     log().error({ err: error, runId: run.id }, 'a run could not be settled');
   } finally {
-    dropInBackground(run);
+    // What an agent that remembers was at is where the next attempt goes on.
+    if (finished !== undefined || !mayGoOn(options)) dropInBackground(run);
   }
 }
 
+const remembers = (profile: AgentProfile): boolean => profile.home === 'folder';
+
+function mayGoOn(options: DriveOptions): boolean {
+  try {
+    return remembers(profileOf(options));
+  } catch {
+    return false; // There is no such agent.
+  }
+}
+
+const profileOf = ({ profileOf: find = getAgentProfile, run }: DriveOptions): AgentProfile => find(run.agent);
+
 async function settle(ctx: Context, { hold, claim }: Drive, finished: Finished | undefined): Promise<void> {
   if (hold.end() === 'lost') return;
-  if (!finished) {
-    await handBackRun(ctx, claim);
-    return;
-  }
-  const { outcome, suggestion } = finished;
-  await finishRun(ctx, { claim, outcome, before: async (tx) => suggestion && createSuggestion(tx, suggestion) });
+  if (finished) await finishRun(ctx, { claim, ...finished });
+  else await handBackRun(ctx, claim);
 }
 
 /** What an error means for the run; undefined: it goes back to the queue, or is not ours any more. */
@@ -85,32 +95,41 @@ function failed(error: unknown, { hold, run }: Drive): Finished | undefined {
   return { outcome: { state: 'failed', error: ourFault(run) } };
 }
 
-const ourFault = (run: RunRow) =>
-  `Ensemble met a fault it did not expect while the run was working. An admin finds the cause in the log under ${run.id}. Send the prompt again.`;
-
-function stoppedOutcome(hold: RunHold): RunOutcome | undefined {
-  if (hold.end() === 'withdrawn') return { state: 'cancelled', error: askerLostRight };
-  if (hold.end() === 'archived') return { state: 'cancelled', error: sessionWasArchived };
-  return hold.end() === 'cancelled' ? { state: 'cancelled' } : undefined;
-}
-
 async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const { run, claim, hold, options } = drive;
-  const profile = (options.profileOf ?? getAgentProfile)(run.agent);
+  const profile = profileOf(options);
   const { openDoor } = options;
   const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, ...options.limits };
   const repo = await repoOf(ctx, run);
   const base = { run, signal: hold.signal, answerWithinMs: limits.roomAnswerMs };
-  const baseCommit = await hold.whileHeld(baseOf(ctx, base));
-  await recordRunStart(ctx, claim, baseCommit);
-  const worktree = await hold.whileHeld(freshWorktree(run, { repo, commit: baseCommit }));
-  const prompt = await promptFor(ctx, { run, claim, profile });
-  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, openDoor });
-  if (hold.end() !== undefined) {
-    const stopped = stoppedOutcome(hold);
-    return stopped && { outcome: stopped };
+  const text = () => baseOf(ctx, base);
+  const start = await hold.whileHeld(
+    startOf(ctx, { run, repo, remembers: remembers(profile), text, signal: hold.signal }),
+  );
+  if (start.startCommit !== start.baseCommit)
+    await createRefs(repo, [{ ref: startRef(run.id), oid: start.startCommit }]);
+  await recordRunStart(ctx, claim, start);
+  const at = { runId: run.id, attempt: run.attempt };
+  const worktree = await hold.whileHeld(freshRunWorktree(at, { repo, commit: start.filesCommit }));
+  const resume = await hold.whileHeld(bringHome(worktree, start));
+  const spoken = await promptFor(ctx, { run, claim, profile });
+  const prompt = (session: OpenedSession) => turnPrompt(ctx, { run, claim, start, text: spoken }, session);
+  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, resume, openDoor });
+  if (start.remembers && hold.end() !== 'stopping' && hold.end() !== 'lost')
+    await tryKeepHome(worktree, { sessionId: run.sessionId, runId: run.id });
+  return endOf(ctx, { run, hold, start, worktree, outcome });
+}
+
+/** Puts what the agent remembers into its home. @returns its own name of the session to go on with */
+async function bringHome(worktree: Worktree, { memory }: RunStart): Promise<string | undefined> {
+  if (!memory) return undefined;
+  try {
+    await restoreHome(memory.home, homeFolder(worktree));
+    return memory.agentSessionId;
+  } catch (error) {
+    log().warn({ err: error, runId: memory.home.runId }, 'a kept home could not be brought back');
+    return undefined;
   }
-  return finish(ctx, drive, { outcome, worktree, baseCommit });
 }
 
 /** The state that the run begins with stays as a checkpoint. */
@@ -136,60 +155,8 @@ async function repoOf(ctx: Context, run: RunRow): Promise<string> {
   return repoPath(row.projectId);
 }
 
-/** Each attempt has its own: one that a slow former worker still writes to is never shared. */
-const worktreeId = (runId: string, attempt: number) => `${runId}a${attempt}`;
-
-async function freshWorktree(run: RunRow, from: { repo: string; commit: string }): Promise<Worktree> {
-  await dropWorktree(run.id, run.attempt);
-  return createWorktree({ kind: 'run', id: worktreeId(run.id, run.attempt), ...from });
-}
-
-/** Removes what an attempt left on this machine. */
-export async function dropWorktree(runId: string, attempt: number): Promise<void> {
-  await removeWorktree({ kind: 'run', id: worktreeId(runId, attempt) });
-}
-
 function dropInBackground(run: RunRow): void {
-  dropWorktree(run.id, run.attempt).catch((error: unknown) =>
+  dropRunWorktree({ runId: run.id, attempt: run.attempt }).catch((error: unknown) =>
     log().warn({ err: error, runId: run.id }, 'the worktree of a run could not be removed'),
   );
-}
-
-type AgentDone = { outcome: PromptOutcome; worktree: Worktree; baseCommit: string };
-
-/** What the agent left on disk becomes the run's result, also when it did not come to its end. */
-async function finish(ctx: Context, drive: Drive, done: AgentDone): Promise<Finished | undefined> {
-  const { run, hold } = drive;
-  const { outcome, worktree, baseCommit } = done;
-  const ended = outcomeFor(outcome, run);
-  if (outcome.state === 'failed' && outcome.cause !== undefined) {
-    if (outcome.cause instanceof RunLostError) return undefined;
-    log().error({ err: outcome.cause, runId: run.id }, 'a run failed');
-  }
-  const { commit, changed } = await hold.whileHeld(
-    snapshotWorktree(worktree, baseCommit, { message: `Result of ${run.id}`, signal: hold.signal }),
-  );
-  if (!changed) return { outcome: ended };
-  await createRefs(worktree.repo, [{ ref: runRef(run.id), oid: commit }]);
-  const suggestion = await prepareSuggestion(ctx, {
-    runId: run.id,
-    teamId: run.teamId,
-    baseCommit,
-    resultCommit: commit,
-  });
-  return { outcome: { ...ended, resultCommit: commit }, ...(suggestion && { suggestion }) };
-}
-
-function outcomeFor(outcome: PromptOutcome, run: RunRow): RunOutcome {
-  switch (outcome.state) {
-    case 'succeeded':
-      return { state: 'succeeded' };
-    case 'cancelled':
-      return {
-        state: 'cancelled',
-        error: 'The agent ended its turn after an answer it could not go on with. Prompt it again to continue.',
-      };
-    case 'failed':
-      return { state: 'failed', error: outcome.cause === undefined ? outcome.reason : ourFault(run) };
-  }
 }

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 
 /**
@@ -8,8 +10,17 @@ import { createInterface } from 'node:readline';
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
  *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
+ *
+ * With the argument `remembers` it keeps what it was asked in its home and goes on with it (`session/resume`); then there are
+ *   recall (says what it was asked so far) · prompted (says the whole prompt, of which the last paragraph is acted on)
  */
-type Frame = { id?: number; method?: string; params?: unknown; result?: unknown; error?: { message: string } };
+type Frame = {
+  id?: number;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: { message: string; code?: number };
+};
 
 const waiting = new Map<number, (frame: Frame) => void>();
 let nextId = 1000;
@@ -87,6 +98,26 @@ function steer(id: number, params: { prompt: { text: string }[] }): void {
   send({ id, result: { outcome: 'injected' } });
 }
 
+type Memory = { id: string; asked: string[] };
+
+const remembers = process.argv.includes('remembers');
+const memoryFile = `${homedir()}/memory.json`;
+let memory: Memory = { id: 'only', asked: [] };
+let prompted = '';
+
+function remember(): void {
+  if (remembers) writeFileSync(memoryFile, JSON.stringify(memory));
+}
+
+/** Whether it knows the session, and goes on with it. */
+function resume(id: string): boolean {
+  if (!existsSync(memoryFile)) return false;
+  const known = JSON.parse(readFileSync(memoryFile, 'utf8')) as Memory;
+  if (known.id !== id) return false;
+  memory = known;
+  return true;
+}
+
 const verbs: Record<string, (text: string, index: number) => unknown> = {
   say,
   ask,
@@ -98,6 +129,8 @@ const verbs: Record<string, (text: string, index: number) => unknown> = {
   write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
   hang: () => new Promise(() => setInterval(() => undefined, 1000)),
   crash: () => process.exit(3),
+  recall: () => say(`asked ${JSON.stringify(memory.asked)}\n`),
+  prompted: () => say(`prompted ${prompted}\n`),
   spawn: (text) => spawn('/bin/sh', ['-c', text], { stdio: 'ignore', detached: true }),
 };
 
@@ -109,7 +142,11 @@ async function act(line: string, index: number): Promise<void> {
 async function prompt(id: number, params: { prompt: { text: string }[] }): Promise<void> {
   stop = Promise.withResolvers();
   isPrompted = true;
-  const lines = (params.prompt[0]?.text ?? '').split('\n');
+  prompted = params.prompt[0]?.text ?? '';
+  const told = remembers ? (prompted.split('\n\n').at(-1) ?? '') : prompted;
+  const lines = told.split('\n');
+  memory.asked.push(told);
+  remember();
   const work = (async () => {
     for (const [index, line] of lines.entries()) await act(line.trim(), index);
     return 'end_turn' as const;
@@ -119,10 +156,22 @@ async function prompt(id: number, params: { prompt: { text: string }[] }): Promi
   send({ id, result: { stopReason, usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } } });
 }
 
-const greeting = {
-  protocolVersion: 1,
-  agentCapabilities: {},
-  ...(process.argv.includes('steers') && { _meta: { steering: { supported: true } } }),
+const modes = { currentModeId: 'edit', availableModes: [{ id: 'edit', name: 'Edit' }] };
+
+const methods: Record<string, (id: number, params: { sessionId: string; prompt: { text: string }[] }) => void> = {
+  initialize: (id) => {
+    const agentCapabilities = remembers ? { sessionCapabilities: { resume: {} } } : {};
+    const _meta = process.argv.includes('steers') ? { steering: { supported: true } } : {};
+    send({ id, result: { protocolVersion: 1, agentCapabilities, _meta } });
+  },
+  'session/new': (id) => {
+    if (remembers) memory = { id: `mem-${process.pid}-${Date.now()}`, asked: [] };
+    send({ id, result: { sessionId: memory.id, modes } });
+  },
+  'session/resume': (id, { sessionId }) =>
+    send(resume(sessionId) ? { id, result: { modes } } : { id, error: { message: 'no such session', code: -32002 } }),
+  'session/prompt': (id, params) => void prompt(id, params),
+  '_session/steering': (id, params) => steer(id, params),
 };
 
 function serve(frame: Frame): void {
@@ -130,13 +179,8 @@ function serve(frame: Frame): void {
   if (method === undefined) return waiting.get(id ?? 0)?.(frame);
   if (method === 'session/cancel' && !process.argv.includes('deaf')) return stop.resolve('cancelled');
   if (id === undefined) return undefined;
-  if (method === 'initialize') return void send({ id, result: greeting });
-  if (method === 'session/new') {
-    const modes = { currentModeId: 'edit', availableModes: [{ id: 'edit', name: 'Edit' }] };
-    return void send({ id, result: { sessionId: 'only', modes } });
-  }
-  if (method === 'session/prompt') return void prompt(id, frame.params as { prompt: { text: string }[] });
-  if (method === '_session/steering') return steer(id, frame.params as { prompt: { text: string }[] });
+  const answer = methods[method];
+  if (answer) return answer(id, frame.params as Parameters<typeof answer>[1]);
   return void send({ id, result: {} });
 }
 

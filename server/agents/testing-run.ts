@@ -29,6 +29,13 @@ export function scriptedAgent(...argv: string[]): AgentProfile {
   };
 }
 
+/** The same, keeping its conversation in its home. */
+export const rememberingAgent = (): AgentProfile => ({
+  ...scriptedAgent('remembers'),
+  name: 'remembering',
+  home: 'folder',
+});
+
 /** The same, with the environment that clients of models read. */
 export function modelAgent(): AgentProfile {
   return {

@@ -118,6 +118,7 @@ test('[RN4] of two workers each run is worked on by one', { timeout: long }, asy
       'session_created',
       'prompt',
       'run_started',
+      'agent_ready',
       'agent_text',
       'run_finished',
     ]);

@@ -11,12 +11,13 @@ import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
 import { keepCheckpoints } from '../sessions/keep-checkpoints.ts';
 import { importProject } from '../workspace/import-project.ts';
 import { recoverWork } from '../workspace/recover-work.ts';
+import { dropRunWorktree } from '../workspace/run-worktree.ts';
 import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { changeAgent } from './change-agent.ts';
 import { installationOf } from './installed-agent.ts';
 import { agentProfiles, type AgentProfile } from './registry.ts';
-import { driveRun, dropWorktree, type DriveOptions } from './run-driver.ts';
+import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
 
 export type WorkerOptions = {
@@ -53,7 +54,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     registerWorker(ctx, { workerId, agents: await describeAgents(profiles, options.openDoor) });
   const sweep = async () => {
     await register();
-    for (const { runId, attempt } of await recoverRuns(ctx)) await dropWorktree(runId, attempt);
+    for (const lost of await recoverRuns(ctx)) await dropRunWorktree(lost);
     await recoverWork();
     await runs.fill();
   };

@@ -213,6 +213,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     decision: z.enum(['accept', 'reject', 'undo']),
     reason: z.string().optional(),
   }),
+  /** Undecided hunks of a suggestion are part of a later one of the same conversation, and are decided on there. */
+  z.object({
+    type: z.literal('suggestion_continued'),
+    suggestionId: z.string(),
+    by: z.string(),
+    hunkIds: z.array(z.string()),
+  }),
   z.object({
     type: z.literal('files_changed'),
     paths: z.array(z.string()),

@@ -125,8 +125,10 @@ export type SuggestionItem = Placed & {
   suggestionId: string;
   files: number;
   hunks: number;
-  /** By hunk; a hunk that is not here is unreviewed. */
+  /** By hunk; a hunk that is in neither of the two is unreviewed. */
   decisions: Readonly<Record<string, HunkDecision>>;
+  /** The hunks that go on in a later suggestion of the same conversation. */
+  continued: readonly string[];
 };
 
 export type CommitItem = Placed & { kind: 'commit'; by: ActorRef; commit: string; message: string; pushed: boolean };

@@ -37,3 +37,12 @@ test('[AG74] a turn that remembers everything says nothing of it; what it could 
   const told = fold(prompt, { ...goesOn, memory: 'told', conflicts: ['src/a.ts'] });
   expect(told.items.at(-1)).toMatchObject({ what: 'run_continues', memory: 'told', conflicts: ['src/a.ts'] });
 });
+
+test('[AG76] hunks that go on in a later suggestion are told from open ones, until one is decided where it was', () => {
+  const made = { type: 'suggestion_created', runId: 'run_1', suggestionId: 'sug_1', files: 1, hunks: 2 } as const;
+  const hunkIds = ['h1', 'h2'];
+  const goesOn = { type: 'suggestion_continued', suggestionId: 'sug_1', by: 'sug_2', hunkIds } as const;
+  expect(fold(made, goesOn).items).toMatchObject([{ kind: 'suggestion', continued: ['h1', 'h2'] }]);
+  const undone = { type: 'hunk_decided', suggestionId: 'sug_1', hunkId: 'h1', path: 'a.ts', decision: 'undo' } as const;
+  expect(fold(made, goesOn, undone).items).toMatchObject([{ continued: ['h2'], decisions: {} }]);
+});

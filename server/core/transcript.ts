@@ -201,11 +201,18 @@ const handlers: Handlers = {
       files,
       hunks,
       decisions: {},
+      continued: [],
     });
   },
+  suggestion_continued: (draft, _event, { suggestionId, hunkIds }) =>
+    change(draft, suggestionKey(suggestionId), 'suggestion', (item) => ({
+      ...item,
+      continued: [...item.continued, ...hunkIds],
+    })),
   hunk_decided: (draft, event, { suggestionId, hunkId, path, decision, reason }) =>
     change(draft, suggestionKey(suggestionId), 'suggestion', (item) => ({
       ...item,
+      continued: item.continued.filter((id) => id !== hunkId),
       decisions: decided(item, hunkId, decision === 'undo' ? undefined : { decision, path, by: event.actor, reason }),
     })),
   files_changed: (draft, event, { paths, cause }) => {

@@ -7,7 +7,7 @@ import { enqueue } from '../jobs/queue.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { putFirst } from './queue-order.ts';
-import { threadOfPrompt } from './threads/thread-of-prompt.ts';
+import { turnOfPrompt } from './threads/thread-of-prompt.ts';
 
 export type NewPrompt = {
   sessionId: string;
@@ -42,7 +42,7 @@ export async function addPrompt(tx: Context, prompt: NewPrompt): Promise<{ runId
   const { agent, mode, model } = prompt;
   const runId = newId('run');
   const to = { sessionId, teamId, agent, personId: author.id };
-  const threadId = await threadOfPrompt(tx, { ...to, threadId: prompt.threadId ?? null });
+  const turn = await turnOfPrompt(tx, { ...to, threadId: prompt.threadId ?? null, newerEdits: prompt.newerEdits });
   const position = await appendSessionEvent(tx.db, {
     sessionId,
     teamId,
@@ -53,7 +53,7 @@ export async function addPrompt(tx: Context, prompt: NewPrompt): Promise<{ runId
       text,
       agent,
       mode,
-      threadId,
+      threadId: turn.threadId,
       ...(model !== undefined && { model }),
       ...asLogged(prompt),
     },
@@ -67,8 +67,7 @@ export async function addPrompt(tx: Context, prompt: NewPrompt): Promise<{ runId
     model: model ?? null,
     prompt: text,
     askedBy: author.id,
-    threadId,
-    newerEdits: prompt.newerEdits ?? 'merge',
+    ...turn,
     state: 'queued',
     position,
   });

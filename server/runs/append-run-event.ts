@@ -27,12 +27,20 @@ export async function appendRunEvent(ctx: Context, claim: RunClaim, body: Sessio
 }
 
 /**
- * Records from which commit a run works, and says in the log that it started.
+ * Records from which commit a run works and with which files its agent begins, and says in the log that it started.
  * @throws RunLostError
  */
-export async function recordRunStart(ctx: Context, claim: RunClaim, baseCommit: string): Promise<void> {
+export async function recordRunStart(
+  ctx: Context,
+  claim: RunClaim,
+  { baseCommit, startCommit }: { baseCommit: string; startCommit: string },
+): Promise<void> {
   await withTransaction(ctx, async (tx) => {
-    const [run] = await tx.db.update(schema.run).set({ baseCommit }).where(heldRun(claim, 'fail')).returning();
+    const [run] = await tx.db
+      .update(schema.run)
+      .set({ baseCommit, startCommit })
+      .where(heldRun(claim, 'fail'))
+      .returning();
     if (!run) throw new RunLostError(`run ${claim.runId} is not held any more`);
     await appendSessionEvent(tx.db, {
       sessionId: run.sessionId,
@@ -41,6 +49,15 @@ export async function recordRunStart(ctx: Context, claim: RunClaim, baseCommit: 
       body: { type: 'run_started', runId: run.id, attempt: claim.attempt, baseCommit },
     });
   });
+}
+
+/**
+ * Records the agent's own name for the conversation, by which a later turn, or another attempt, finds it again.
+ * @throws RunLostError
+ */
+export async function recordAgentSession(ctx: Context, claim: RunClaim, agentSessionId: string): Promise<void> {
+  const [run] = await ctx.db.update(schema.run).set({ agentSessionId }).where(heldRun(claim, 'fail')).returning();
+  if (!run) throw new RunLostError(`run ${claim.runId} is not held any more`);
 }
 
 /** Keeps a text too long for the log. @returns the id that the entry carries */

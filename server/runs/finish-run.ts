@@ -16,6 +16,8 @@ export type RunOutcome = {
   /** For people: what happened and what to do. */
   error?: string;
   resultCommit?: string;
+  /** The files as its agent left them, when they are others than it began with. */
+  endCommit?: string;
 };
 
 /** Runs in the transaction that ends the run, before the end stands in the log; makes its suggestion, say. */
@@ -42,6 +44,7 @@ export async function finishRun(
         state: outcome.state,
         error: outcome.error ?? null,
         resultCommit: outcome.resultCommit ?? null,
+        endCommit: outcome.endCommit ?? null,
         finishedAt: sql`now()`,
       })
       .where(heldRun(claim, transitionTo[outcome.state]))

@@ -104,7 +104,9 @@ test('[RN2] a run ends once: the second end, and what comes after it, changes no
   await expect(
     appendRunEvent(ctx, claim, { type: 'agent_text', runId: claim.runId, messageId: 'm', text: 'late' }),
   ).rejects.toThrow(RunLostError);
-  await expect(recordRunStart(ctx, claim, 'd'.repeat(40))).rejects.toThrow(RunLostError);
+  await expect(recordRunStart(ctx, claim, { baseCommit: 'd'.repeat(40), startCommit: 'd'.repeat(40) })).rejects.toThrow(
+    RunLostError,
+  );
 });
 
 test('[RN8] a run whose session is deleted is to stop', async () => {

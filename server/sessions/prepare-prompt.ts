@@ -40,7 +40,7 @@ export async function preparePrompt(
   { access, fields }: { access: SessionAccess; fields: z.infer<typeof promptFields> },
 ): Promise<NewPrompt> {
   const { teamId, actor, session } = access;
-  const { text, model, effort, attachments = [], agentThreadId, newerEdits = 'merge' } = fields;
+  const { text, model, effort, attachments = [], agentThreadId, newerEdits } = fields;
   requireOpen(session);
   const agent = await requireAgent(ctx, fields.agent);
   const mode = fields.mode ?? agent.defaultMode;
@@ -61,7 +61,7 @@ export async function preparePrompt(
     ...(effort !== undefined && { effort }),
     attachments,
     threadId: agentThreadId ?? null,
-    newerEdits,
+    ...(newerEdits && { newerEdits }),
   };
 }
 

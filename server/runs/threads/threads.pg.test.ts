@@ -13,7 +13,7 @@ import { beginThread } from './begin-thread.ts';
 import { chooseThread } from './choose-thread.ts';
 import { forkRun } from './fork-run.ts';
 import { handOverThread } from './hand-over-thread.ts';
-import { threadOfPrompt } from './thread-of-prompt.ts';
+import { turnOfPrompt } from './thread-of-prompt.ts';
 import { listThreads } from './thread-queries.ts';
 
 const { db, url } = await testDatabase();
@@ -40,9 +40,8 @@ const agent = 'refactor';
 async function threadFor(who: Who, threadId?: string): Promise<string> {
   const { sessionId, teamId } = session;
   const { personId } = session[who];
-  return withTransaction(worker, (tx) =>
-    threadOfPrompt(tx, { sessionId, teamId, agent, personId, ...(threadId !== undefined && { threadId }) }),
-  );
+  const to = { sessionId, teamId, agent, personId, ...(threadId !== undefined && { threadId }) };
+  return withTransaction(worker, async (tx) => (await turnOfPrompt(tx, to)).threadId);
 }
 
 async function endedRun(): Promise<string> {

@@ -1,0 +1,236 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { schema, setDatabaseUrl } from '../../db/client.ts';
+import { testDatabase } from '../../db/testing.ts';
+import type { TestPerson } from '../auth/testing.ts';
+import { systemContext } from '../context.ts';
+import { closeQueue } from '../jobs/queue.ts';
+import { env } from '../platform/env.ts';
+import { closeNotifications } from '../platform/notifications.ts';
+import { decideAll } from '../review/decide-all.ts';
+import { claimRun } from '../runs/claim-run.ts';
+import { registerWorker } from '../runs/register-worker.ts';
+import { requestCancel } from '../runs/request-cancel.ts';
+import { logOf, runRow, testAgent } from '../runs/testing.ts';
+import { beginThread } from '../runs/threads/begin-thread.ts';
+import { forkRun } from '../runs/threads/fork-run.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { sendPrompt } from '../sessions/send-prompt.ts';
+import { repoPath } from '../workspace/git.ts';
+import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
+import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import { driveRun, type DriveOptions } from './run-driver.ts';
+import { answerRooms, headOf, rememberingAgent, type RoomAnswer } from './testing-run.ts';
+
+const { db, url } = await testDatabase();
+setDatabaseUrl(url);
+const system = systemContext('worker');
+const workerId = 'node_threads';
+const agent = 'remembering';
+
+/** Boxes are started in each. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let team: TestTeam;
+let repo: string;
+let projectId: string;
+let sessionId: string;
+let roomAnswer: (sessionId: string) => Promise<RoomAnswer> = headOf;
+let stopRooms: () => void;
+
+beforeAll(async () => {
+  team = await newStaffedTeam('Alpha');
+  projectId = await newProject(team);
+  repo = repoPath(projectId);
+  await registerWorker(system, { workerId, agents: [{ ...testAgent, name: agent }] });
+  stopRooms = await answerRooms(async (id) => roomAnswer(id));
+});
+beforeEach(async () => {
+  roomAnswer = headOf;
+  sessionId = (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
+});
+afterAll(async () => {
+  stopRooms();
+  await closeQueue();
+  await closeNotifications();
+});
+
+type Given = { by?: TestPerson; newerEdits?: 'merge' | 'leave' };
+
+async function send(text: string, { by = team.developer, newerEdits }: Given = {}): Promise<string> {
+  return (await sendPrompt(by.ctx, { sessionId, text, agent, ...(newerEdits && { newerEdits }) })).runId;
+}
+
+async function start(runId: string, given: Partial<DriveOptions> = {}) {
+  const run = await claimRun(system, { runId, workerId });
+  if (!run) throw new Error('not claimed');
+  const stop = new AbortController();
+  return { stop, done: driveRun({ run, workerId, stopping: stop.signal, profileOf: rememberingAgent, ...given }) };
+}
+
+/** A whole turn. */
+async function turn(text: string, given: Given = {}) {
+  const runId = await send(text, given);
+  await (
+    await start(runId)
+  ).done;
+  return runRow(runId);
+}
+
+const saidBy = async (runId: string): Promise<string> =>
+  (await logOf(sessionId))
+    .flatMap((body) => (body['type'] === 'agent_text' && body['runId'] === runId ? [String(body['text'])] : []))
+    .join('');
+
+const asked = (text: string): unknown => JSON.parse(/^asked (.*)$/m.exec(text)?.[1] ?? 'null');
+
+const continued = async (runId: string) =>
+  (await logOf(sessionId)).find((body) => body['type'] === 'run_continues' && body['runId'] === runId);
+
+async function textAt(commit: string | null, file: string): Promise<string | undefined> {
+  const entry = (await readTree(repo, commit ?? '')).find((candidate) => candidate.path === file);
+  return entry && Buffer.from(await readBlob(repo, entry.oid, 1_000_000)).toString('utf8');
+}
+
+/** People's text is now the session's base with these files. */
+async function peopleWrite(files: Record<string, string>): Promise<void> {
+  const [session] = await db.select().from(schema.session).where(eq(schema.session.id, sessionId));
+  const head = session?.headCommit ?? '';
+  const changes = await Promise.all(
+    Object.entries(files).map(async ([file, text]) => {
+      const oid = await writeBlob(repo, Buffer.from(text));
+      return { path: file, mode: '100644', oid } as const;
+    }),
+  );
+  const tree = await writeTreeChanges(repo, head, changes);
+  const author = { name: 'People', email: 'people@example.com', at: new Date() };
+  const commit = await commitTree(repo, { tree, parents: [head], message: 'Typed', author });
+  roomAnswer = () => Promise.resolve({ state: 'done', commit });
+}
+
+test('[AG78] an agent remembers the turns before, whoever prompts, and its log says what it goes on from', async () => {
+  const first = await turn('say hello');
+  const second = await turn('recall', { by: team.admin });
+  expect(asked(await saidBy(second.id))).toEqual(['say hello', 'recall']);
+  expect(second.agentSessionId).toBe(first.agentSessionId);
+  expect(await continued(first.id)).toBeUndefined();
+  expect(await continued(second.id)).toMatchObject({ afterRunId: first.id, memory: 'kept', conflicts: [] });
+});
+
+test('[AG71] in a new conversation nothing is remembered', async () => {
+  await turn('say hello');
+  await beginThread(team.developer.ctx, { sessionId, agent });
+  const next = await turn('recall');
+  expect(asked(await saidBy(next.id))).toEqual(['recall']);
+});
+
+test('[AG77] an agent whose memory is not there is told what was said', async () => {
+  const first = await turn('say hello there');
+  await rm(path.join(env().dataDir, 'homes', sessionId), { recursive: true });
+  const second = await turn('prompted\nrecall');
+  const said = await saidBy(second.id);
+  expect(said).toContain('You do not remember this conversation');
+  expect(said).toContain('Dev');
+  expect(said).toContain('hello there');
+  expect(asked(said)).toEqual(['prompted\nrecall']);
+  expect(await continued(second.id)).toMatchObject({ afterRunId: first.id, memory: 'told' });
+});
+
+test('[AG76] a turn builds on what the one before made, though nobody has accepted it; its suggestion has both', async () => {
+  const first = await turn('write one.txt 1');
+  const second = await turn('read one.txt\nwrite two.txt 2');
+  expect(await saidBy(second.id)).toContain('1');
+  const changes = await diffCommits(repo, second.baseCommit ?? '', second.resultCommit ?? '');
+  expect(changes.map(({ path: file }) => file)).toEqual(['one.txt', 'two.txt']);
+  const suggestions = await db.select().from(schema.suggestion).where(eq(schema.suggestion.sessionId, sessionId));
+  const [earlier, later] = [first, second].map((run) => suggestions.find(({ runId }) => runId === run.id));
+  expect(earlier).toMatchObject({ hunkCount: 1, decidedCount: 1, continuedBy: later?.id });
+  expect(later).toMatchObject({ hunkCount: 2, decidedCount: 0, continuedBy: null });
+  expect(await logOf(sessionId)).toContainEqual(
+    expect.objectContaining({ type: 'suggestion_continued', suggestionId: earlier?.id, by: later?.id }),
+  );
+});
+
+test('[AG76] a turn that changes nothing makes no suggestion, and what was undecided stays where it was', async () => {
+  const first = await turn('write one.txt 1');
+  const second = await turn('say nothing to do');
+  expect(second).toMatchObject({ state: 'succeeded', resultCommit: null, endCommit: null });
+  const third = await turn('read one.txt');
+  expect(await saidBy(third.id)).toContain('1');
+  const [suggestion] = await db.select().from(schema.suggestion).where(eq(schema.suggestion.runId, first.id));
+  expect(suggestion).toMatchObject({ decidedCount: 0, continuedBy: null });
+});
+
+test('[AG76] what was rejected does not come back', async () => {
+  const first = await turn('write one.txt 1\nwrite two.txt 2');
+  const [suggestion] = await db.select().from(schema.suggestion).where(eq(schema.suggestion.runId, first.id));
+  await decideAll(team.admin.ctx, { suggestionId: suggestion?.id ?? '', decision: 'reject', path: 'one.txt' });
+  const second = await turn('read two.txt\nread one.txt');
+  expect(await textAt(second.startCommit, 'two.txt')).toBe('2\n');
+  expect(await textAt(second.startCommit, 'one.txt')).toBeUndefined();
+});
+
+test('[AG79] people’s newer edits are in the files of the next turn; where they met the agent’s, people’s text stands and it is said', async () => {
+  const first = await turn('write one.txt 1\nwrite two.txt 2');
+  await peopleWrite({ 'one.txt': 'people\n', 'three.txt': '3\n' });
+  const second = await turn('prompted\nread one.txt\nread three.txt');
+  expect(await textAt(second.startCommit, 'one.txt')).toBe('people\n');
+  expect(await textAt(second.startCommit, 'two.txt')).toBe('2\n');
+  expect(await textAt(second.startCommit, 'three.txt')).toBe('3\n');
+  expect(await continued(second.id)).toMatchObject({ afterRunId: first.id, files: 1, conflicts: ['one.txt'] });
+  expect(await saidBy(second.id)).toContain('without your earlier change: one.txt');
+});
+
+test('[AG79] asked to leave them, a turn begins with its conversation’s files as they were', async () => {
+  const first = await turn('write one.txt 1');
+  await peopleWrite({ 'three.txt': '3\n' });
+  const second = await turn('write two.txt 2', { newerEdits: 'leave' });
+  expect(second).toMatchObject({ baseCommit: first.baseCommit, startCommit: first.endCommit });
+  expect(await textAt(second.resultCommit, 'three.txt')).toBeUndefined();
+});
+
+test('[AG73] a fork begins with the memory and the files of its turn, and the first conversation goes on without it', async () => {
+  const first = await turn('write one.txt 1');
+  await turn('write two.txt 2');
+  await forkRun(team.admin.ctx, { runId: first.id });
+  const forked = await turn('recall\nwrite three.txt 3', { by: team.admin });
+  expect(asked(await saidBy(forked.id))).toEqual(['write one.txt 1', 'recall\nwrite three.txt 3']);
+  expect(forked).toMatchObject({ baseCommit: first.baseCommit, startCommit: first.endCommit });
+  expect(await textAt(forked.resultCommit, 'two.txt')).toBeUndefined();
+  const third = await turn('recall');
+  expect(asked(await saidBy(third.id))).toEqual(['write one.txt 1', 'write two.txt 2', 'recall']);
+});
+
+test('[AG80] what a stopped turn had made is no suggestion, and is there for the next turn', async () => {
+  const runId = await send('write one.txt 1\nsay written\nhang');
+  const { done } = await start(runId);
+  await vi.waitUntil(async () => (await saidBy(runId)).includes('written'), { timeout: 15_000 });
+  await requestCancel(team.developer.ctx, { runId });
+  await done;
+  const stopped = await runRow(runId);
+  expect(stopped).toMatchObject({ state: 'cancelled', resultCommit: null });
+  const next = await turn('recall\nread one.txt');
+  expect(await textAt(next.startCommit, 'one.txt')).toBe('1\n');
+  expect(asked(await saidBy(next.id))).toHaveLength(2);
+});
+
+test('[AG81] a turn whose worker is told to end goes on where it was, with what it had done and remembered', async () => {
+  const runId = await send('write one.txt 1\nsay written\nhang');
+  const { done, stop } = await start(runId);
+  await vi.waitUntil(async () => (await saidBy(runId)).includes('written'), { timeout: 15_000 });
+  stop.abort();
+  await done;
+  expect(await runRow(runId)).toMatchObject({ state: 'queued', attempt: 0 });
+  await db.update(schema.run).set({ prompt: 'prompted\nrecall\nread one.txt' }).where(eq(schema.run.id, runId));
+  await (
+    await start(runId)
+  ).done;
+  const said = await saidBy(runId);
+  expect(said).toContain('Your process was ended from outside');
+  expect(asked(said)).toEqual(['write one.txt 1\nsay written\nhang', 'prompted\nrecall\nread one.txt']);
+  const run = await runRow(runId);
+  expect(run.state).toBe('succeeded');
+  expect(await textAt(run.resultCommit, 'one.txt')).toBe('1\n');
+});
