@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   calls: () => import('./calls.ts'),
   dlp: () => import('./dlp.ts'),
   gateway: () => import('./gateway.ts'),
+  guard: () => import('./guard.ts'),
   policy: () => import('./policy.ts'),
   rooms: () => import('./rooms.ts'),
   start: () => import('./start.ts'),

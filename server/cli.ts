@@ -4,6 +4,7 @@ import type { Command, CommandIo, ExitCode } from './commands/command.ts';
 import { dlpScan } from './commands/dlp.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { guardCheck } from './commands/guard.ts';
 import { policyCheck } from './commands/policy-check.ts';
 import { policyDryRun } from './commands/policy-dry-run.ts';
 import { keysRotate } from './commands/keys.ts';
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   'agents install': agentsInstall,
   'agents uninstall': agentsUninstall,
   'dlp scan': dlpScan,
+  'guard check': guardCheck,
   'policy check': policyCheck,
   'policy dry-run': policyDryRun,
   doctor,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 export type Verdict = {
   verdict: 'allow' | 'ask' | 'deny';
   /** Ids of the rules that led to it, the strictest first. */
@@ -8,22 +10,25 @@ export type Verdict = {
   saferWay?: string;
 };
 
+const paths = z.array(z.string()).readonly().optional();
+
 /** What is known around an action. All of it is optional: what is not known never makes a verdict milder. */
-export type GuardFacts = {
+export const guardFacts = z.object({
   /** Absolute path of the folder in which the command starts. */
-  cwd?: string | undefined;
+  cwd: z.string().optional(),
   /** Absolute path of the worktree. */
-  worktree?: string | undefined;
+  worktree: z.string().optional(),
   /** Absolute path of the home folder. */
-  home?: string | undefined;
+  home: z.string().optional(),
   /** Paths relative to the worktree. */
-  dirtyFiles?: readonly string[] | undefined;
-  trackedFiles?: readonly string[] | undefined;
-  branch?: string | undefined;
-  protectedBranches?: readonly string[] | undefined;
+  dirtyFiles: paths,
+  trackedFiles: paths,
+  branch: z.string().optional(),
+  protectedBranches: paths,
   /** Addresses of the project's remotes. */
-  remotes?: readonly string[] | undefined;
-  sandboxed?: boolean | undefined;
+  remotes: paths,
+  sandboxed: z.boolean().optional(),
   /** What the person asked for, in their words. */
-  request?: string | undefined;
-};
+  request: z.string().optional(),
+});
+export type GuardFacts = z.infer<typeof guardFacts>;
