@@ -7,6 +7,7 @@ import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import type { PromptItem, SteerItem } from '@/server/core/transcript-item.ts';
 import { Attached } from './attached.tsx';
 import classes from './conversation.module.css';
+import { MaskedText } from './masked-text.tsx';
 
 const steerWords = {
   waiting: 'steers, not heard yet',
@@ -32,7 +33,9 @@ export function Prompt({ item, place }: { item: PromptItem; place: number | unde
           Sent in the words of {item.wordsOf.name}
         </Text>
       )}
-      <div className={classes.promptText}>{item.text}</div>
+      <div className={classes.promptText}>
+        <MaskedText text={item.text} />
+      </div>
       <Attached views={item.attachments} />
     </div>
   );
@@ -55,7 +58,11 @@ export function Steer({ item }: { item: SteerItem }) {
           <IconArrowBearRight size={12} aria-hidden /> {steerWords[item.state]} · <TimeAgo at={item.at} />
         </Text>
       </div>
-      {item.state !== 'next' && <div className={classes.promptText}>{item.text}</div>}
+      {item.state !== 'next' && (
+        <div className={classes.promptText}>
+          <MaskedText text={item.text} />
+        </div>
+      )}
     </div>
   );
 }

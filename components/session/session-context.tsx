@@ -20,6 +20,8 @@ export type SessionFacts = {
   teamSlug: string;
   othersOnBranch: readonly { id: string; title: string }[];
   isArchived: boolean;
+  /** How far this person had read the conversation when the page was opened. */
+  readSeq?: number;
   canArchive: boolean;
   canDelete: boolean;
   /** Lets guests in, by links and when they knock. */

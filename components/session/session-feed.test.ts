@@ -13,29 +13,47 @@ type Sink = Parameters<ConstructorParameters<typeof SessionFeed>[0]>[1];
 
 function opened() {
   let sink: Sink | undefined;
-  const feed = new SessionFeed((_cursor, given) => {
-    sink = given;
-    return { unsubscribe: () => undefined };
-  });
+  const due: (() => void)[] = [];
+  const feed = new SessionFeed(
+    (_cursor, given) => {
+      sink = given;
+      return { unsubscribe: () => undefined };
+    },
+    (act) => due.push(act),
+  );
+  const frame = () => due.splice(0).forEach((act) => act());
   if (!sink) throw new Error('the feed did not subscribe');
-  return { feed, sink };
+  return { feed, sink, frame };
 }
 
 test('what arrives twice after a lost connection is told once', () => {
-  const { feed, sink } = opened();
+  const { feed, sink, frame } = opened();
   const heard: number[] = [];
   feed.on('files_changed', ({ seq }) => heard.push(seq));
   sink.onEvents([event(1), event(2)]);
   sink.onEvents([event(2), event(3)]);
+  frame();
   expect(heard).toEqual([1, 2, 3]);
   expect(feed.getTranscript().lastSeq).toBe(3);
 });
 
+test('[CV58] what arrives one by one is told together, once a frame', () => {
+  const { feed, sink, frame } = opened();
+  let told = 0;
+  feed.subscribe(() => (told += 1));
+  for (let seq = 1; seq <= 5000; seq++) sink.onEvents([event(seq)]);
+  expect(told).toBe(0);
+  frame();
+  expect(told).toBe(1);
+  expect(feed.getTranscript().lastSeq).toBe(5000);
+});
+
 test('a lost connection is no end, a refusal is, with its words', () => {
-  const { feed, sink } = opened();
+  const { feed, sink, frame } = opened();
   sink.onError(undefined);
   expect(feed.getStatus()).toBe('lost');
   sink.onEvents([event(1)]);
+  frame();
   expect(feed.getStatus()).toBe('live');
   sink.onError(Object.assign(new Error('There is no such session.'), { data: { httpStatus: 404 } }));
   expect(feed.getStatus()).toEqual({ ended: 'There is no such session.' });

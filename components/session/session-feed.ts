@@ -8,6 +8,12 @@ type Watch = (
   sink: { onEvents: (events: SessionEvent[]) => void; onError: (error: unknown) => void; onOpen: () => void },
 ) => { unsubscribe: () => void };
 
+/** Puts off what is to be done; what is put off meanwhile is done with it. */
+export type Soon = (act: () => void) => void;
+
+/** Once a frame is enough to look at; a page in the background has no frames. */
+const nextFrame: Soon = (act) => void setTimeout(act, 16);
+
 export type FeedStatus = 'connecting' | 'live' | 'lost' | { ended: string };
 
 /**
@@ -24,9 +30,13 @@ export class SessionFeed {
   private subscription: { unsubscribe: () => void } | undefined;
   private readonly watch: Watch;
   private lastSeq = 0;
+  /** Arrived and not told yet. */
+  private arrived: SessionEvent[] = [];
+  private readonly soon: Soon;
 
-  constructor(watch: Watch) {
+  constructor(watch: Watch, soon: Soon = nextFrame) {
     this.watch = watch;
+    this.soon = soon;
     this.open();
   }
 
@@ -61,11 +71,20 @@ export class SessionFeed {
     });
   }
 
+  /** A long log comes one by one: it is folded in larger pieces. */
   private take(events: SessionEvent[]): void {
     const fresh = events.filter((event) => event.seq > this.lastSeq);
     const last = fresh.at(-1);
     if (!last) return;
     this.lastSeq = last.seq;
+    const isFirst = this.arrived.length === 0;
+    this.arrived.push(...fresh);
+    if (isFirst) this.soon(() => this.tell());
+  }
+
+  private tell(): void {
+    const fresh = this.arrived;
+    this.arrived = [];
     this.transcript = foldEvents(this.transcript, fresh);
     this.tasks = fresh.reduce(foldTask, this.tasks);
     this.knocks = fresh.reduce(foldKnock, this.knocks);

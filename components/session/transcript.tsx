@@ -2,16 +2,16 @@
 
 import { Button, Group, Text } from '@mantine/core';
 import { IconSparkles } from '@tabler/icons-react';
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { useCommentDesk, useComments, useOpenThread } from '@/components/comments/comments-context.tsx';
 import { Markdown } from '@/components/ui/markdown.tsx';
+import { useOpened } from '@/components/transcript/screen-context.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
-import { isActiveRun } from '@/server/core/run-state.ts';
-import { queuePlace, type Transcript } from '@/server/core/transcript.ts';
+import { moneyText } from '@/server/core/budget.ts';
+import { noticeText } from '@/server/core/notice-text.ts';
 import type {
   CommentItem,
   CommitItem,
-  NoticeItem,
   PlanItem,
   RunEndItem,
   SuggestionItem,
@@ -25,41 +25,14 @@ import classes from './conversation.module.css';
 import { Proposal } from './proposal.tsx';
 import { DeniedAction } from './denied-action.tsx';
 import { maskMarks } from './masked-text.tsx';
-import { noticeText } from './notice-text.ts';
 import { Prompt, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
 import { ToolCall } from './tool-call.tsx';
 
-const firstShown = 300;
-
-/** The whole conversation; of a long one the newest part first, the rest on demand. */
-export function TranscriptList({ transcript }: { transcript: Transcript }) {
-  const [shown, setShown] = useState(firstShown);
-  const hidden = Math.max(0, transcript.items.length - shown);
-  const running = new Set(Object.values(transcript.runs).flatMap((run) => (isActiveRun(run.state) ? [run.runId] : [])));
-  return (
-    <>
-      {hidden > 0 && (
-        <Button variant="subtle" fullWidth mb="sm" onClick={() => setShown((count) => count + firstShown)}>
-          Show {Math.min(hidden, firstShown)} earlier of {hidden}
-        </Button>
-      )}
-      {transcript.items.slice(hidden).map((item) => (
-        <div key={item.key} className={classes.item}>
-          <Item
-            item={item}
-            isRunning={'runId' in item && item.runId !== undefined && running.has(item.runId)}
-            place={item.kind === 'prompt' ? queuePlace(transcript, item.runId) : undefined}
-          />
-        </div>
-      ))}
-    </>
-  );
-}
-
 type ItemProps = { item: TranscriptItem; isRunning: boolean; place: number | undefined };
 
-const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
+/** One entry of the conversation. */
+export const TranscriptEntry = memo(function TranscriptEntry({ item, isRunning, place }: ItemProps) {
   switch (item.kind) {
     case 'prompt':
       return <Prompt item={item} place={place} />;
@@ -90,21 +63,16 @@ const Item = memo(function Item({ item, isRunning, place }: ItemProps) {
     case 'comment':
       return <CommentLine item={item} />;
     case 'notice':
-      if (isToldElsewhere(item)) return null;
       return <Notice by={item.by.name} text={noticeText(item)} at={item.at} />;
   }
 });
 
-/** A commit and a decision have lines of their own; opening a file is no news. */
-function isToldElsewhere(item: NoticeItem): boolean {
-  return item.what === 'files_changed' && (item.cause === 'commit' || item.cause === 'accept' || item.cause === 'open');
-}
-
 function Thought({ item }: { item: TextItem }) {
+  const [isOpen, setOpen] = useOpened(item.key);
   return (
-    <details>
+    <details open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className={classes.notice}>Thinking</summary>
-      <Markdown text={item.text} marks={maskMarks} />
+      {isOpen && <Markdown text={item.text} marks={maskMarks} />}
     </details>
   );
 }
@@ -127,13 +95,34 @@ function Plan({ item }: { item: PlanItem }) {
 
 function RunEnd({ item }: { item: RunEndItem }) {
   const took = item.durationMs === undefined ? '' : ` after ${(item.durationMs / 1000).toFixed(1)} s`;
-  if (item.state === 'succeeded') return <Text className={`${classes.notice} ${classes.good}`}>✓ Done{took}</Text>;
-  if (item.state === 'cancelled') return <Text className={classes.notice}>Stopped{took}</Text>;
+  const used = item.usage ? usageInWords(item.usage) : '';
+  if (item.state === 'succeeded')
+    return (
+      <Text className={`${classes.notice} ${classes.good}`}>
+        ✓ Done{took}
+        {used}
+      </Text>
+    );
+  if (item.state === 'cancelled')
+    return (
+      <Text className={classes.notice}>
+        Stopped{took}
+        {used}
+        {item.error && `: ${item.error}`}
+      </Text>
+    );
   return (
     <Text className={classes.bad} role="alert">
-      ✗ Failed{took}: {item.error ?? 'no reason was given'}
+      ✗ Failed{took}
+      {used}: {item.error ?? 'no reason was given'}
     </Text>
   );
+}
+
+/** What the run's calls to models took, as the gateway recorded it. */
+function usageInWords({ inputTokens, outputTokens, costMicroUsd }: NonNullable<RunEndItem['usage']>): string {
+  const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
+  return ` · ${tokens} tokens${costMicroUsd > 0 ? ` · ${moneyText(costMicroUsd)}` : ''}`;
 }
 
 function SuggestionLink({ item }: { item: SuggestionItem }) {

@@ -30,11 +30,13 @@ export type SessionView = SessionRow & {
   may: { archive: boolean; delete: boolean; share: boolean };
   /** Other open sessions on the same branch of the project. */
   othersOnBranch: { id: string; title: string }[];
+  /** How far the actor has read the conversation; 0 when never. */
+  readSeq: number;
 };
 
 /** One session with what its page says about it. */
 export async function getSession(ctx: Context, input: { sessionId: string }): Promise<SessionView> {
-  const { session, project, rights, role } = await authorizeParticipant(ctx, input.sessionId, 'view');
+  const { session, project, rights, role, actor } = await authorizeParticipant(ctx, input.sessionId, 'view');
   const [team] = await ctx.db
     .select({ id: schema.team.id, slug: schema.team.slug, name: schema.team.name })
     .from(schema.team)
@@ -61,7 +63,24 @@ export async function getSession(ctx: Context, input: { sessionId: string }): Pr
     },
     // A guest is told of one session.
     othersOnBranch: role === null ? [] : await othersOnBranch(ctx, session),
+    readSeq: await readSeqOf(ctx, session, actor.personId),
   };
+}
+
+/** The last entry of the log that somebody has read; 0 when they were never here. */
+async function readSeqOf(ctx: Context, session: SessionRow, personId: string): Promise<number> {
+  const { sessionRead } = schema;
+  const [read] = await ctx.db
+    .select({ seq: sessionRead.seq })
+    .from(sessionRead)
+    .where(
+      and(
+        eq(sessionRead.sessionId, session.id),
+        eq(sessionRead.personId, personId),
+        eq(sessionRead.teamId, session.teamId),
+      ),
+    );
+  return read?.seq ?? 0;
 }
 
 async function othersOnBranch(ctx: Context, session: SessionRow): Promise<{ id: string; title: string }[]> {

@@ -28,6 +28,7 @@ export default async function SessionPage({ params }: Params) {
         hasUpstream: session.project.hasUpstream,
         othersOnBranch: session.othersOnBranch,
         isArchived: session.archivedAt !== null,
+        readSeq: session.readSeq,
         canArchive: session.may.archive,
         canDelete: session.may.delete,
         canShare: session.may.share,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SessionEventBody } from '@/server/core/session-event.ts';
-import { emptyTranscript, foldEvents } from '@/server/core/transcript.ts';
+import type { SessionEventBody } from './session-event.ts';
+import { emptyTranscript, foldEvents } from './transcript.ts';
 import { noticeText } from './notice-text.ts';
 
 const actor = { kind: 'system', id: 'budget', name: 'budget' } as const;

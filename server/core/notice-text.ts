@@ -1,5 +1,5 @@
-import { moneyText, type BudgetScope } from '@/server/core/budget.ts';
-import type { NoticeItem } from '@/server/core/transcript-item.ts';
+import { moneyText, type BudgetScope } from './budget.ts';
+import type { NoticeItem } from './transcript-item.ts';
 import { isAboutThread, threadText } from './thread-notice.ts';
 
 type Cause = Extract<NoticeItem, { what: 'files_changed' }>['cause'];

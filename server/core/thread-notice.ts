@@ -1,4 +1,4 @@
-import type { NoticeItem } from '@/server/core/transcript-item.ts';
+import type { NoticeItem } from './transcript-item.ts';
 
 type ThreadNotice = Extract<NoticeItem, { what: 'thread_started' | 'thread_handed_over' | 'run_continues' }>;
 

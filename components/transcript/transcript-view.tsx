@@ -1,0 +1,182 @@
+'use client';
+
+import { ActionIcon, Button, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconChevronDown, IconChevronRight, IconListSearch, IconSearch } from '@tabler/icons-react';
+import { memo, useCallback, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { Virtualizer } from 'virtua';
+import { useSession } from '@/components/session/session-context.tsx';
+import { ToolCall } from '@/components/session/tool-call.tsx';
+import { TranscriptEntry } from '@/components/session/transcript.tsx';
+import { useResource } from '@/components/ui/use-resource.ts';
+import { isActiveRun } from '@/server/core/run-state.ts';
+import { queuePlace, type Transcript } from '@/server/core/transcript.ts';
+import { FindBar } from './find-bar.tsx';
+import { watchFindMarks } from './find-marks.ts';
+import { RowMenu } from './row-menu.tsx';
+import { stepsInWords, type Row } from './rows.ts';
+import { ScreenProvider, useOpened, useScreen, useScreenState } from './screen-context.tsx';
+import { TranscriptScreen, type ListHandle } from './transcript-screen.ts';
+import classes from './transcript.module.css';
+
+const close = (screen: TranscriptScreen) => screen.close();
+const end = (stop: () => void) => stop();
+
+/** The whole conversation, of which only what is in sight is laid out. */
+export function TranscriptView() {
+  const { feed, session } = useSession();
+  const [readSeq] = useState(session.readSeq);
+  const open = useCallback(() => new TranscriptScreen(feed, readSeq), [feed, readSeq]);
+  const screen = useResource(open, close);
+  if (!screen) return <div className={classes.scroll} />;
+  return (
+    <ScreenProvider value={screen}>
+      <Screen />
+    </ScreenProvider>
+  );
+}
+
+function Screen() {
+  const screen = useScreen();
+  const scroller = useRef<HTMLDivElement>(null);
+  const marks = useCallback(
+    () => (scroller.current ? watchFindMarks(scroller.current, screen) : () => undefined),
+    [screen],
+  );
+  useResource(marks, end);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'f' || event.shiftKey) return;
+    event.preventDefault();
+    screen.find(screen.getSnapshot().find?.words ?? '');
+  };
+  return (
+    <div className={classes.view} onKeyDown={onKeyDown}>
+      <FindBar />
+      <FindButton />
+      <div ref={scroller} className={classes.scroll} tabIndex={0} role="log" aria-label="Transcript">
+        <Rows scroller={scroller} />
+      </div>
+      <ToEnd />
+    </div>
+  );
+}
+
+function FindButton() {
+  const screen = useScreen();
+  const isFinding = useScreenState(({ find }) => find !== undefined);
+  const isEmpty = useScreenState(({ rows }) => rows.length === 0);
+  if (isFinding || isEmpty) return null;
+  return (
+    <Tooltip label="Find in the conversation">
+      <ActionIcon
+        className={classes.findButton}
+        variant="default"
+        size={22}
+        aria-label="Find in the conversation"
+        onClick={() => screen.find('')}
+      >
+        <IconSearch size={14} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Rows({ scroller }: { scroller: React.RefObject<HTMLDivElement | null> }) {
+  const { feed } = useSession();
+  const screen = useScreen();
+  const { rows, transcript, pointedAt } = useScreenState((state) => state);
+  const status = useSyncExternalStore(feed.subscribe, feed.getStatus, feed.getStatus);
+  const hold = useCallback((list: ListHandle | null) => screen.setList(list), [screen]);
+  if (rows.length === 0) return <Empty loading={status === 'connecting'} />;
+  return (
+    <Virtualizer
+      ref={hold}
+      scrollRef={scroller}
+      data={rows}
+      bufferSize={600}
+      onScroll={screen.scrolled}
+      onResize={screen.settle}
+    >
+      {(row) => <RowView key={row.key} row={row} transcript={transcript} isPointedAt={row.key === pointedAt} />}
+    </Virtualizer>
+  );
+}
+
+function Empty({ loading }: { loading: boolean }) {
+  return (
+    <Text p="md" c="dimmed">
+      {loading
+        ? 'Loading the conversation'
+        : 'Ask an agent for a change. Everyone in the session sees the question and the work; nothing changes in the code until someone accepts it.'}
+    </Text>
+  );
+}
+
+function RowView({ row, transcript, isPointedAt }: { row: Row; transcript: Transcript; isPointedAt: boolean }) {
+  if (row.kind === 'unread')
+    return (
+      <div className={classes.unread} role="separator" aria-label="Not read yet">
+        <span>Not read yet</span>
+      </div>
+    );
+  return (
+    <div className={classes.row} data-pointed={isPointedAt || undefined}>
+      {row.kind === 'group' ? <Steps row={row} /> : <OneItem row={row} transcript={transcript} />}
+      <RowMenu row={row} />
+    </div>
+  );
+}
+
+function OneItem({ row: { item }, transcript }: { row: Extract<Row, { kind: 'item' }>; transcript: Transcript }) {
+  const run = 'runId' in item && item.runId !== undefined ? transcript.runs[item.runId] : undefined;
+  return (
+    <div data-item={item.key}>
+      <TranscriptEntry
+        item={item}
+        isRunning={run !== undefined && isActiveRun(run.state)}
+        place={item.kind === 'prompt' ? queuePlace(transcript, item.runId) : undefined}
+      />
+    </div>
+  );
+}
+
+/** Several small steps as one line. */
+const Steps = memo(function Steps({ row }: { row: Extract<Row, { kind: 'group' }> }) {
+  const [isOpen, setOpen] = useOpened(row.key);
+  const Chevron = isOpen ? IconChevronDown : IconChevronRight;
+  return (
+    <>
+      <UnstyledButton className={classes.steps} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Chevron size={14} aria-hidden />
+        <IconListSearch size={14} stroke={1.6} aria-hidden />
+        {stepsInWords(row.calls)}
+      </UnstyledButton>
+      {isOpen && (
+        <div className={classes.stepList}>
+          {row.calls.map((item) => (
+            <div key={item.key} data-item={item.key}>
+              <ToolCall item={item} />
+            </div>
+          ))}
+        </div>
+      )}
+    </>
+  );
+});
+
+function ToEnd() {
+  const screen = useScreen();
+  const atEnd = useScreenState((state) => state.atEnd);
+  const newBelow = useScreenState((state) => state.newBelow);
+  if (atEnd) return null;
+  return (
+    <Button
+      className={classes.toEnd}
+      size="compact-xs"
+      variant={newBelow > 0 ? 'filled' : 'default'}
+      leftSection={<IconArrowDown size={12} />}
+      onClick={screen.toEnd}
+    >
+      {newBelow > 0 ? `${newBelow} new below` : 'To the newest'}
+    </Button>
+  );
+}
