@@ -47,6 +47,7 @@ export class TranscriptScreen {
   constructor(feed: SessionFeed, readSeq: number | undefined) {
     this.feed = feed;
     this.readSeq = readSeq;
+    this.seenSeq = readSeq ?? 0;
     const transcript = feed.getTranscript();
     const rows = rowsOf(transcript.items, readSeq);
     this.state = {
@@ -154,7 +155,9 @@ export class TranscriptScreen {
     const row = rows[index];
     if (!this.list || !row || transcript.lastSeq < seq) return false;
     this.moment = undefined;
-    const opened = new Set([...this.state.opened, row.key, ...itemsOf(row).map(({ key }) => key)]);
+    const item = itemsOf(row).findLast((each) => each.seq <= seq);
+    const opened = new Set([...this.state.opened, row.key, ...(item ? [item.key] : [])]);
+    this.seenSeq = Math.max(this.seenSeq, transcript.lastSeq);
     this.change({ opened, atEnd: false, pointedAt: row.key });
     this.list.scrollToIndex(index, { align: 'start' });
     return true;
