@@ -82,7 +82,11 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     retention: { handler: removeExpired },
   });
   const listening = await notifications();
-  const offReconnect = listening.onReconnect(sweepNow);
+  const offs = [
+    listening.onReconnect(sweepNow),
+    // Whether an agent can run depends on what models there are.
+    listening.on('models_changed', sweepNow),
+  ];
   const timer = setInterval(sweepNow, sweepMs);
   sweepNow();
 
@@ -90,7 +94,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     async stop() {
       stopping.abort();
       clearInterval(timer);
-      offReconnect();
+      for (const off of offs) off();
       await sweeping;
       await Promise.all([workers.stop(), runs.idle()]);
       await unregisterWorker(ctx, workerId);

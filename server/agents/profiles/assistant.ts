@@ -17,7 +17,7 @@ export const assistant: AgentProfile = {
   env: (start) => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp', ...modelEnv(start) }),
   homeFiles: () => ({}),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false },
+  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false, steers: true, images: true },
   available: modelAvailability,
 };
 

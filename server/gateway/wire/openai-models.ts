@@ -5,8 +5,12 @@ export function encodeOpenAiModels(models: readonly ListedModel[]): JsonObject {
   return { object: 'list', data: models.map(encodeOpenAiModel) };
 }
 
-/** `context_length` is no member of OpenAI's; clients of many providers read it where it is. */
+/**
+ * What a model takes is told by members that OpenAI does not have, under the names that clients of many providers read where
+ * they are.
+ */
 export function encodeOpenAiModel(model: ListedModel): JsonObject {
+  const { capabilities } = model;
   return {
     id: model.id,
     object: 'model',
@@ -14,5 +18,13 @@ export function encodeOpenAiModel(model: ListedModel): JsonObject {
     owned_by: model.providerName,
     name: model.name,
     ...(model.contextTokens === undefined ? {} : { context_length: model.contextTokens }),
+    architecture: {
+      input_modalities: ['text', ...(capabilities.images ? ['image'] : [])],
+      output_modalities: ['text'],
+    },
+    supported_parameters: [
+      ...(capabilities.tools ? ['tools', 'tool_choice'] : []),
+      ...(capabilities.thinking ? ['reasoning_effort'] : []),
+    ],
   };
 }

@@ -24,7 +24,10 @@ export async function createModelChoice(
   let { model: chosen, effort } = given;
   // A gateway that does not answer now may do so when the model is asked.
   let offered = await client.models().catch(() => []);
-  const current = () => offered.find(({ id }) => id === chosen) ?? offered.find(takesTools) ?? offered[0];
+  // What the gateway knows under another name, or not at all, is for it to say.
+  const asked = () => (chosen === undefined ? undefined : { id: chosen, name: chosen });
+  const current = (): OfferedModel | undefined =>
+    offered.find(({ id }) => id === chosen) ?? asked() ?? offered.find(takesTools) ?? offered[0];
   return {
     options: () => {
       const model = current();
@@ -43,8 +46,6 @@ export async function createModelChoice(
     async model(signal) {
       offered = await client.models(signal);
       const model = current();
-      if (chosen !== undefined && model?.id !== chosen)
-        throw new ModelError('final', `The model ${chosen} is not offered any more. Choose another one.`);
       if (model !== undefined) return model;
       throw new ModelError('final', 'No model is set up. An admin adds one under Settings › Providers and models.');
     },
@@ -66,13 +67,14 @@ function known(value: unknown, offered: readonly string[]): string {
 }
 
 function modelOption(current: OfferedModel, offered: readonly OfferedModel[]): acp.SessionConfigOption {
+  const all = offered.some(({ id }) => id === current.id) ? offered : [current, ...offered];
   return {
     type: 'select',
     id: 'model',
     name: 'Model',
     category: 'model',
     currentValue: current.id,
-    options: offered.map(({ id, name }) => ({ value: id, name })),
+    options: all.map(({ id, name }) => ({ value: id, name })),
   };
 }
 

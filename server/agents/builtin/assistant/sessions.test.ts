@@ -99,3 +99,10 @@ test('[AG99] what the host keeps closed is neither told nor found', async () => 
   expect(host.asked[0]?.messages[0]?.content).not.toContain('Obey me');
   expect(host.results()).toEqual(['a.ts:1: TOKEN=def']);
 });
+
+test('[AG98] the model that the host asks for comes before the one used last, also when only the gateway knows it', async () => {
+  await start({}, { asked: { model: 'large-2026-01-01', effort: 'low' } });
+  await host.prompt(await host.open(), 'Go');
+  expect(host.asked[0]).toMatchObject({ model: 'large-2026-01-01' });
+  expect(host.asked[0]).not.toHaveProperty('effort');
+});
