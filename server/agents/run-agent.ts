@@ -129,16 +129,10 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     const cancel = () => void agent.cancel();
     clock.over.addEventListener('abort', cancel);
     hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
-    const prompt = await given.prompt(agent.session);
-    await events.add({ type: 'agent_ready', runId: run.id });
-    const answer = agent.prompt(prompt);
-    // What ended the turn before it began could not be cancelled then.
-    if (hold.signal.aborted || clock.over.aborted) cancel();
-    const endSteers = await deliverSteers(ctx, { claim: given.claim, agent });
-    const outcome = await answer;
-    await endSteers();
+    const isOver = () => hold.signal.aborted || clock.over.aborted;
+    const outcome = await takeTurn(ctx, { ...given, agent, events, isOver });
     await events.end();
-    if (!hold.signal.aborted && !clock.over.aborted) await agent.stop();
+    if (!isOver()) await agent.stop();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
   } catch (error) {
     // What was said before the failure stays; the first error is the one that tells what happened.
@@ -151,6 +145,20 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     starting.then((agent) => agent.stop()).catch(() => undefined);
     if (words.text() !== '') log().debug({ runId: run.id, words: words.text() }, 'what the agent wrote to its log');
   }
+}
+
+type Turn = AgentRun & { agent: RunningAgent; events: ReturnType<typeof maskedEvents>; isOver: () => boolean };
+
+async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOver }: Turn): Promise<PromptOutcome> {
+  const words = await prompt(agent.session);
+  await events.add({ type: 'agent_ready', runId: run.id });
+  const answer = agent.prompt(words);
+  // What ended the turn before it began could not be cancelled then.
+  if (isOver()) void agent.cancel();
+  const endSteers = await deliverSteers(ctx, { claim, agent });
+  const outcome = await answer;
+  await endSteers();
+  return outcome;
 }
 
 function tookTooLong({ workMs }: RunLimits): PromptOutcome {
