@@ -9,7 +9,7 @@ import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/san
 import type { SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
-import type { AgentHandlers, PromptOutcome, TerminalRequest } from './acp-types.ts';
+import type { AgentHandlers, PromptOutcome, RunningAgent, TerminalRequest } from './acp-types.ts';
 import type { OpenedSession } from './acp-session.ts';
 import { agentFiles } from './agent-files.ts';
 import { createOutputTail } from './output-tail.ts';
