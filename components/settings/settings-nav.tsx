@@ -9,6 +9,7 @@ const pages = [
   { part: 'models', label: 'Models' },
   { part: 'tools', label: 'Use with your tools' },
   { part: 'policies', label: 'Policies' },
+  { part: 'guard', label: 'Guard' },
   { part: 'data-protection', label: 'Data protection' },
   { part: 'budgets', label: 'Budgets' },
   { part: 'tokens', label: 'Tokens' },

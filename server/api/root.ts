@@ -6,6 +6,7 @@ import { commentsRouter } from './routers/comments.ts';
 import { commitsRouter } from './routers/commits.ts';
 import { conversationRouter } from './routers/conversation.ts';
 import { dlpRouter } from './routers/dlp.ts';
+import { guardRouter } from './routers/guard.ts';
 import { eventsRouter } from './routers/events.ts';
 import { filesRouter } from './routers/files.ts';
 import { gatewayRouter } from './routers/gateway.ts';
@@ -35,6 +36,7 @@ export const appRouter = router({
   commits: commitsRouter,
   conversation: conversationRouter,
   dlp: dlpRouter,
+  guard: guardRouter,
   events: eventsRouter,
   files: filesRouter,
   gateway: gatewayRouter,

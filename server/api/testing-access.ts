@@ -5,6 +5,7 @@ import { db, schema } from '../../db/client.ts';
 import { createInvitation } from '../auth/create-invitation.ts';
 import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
 import { addDlpRule } from '../governance/dlp/manage-rules.ts';
+import { newGuardRows } from '../governance/guard/testing.ts';
 import { cookieOf, newToken } from '../http/testing.ts';
 import type { Context } from '../context.ts';
 import { askForRaise } from '../governance/budgets/ask-for-raise.ts';
@@ -125,6 +126,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     proposalId: await proposalIn(of, team.developer),
     policyVersionId: await policyVersionOf(team),
     ruleId: await dlpRuleOf(team),
+    ...(await newGuardRows(team, { projectId, sessionId, runId })),
   };
 }
 
@@ -244,6 +246,7 @@ const target = {
 
 /** Values of fields that name no resource. A field that is in neither table fails the walk. */
 const plainFields: Record<string, unknown> = {
+  action: { kind: 'command', command: 'ls' },
   agent: 'refactor',
   allowed: [],
   anchor,
@@ -279,6 +282,7 @@ const plainFields: Record<string, unknown> = {
   providerId: 'prv_testing',
   reason: 'A reason',
   retentionDays: 30,
+  rules: [{ effect: 'ask', pattern: { kind: 'path', glob: 'docs' } }],
   scopes: ['read'],
   seq: 1,
   people: ['per_1'],

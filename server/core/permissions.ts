@@ -61,6 +61,10 @@ const teamActions = {
   'budget.manage': 'admin',
   'settings.read': 'admin',
   'dlp.manage': 'admin',
+  'guard.read': 'viewer',
+  /** To say that a decision was wrong. */
+  'guard.label': 'developer',
+  'guard.manage': 'admin',
   'policy.read': 'viewer',
   'policy.manage': 'admin',
   /** To lower a project's sensitivity; raising it is `project.update`. */

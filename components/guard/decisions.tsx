@@ -1,0 +1,184 @@
+'use client';
+
+import { Badge, Button, Group, Menu, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useState } from 'react';
+import { refusalMessage } from '@/components/auth/refusal.ts';
+import { Row, RowText } from '@/components/settings/section.tsx';
+import sections from '@/components/settings/section.module.css';
+import { useTRPC } from '@/components/trpc.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { TimeAgo } from '@/components/ui/time-ago.tsx';
+import { mayInTeam } from '@/server/core/permissions.ts';
+import type { HouseEffect } from '@/server/core/guard/house-rule.ts';
+import type { GuardTeam } from './guard-page.tsx';
+import { actionLine, deciders, effectChoices, effectWords, isEffect, type Decision } from './guard-words.ts';
+import classes from './guard.module.css';
+
+type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null };
+const noFilters: Filters = { text: '', rule: '', agent: '', verdict: null };
+
+/** What was said of agents' actions, newest first. What was wrong becomes a case to measure by. */
+export function Decisions({ team }: { team: GuardTeam }) {
+  const trpc = useTRPC();
+  const [filters, setFilters] = useState(noFilters);
+  const [asked, setAsked] = useState(noFilters);
+  const ask = useDebouncedCallback(setAsked, 250);
+  const look = (wanted: Filters) => {
+    setFilters(wanted);
+    ask(wanted);
+  };
+  const { verdict, ...words } = asked;
+  const decisions = useInfiniteQuery(
+    trpc.guard.decisions.infiniteQueryOptions(
+      { teamId: team.id, ...words, ...(verdict && { verdict }) },
+      { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData, staleTime: 0 },
+    ),
+  );
+  const rows = decisions.data?.pages.flatMap((page) => page.items) ?? [];
+  const isFiltered = verdict !== null || Object.values(words).some((word) => word.trim() !== '');
+  return (
+    <Stack>
+      <FilterBar filters={filters} onLook={look} />
+      {decisions.isPending && <Skeleton height={240} aria-label="Loading the decisions" />}
+      {decisions.error && (
+        <Fault message={refusalMessage(decisions.error) ?? ''} onRetry={() => void decisions.refetch()} />
+      )}
+      {decisions.data && rows.length === 0 && (
+        <Text c="dimmed">
+          {isFiltered
+            ? 'No decision fits these filters.'
+            : 'No agent wanted to run a command or change a file yet. What is said of it will stand here.'}
+        </Text>
+      )}
+      {rows.length > 0 && (
+        <ul className={sections.rows} aria-label="Decisions">
+          {rows.map((decision) => (
+            <DecisionRow key={decision.id} decision={decision} team={team} />
+          ))}
+        </ul>
+      )}
+      {decisions.hasNextPage && (
+        <Group>
+          <Button
+            variant="default"
+            loading={decisions.isFetchingNextPage}
+            onClick={() => void decisions.fetchNextPage()}
+          >
+            Show older decisions
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Filters) => void }) {
+  return (
+    <div className={classes.filters} role="search" aria-label="Filter the decisions">
+      <TextInput
+        size="xs"
+        label="Command or path"
+        placeholder="git push"
+        value={filters.text}
+        onChange={({ currentTarget: { value } }) => onLook({ ...filters, text: value })}
+      />
+      <TextInput
+        size="xs"
+        label="Rule"
+        placeholder="git."
+        value={filters.rule}
+        onChange={({ currentTarget: { value } }) => onLook({ ...filters, rule: value })}
+      />
+      <TextInput
+        size="xs"
+        label="Agent"
+        placeholder="claude-code"
+        value={filters.agent}
+        onChange={({ currentTarget: { value } }) => onLook({ ...filters, agent: value })}
+      />
+      <Select
+        size="xs"
+        label="Said"
+        placeholder="Anything"
+        clearable
+        data={effectChoices}
+        value={filters.verdict}
+        onChange={(value) => onLook({ ...filters, verdict: isEffect(value) ? value : null })}
+      />
+    </div>
+  );
+}
+
+function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }) {
+  const { action, verdict, reason, rules, decidedBy, answer, label } = decision;
+  const { done, color } = effectWords[verdict];
+  return (
+    <Row>
+      <RowText>
+        <Group gap="xs" wrap="wrap">
+          <Badge variant="light" color={color}>
+            {done}
+          </Badge>
+          {answer !== null && <Text size="sm">{answer === 'allow' ? 'then allowed' : 'then denied'} by a person</Text>}
+          <Text size="sm" c="dimmed">
+            {decision.agent} for {decision.person.name}, <TimeAgo at={decision.createdAt} />
+          </Text>
+          {label !== null && label !== verdict && (
+            <Badge variant="outline" color="gray">
+              should be: {effectWords[label].label}
+            </Badge>
+          )}
+        </Group>
+        <Text component="code" className={`${classes.line} ${classes.clamped} ens-mono`} size="sm">
+          {actionLine(action)}
+        </Text>
+        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {reason} {rules.length > 0 && <span className="ens-mono">{rules.join(', ')}</span>}
+        </Text>
+        <Text size="sm" c="dimmed">
+          By {deciders[decidedBy] ?? decidedBy} in{' '}
+          <Link href={`/${team.slug}/sessions/${decision.sessionId}` as never}>{decision.project.name}</Link>
+        </Text>
+      </RowText>
+      {mayInTeam(team.role, 'guard.label') && <WrongMenu decision={decision} />}
+    </Row>
+  );
+}
+
+function WrongMenu({ decision }: { decision: Decision }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const label = useMutation(
+    trpc.guard.label.mutationOptions({
+      onSuccess: () => {
+        notifications.show({ color: 'green', message: 'Kept as a case of your team.' });
+        return queryClient.invalidateQueries({ queryKey: trpc.guard.pathKey() });
+      },
+      onError: (error) => notifications.show({ color: 'red', message: refusalMessage(error) }),
+    }),
+  );
+  const say = (effect: HouseEffect) => label.mutate({ decisionId: decision.id, label: effect });
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" size="xs" loading={label.isPending}>
+          This was wrong
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>It should have been</Menu.Label>
+        {effectChoices
+          .filter(({ value }) => value !== (decision.label ?? decision.verdict))
+          .map(({ value }) => (
+            <Menu.Item key={value} onClick={() => say(value)}>
+              {effectWords[value].done}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

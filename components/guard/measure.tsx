@@ -1,0 +1,113 @@
+'use client';
+
+import { Badge, Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { refusalMessage } from '@/components/auth/refusal.ts';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
+import sections from '@/components/settings/section.module.css';
+import { Section } from '@/components/settings/section.tsx';
+import { useTRPC } from '@/components/trpc.tsx';
+import { Fault } from '@/components/ui/fault.tsx';
+import { houseEffects } from '@/server/core/guard/house-rule.ts';
+import type { GuardTeam } from './guard-page.tsx';
+import { actionLine, effectWords, percent } from './guard-words.ts';
+import { Replay } from './replay.tsx';
+import classes from './guard.module.css';
+
+type Measured = RouterOutputs['guard']['measure']['team'];
+
+/** How often the guard is wrong, on cases that anyone can read. */
+export function Measure({ team, mayManage }: { team: GuardTeam; mayManage: boolean }) {
+  const trpc = useTRPC();
+  const measured = useQuery(trpc.guard.measure.queryOptions({ teamId: team.id }, { staleTime: 60_000 }));
+  return (
+    <Stack gap="xl">
+      {measured.error && (
+        <Fault message={refusalMessage(measured.error) ?? ''} onRetry={() => void measured.refetch()} />
+      )}
+      {measured.isPending && <Skeleton height={320} aria-label="Measuring" />}
+      {measured.data && (
+        <Section
+          title="On your team’s cases"
+          lead="Decisions that somebody called wrong, with the rules of the team on top."
+        >
+          {measured.data.team.confusion.cases === 0 ? (
+            <Text c="dimmed">No cases yet. Under Decisions, say which one was wrong: it is kept here.</Text>
+          ) : (
+            <Figures measured={measured.data.team} />
+          )}
+        </Section>
+      )}
+      {mayManage && <Replay team={team} />}
+      <Group>
+        <Button variant="default" loading={measured.isFetching} onClick={() => void measured.refetch()}>
+          Measure again
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Figures({ measured: { confusion, wrong } }: { measured: Measured }) {
+  const { counts, recall, friction, askedTooLittle, cases } = confusion;
+  return (
+    <Stack gap="sm">
+      <Text>
+        {cases} cases. Of what should be denied <b>{percent(recall)}</b> was not silently allowed; of what should be
+        asked <b>{percent(askedTooLittle)}</b> was; of what should be allowed <b>{percent(friction)}</b> was not.
+      </Text>
+      <Table.ScrollContainer minWidth={360}>
+        <Table verticalSpacing="xs" w="fit-content">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Should be</Table.Th>
+              {houseEffects.map((said) => (
+                <Table.Th key={said} className={classes.cell ?? ''}>
+                  {effectWords[said].done}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {houseEffects.map((label) => (
+              <Table.Tr key={label}>
+                <Table.Th scope="row">{effectWords[label].done}</Table.Th>
+                {houseEffects.map((said) => (
+                  <Table.Td
+                    key={said}
+                    className={`${classes.cell} ens-tabular ${label === said ? classes.right : counts[label][said] > 0 && said === 'allow' ? classes.wrong : ''}`}
+                  >
+                    {counts[label][said]}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {wrong.length > 0 && (
+        <details>
+          <summary>{wrong.length === 1 ? 'The one that differs' : `${wrong.length} that differ`}</summary>
+          <ul className={sections.rows} aria-label="Cases that differ">
+            {wrong.map(({ id, action, label, said, rules }) => (
+              <li key={id}>
+                <Group gap="xs">
+                  <Badge variant="light" color={effectWords[said].color}>
+                    {effectWords[said].done}
+                  </Badge>
+                  <Text size="sm">should be {effectWords[label].done.toLowerCase()}</Text>
+                  <Text size="sm" c="dimmed" className="ens-mono">
+                    {rules.join(', ')}
+                  </Text>
+                </Group>
+                <Text component="code" size="sm" className={`${classes.line} ${classes.clamped} ens-mono`}>
+                  {actionLine(action)}
+                </Text>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,177 @@
+'use client';
+
+import { Badge, Button, Group, SegmentedControl, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { refusalMessage } from '@/components/auth/refusal.ts';
+import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { Section } from '@/components/settings/section.tsx';
+import { useTRPC } from '@/components/trpc.tsx';
+import type { GuardedAction } from '@/server/core/guard/guarded-action.ts';
+import type { GuardTeam } from './guard-page.tsx';
+import { effectWords } from './guard-words.ts';
+import classes from './guard.module.css';
+
+type Tried = RouterOutputs['guard']['try'];
+
+/** A command or a change, how it is understood, and what would be said of it. */
+export function TryAction({ team }: { team: GuardTeam }) {
+  const trpc = useTRPC();
+  const [kind, setKind] = useState<GuardedAction['kind']>('command');
+  const [command, setCommand] = useState('');
+  const [edit, setEdit] = useState({ path: '', oldText: '', newText: '' });
+  const attempt = useMutation(trpc.guard.try.mutationOptions());
+  const action: GuardedAction = kind === 'command' ? { kind, command } : { kind, ...edit };
+  const isCurrent = JSON.stringify(attempt.variables?.action) === JSON.stringify(action);
+  const tried = isCurrent ? attempt.data : undefined;
+  const isEmpty = kind === 'command' ? command.trim() === '' : edit.path.trim() === '';
+  const run = () => !isEmpty && attempt.mutate({ teamId: team.id, action });
+  return (
+    <Section title="Try an action" lead="Nothing is done and nothing is kept.">
+      <Stack
+        gap="sm"
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
+        }}
+      >
+        <SegmentedControl
+          aria-label="What kind of action"
+          value={kind}
+          onChange={(value) => setKind(value === 'edit' ? 'edit' : 'command')}
+          data={[
+            { value: 'command', label: 'A command' },
+            { value: 'edit', label: 'A change of a file' },
+          ]}
+          w="fit-content"
+        />
+        {kind === 'command' ? (
+          <Textarea
+            label="Command"
+            autosize
+            minRows={2}
+            maxRows={12}
+            placeholder="find . -name '*.tmp' -print0 | xargs -0 rm -f"
+            value={command}
+            spellCheck={false}
+            classNames={{ input: 'ens-mono' }}
+            error={refusalMessage(isCurrent ? attempt.error : null)}
+            onChange={(event) => setCommand(event.currentTarget.value)}
+          />
+        ) : (
+          <EditFields edit={edit} onChange={setEdit} error={refusalMessage(isCurrent ? attempt.error : null)} />
+        )}
+        <Group>
+          <Button onClick={run} loading={attempt.isPending} disabled={isEmpty}>
+            Ask the guard
+          </Button>
+          <Text c="dimmed" size="sm">
+            Ctrl or Cmd and Enter
+          </Text>
+        </Group>
+        {tried && <Outcome tried={tried} />}
+      </Stack>
+    </Section>
+  );
+}
+
+type Edit = { path: string; oldText: string; newText: string };
+
+function EditFields({
+  edit,
+  onChange,
+  error,
+}: {
+  edit: Edit;
+  onChange: (edit: Edit) => void;
+  error: string | undefined;
+}) {
+  return (
+    <>
+      <TextInput
+        label="Path"
+        placeholder="src/auth/login.test.ts"
+        value={edit.path}
+        error={error}
+        classNames={{ input: 'ens-mono' }}
+        onChange={({ currentTarget: { value } }) => onChange({ ...edit, path: value })}
+      />
+      {(['oldText', 'newText'] as const).map((name) => (
+        <Textarea
+          key={name}
+          label={name === 'oldText' ? 'Before' : 'After'}
+          autosize
+          minRows={3}
+          maxRows={12}
+          value={edit[name]}
+          spellCheck={false}
+          classNames={{ input: 'ens-mono' }}
+          onChange={({ currentTarget: { value } }) => onChange({ ...edit, [name]: value })}
+        />
+      ))}
+    </>
+  );
+}
+
+function Outcome({ tried: { word, guard, commands, unresolved } }: { tried: Tried }) {
+  const { done, color } = effectWords[word.verdict];
+  return (
+    <Stack gap="sm" aria-live="polite" role="group" aria-label="What is said">
+      <Group gap="xs">
+        <Badge variant="light" color={color} size="lg">
+          {done}
+        </Badge>
+        <Text>{word.reason}</Text>
+      </Group>
+      {word.saferWay !== undefined && <Text>Safer: {word.saferWay}</Text>}
+      {word.rules.length > 0 && (
+        <Text size="sm" c="dimmed" className="ens-mono" style={{ overflowWrap: 'anywhere' }}>
+          {word.rules.join(', ')}
+        </Text>
+      )}
+      {word.by === 'house' && (
+        <Text c="dimmed">
+          The guard alone says: {effectWords[guard.verdict].label}. {guard.reason}
+        </Text>
+      )}
+      {unresolved.map((what) => (
+        <Text key={what}>Not known: {what}</Text>
+      ))}
+      {commands.length > 0 && <Commands commands={commands} />}
+    </Stack>
+  );
+}
+
+function Commands({ commands }: { commands: Tried['commands'] }) {
+  return (
+    <Table.ScrollContainer minWidth={480}>
+      <Table verticalSpacing="xs" aria-label="How it is understood">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Runs</Table.Th>
+            <Table.Th>With</Table.Th>
+            <Table.Th>Through</Table.Th>
+            <Table.Th>In</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {commands.map(({ name, args, redirects, via, cwd, conditional }, at) => (
+            <Table.Tr key={`${at} ${name}`}>
+              <Table.Td className="ens-mono">
+                {name}
+                {conditional && (
+                  <Text span size="xs" c="dimmed">
+                    {' '}
+                    perhaps
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td className={`${classes.line} ens-mono`}>{[...args, ...redirects].join(' ')}</Table.Td>
+              <Table.Td className="ens-mono">{via.join(' › ')}</Table.Td>
+              <Table.Td className="ens-mono">{cwd ?? 'unknown'}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

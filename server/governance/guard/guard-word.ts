@@ -1,0 +1,35 @@
+import { judge } from '../../core/guard/classify.ts';
+import type { GuardedAction } from '../../core/guard/guarded-action.ts';
+import { houseWord, withHouseWord, type HouseRule } from '../../core/guard/house-rule.ts';
+import type { Interpreted } from '../../core/guard/interpreted.ts';
+import { interpret } from '../../core/guard/interpret.ts';
+import type { GuardFacts, Verdict } from '../../core/guard/verdict.ts';
+import { loadBash } from '../../platform/parsers/bash.ts';
+import { findExpression } from './house-rules.ts';
+
+export type GuardWord = Verdict & { by: 'guard' | 'house' };
+
+/** What the guard and the house say of an action, and how the guard understood it. */
+export type GuardReading = { word: GuardWord; guard: Verdict; interpreted?: Interpreted };
+
+/**
+ * The guard's verdict with the house's rules on top.
+ * @throws when the parser cannot be loaded: then nothing is known, and nothing may be allowed
+ */
+export async function readAction(
+  action: GuardedAction,
+  { facts, rules }: { facts: GuardFacts; rules: readonly HouseRule[] },
+): Promise<GuardReading> {
+  if (action.kind === 'edit') {
+    const guard = editVerdict;
+    return { guard, word: withHouseWord(guard, houseWord(rules, { action }, findExpression)) };
+  }
+  const parse = await loadBash();
+  const interpreted = interpret(parse(action.command), facts);
+  const guard = judge(interpreted, facts);
+  const word = withHouseWord(guard, houseWord(rules, { action, interpreted }, findExpression));
+  return { guard, word, interpreted };
+}
+
+/** The mode of the run decides about changes of files, unless a rule of paths does. */
+const editVerdict: Verdict = { verdict: 'allow', rules: [], reason: 'Nothing speaks against this change of a file.' };
