@@ -153,3 +153,18 @@ test('[AG96] a provider that fails for good ends the run in its words', { timeou
   await begun.done;
   expect(await begun.run()).toMatchObject({ state: 'failed', error: expect.stringContaining('no such knob') });
 });
+
+test('[AG97] the next prompt of a session goes on from what was said and done', { timeout: 60_000 }, async () => {
+  house.models.script({
+    when: { user: 'the word' },
+    turns: [{ says: [tool('read', { path: 'README.md' })] }, { says: [{ text: 'I keep it.' }] }],
+  });
+  const first = await house.begin('Keep the word plum and read the README');
+  await first.done;
+  house.models.script({ says: [{ text: 'Plum.' }] });
+  const second = await house.begin('Which one was it?', { sessionId: first.sessionId });
+  await second.done;
+  expect(await second.run()).toMatchObject({ state: 'succeeded' });
+  const last = JSON.stringify(house.models.received.at(-1)?.json);
+  for (const part of ['Keep the word plum', 'I keep it.', 'Which one was it?', '"read"']) expect(last).toContain(part);
+});

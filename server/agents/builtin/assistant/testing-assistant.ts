@@ -25,7 +25,7 @@ import { answerRooms, headOf } from '../../testing-run.ts';
 export type AssistantHouse = {
   models: ModelServer;
   team: TestTeam;
-  begin(text: string, given?: { mode?: RunMode; model?: string }): Promise<Begun>;
+  begin(text: string, given?: { mode?: RunMode; model?: string; sessionId?: string }): Promise<Begun>;
   close(): Promise<void>;
 };
 
@@ -65,8 +65,8 @@ export async function startAssistantHouse(): Promise<AssistantHouse> {
   return {
     models,
     team,
-    async begin(text, { mode = 'auto', model = 'openai_chat' } = {}) {
-      const { id: sessionId } = await createSession(team.developer.ctx, { projectId, title: 'Work' });
+    async begin(text, { mode = 'auto', model = 'openai_chat', sessionId: known } = {}) {
+      const sessionId = known ?? (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
       const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'assistant', mode, model });
       const run = await claimRun(system, { runId, workerId });
       if (!run) throw new Error('not claimed');

@@ -10,6 +10,7 @@ import type { Answer } from './read-answer.ts';
 import { createRepeatGuard } from './repeat-guard.ts';
 import { createSeenFiles } from './seen-files.ts';
 import { systemPrompt } from './system-prompt.ts';
+import { callsInText } from './text-calls.ts';
 import type { Tool } from './tool.ts';
 import { doCalls } from './tool-calls.ts';
 import { toolsFor, type AssistantMode } from './tools/tools-for.ts';
@@ -177,7 +178,15 @@ async function askModel(turn: Turn): Promise<Answer | undefined> {
   try {
     const request = { model, messages, tools: definitions, ...(effort === undefined ? {} : { effort }) };
     const answer = await client.ask(request, listener, host.signal);
-    const named = { ...answer, calls: namedCalls(answer.calls, history.items) };
+    const meant =
+      answer.calls.length > 0
+        ? {}
+        : callsInText(
+            answer.text,
+            tools.map(({ name }) => name),
+          );
+    const named = { ...answer, ...meant };
+    named.calls = namedCalls(named.calls, history.items);
     await keep(turn, named);
     return named;
   } catch (error) {
