@@ -33,6 +33,8 @@ type Given = {
   claim: RunClaim;
   facts: JudgeFacts;
   mask: RecordMask;
+  /** The action with what a command comes to, for people to read. */
+  takenApart: (action: AgentAction) => Promise<AgentAction>;
   /** The run does not work while it waits for people. */
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
 };
@@ -81,14 +83,15 @@ function createEffects() {
 }
 
 /** The word on one action: judged, asked where that is the judgement, and written down where it was denied. */
-function createWord(ctx: Context, { claim, facts, mask, pausedFor }: Given) {
+function createWord(ctx: Context, given: Given) {
+  const { claim, facts, pausedFor } = given;
   /** What people allowed for the whole run. */
   const allowedForRun = new Set<string>();
 
   async function asked(request: ActionRequest, judgement: Judged): Promise<ActionAnswer> {
     const { answerWithinMs, signal } = request;
     const expiresAt = answerWithinMs === undefined ? undefined : new Date(Date.now() + answerWithinMs);
-    const question = await questionOf(request, { judgement, mask });
+    const question = await questionOf(request, { judgement, given });
     const permissionId = await askRunPermission(ctx, claim, { ...question, ...(expiresAt && { expiresAt }) });
     return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal, expiresAt }));
   }
@@ -100,7 +103,7 @@ function createWord(ctx: Context, { claim, facts, mask, pausedFor }: Given) {
     const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard';
     if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
     if (judgement.verdict === 'deny') {
-      await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, mask })), by: judgement.by });
+      await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, given })), by: judgement.by });
       return { allowed: false, reason: wordsFor(judgement) };
     }
     const subject = subjectOf(action, judgement);
@@ -113,9 +116,9 @@ function createWord(ctx: Context, { claim, facts, mask, pausedFor }: Given) {
 
 async function questionOf(
   { action, toolCallId }: ActionRequest,
-  { judgement, mask }: { judgement: Judged; mask: RecordMask },
+  { judgement, given }: { judgement: Judged; given: Given },
 ) {
-  const shown = await shownAction(action, mask);
+  const shown = await shownAction(await given.takenApart(action), given.mask);
   const { reason, rules, saferWay } = judgement;
   return {
     ...(toolCallId !== undefined && { toolCallId }),

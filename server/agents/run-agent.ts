@@ -13,7 +13,7 @@ import type { AgentHandlers, PromptOutcome, RunningAgent, TerminalRequest } from
 import type { OpenedSession } from './acp-session.ts';
 import { agentFiles } from './agent-files.ts';
 import { createOutputTail } from './output-tail.ts';
-import { policyHookCommand, policyHookMounts } from './policy-hook.ts';
+import { policyAnswerMs, policyHookCommand, policyHookMounts } from './policy-hook.ts';
 import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
 import type { AgentProfile, AgentStart } from './registry.ts';
 import { runFiles } from './run-files.ts';
@@ -30,9 +30,16 @@ export type RunLimits = {
   /** How long an agent may take to stop by itself. */
   cancelMs: number;
   commandMs: number;
+  /** How long people have to answer what an agent's hook asks. */
+  answerMs: number;
 };
 
-export const defaultRunLimits: RunLimits = { workMs: 30 * 60_000, cancelMs: 500, commandMs: 15 * 60_000 };
+export const defaultRunLimits: RunLimits = {
+  workMs: 30 * 60_000,
+  cancelMs: 500,
+  commandMs: 15 * 60_000,
+  answerMs: policyAnswerMs,
+};
 
 export type AgentRun = {
   run: RunRow;
@@ -60,7 +67,8 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   const { profile, run, claim, worktree, limits } = given;
   const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
   const clock = startWorkClock(limits.workMs);
-  const judge = openRunJudge(ctx, { run, claim, worktree, mask, pausedFor: (waiting) => clock.pausedFor(waiting) });
+  const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
+  const judge = openRunJudge(ctx, { run, claim, worktree, mask, pausedFor, answerMs: limits.answerMs });
   const opened: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const means = await opening;

@@ -7,10 +7,10 @@ import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers } from './acp-types.ts';
 import { fileChanges, presentText } from './file-changes.ts';
-import { policyAnswerMs } from './policy-hook.ts';
 import type { HookAnswer } from './policy-socket.ts';
 import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
 import { runActions, type RunActions } from './run-actions.ts';
+import { createRunGuard } from './run-guard.ts';
 
 export type JudgeOptions = {
   run: RunRow;
@@ -18,6 +18,8 @@ export type JudgeOptions = {
   worktree: Worktree;
   mask: RecordMask;
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
+  /** How long people have to answer what an agent's hook asks. */
+  answerMs: number;
 };
 
 export type RunJudge = {
@@ -27,16 +29,19 @@ export type RunJudge = {
 };
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
-export function openRunJudge(ctx: Context, { run, claim, worktree, mask, pausedFor }: JudgeOptions): RunJudge {
+export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
+  const { run, claim, worktree, mask, pausedFor, answerMs } = options;
+  const guard = createRunGuard(run.prompt);
   const actions = runActions(ctx, {
     claim,
     mask,
+    takenApart: guard.takenApart,
     pausedFor,
     facts: {
       mode: run.mode,
       requireOpen: runFilePolicy(run),
       requireUnattended: runUnattendedPolicy(run),
-      guard: () => Promise.resolve(undefined),
+      guard: guard.verdict,
       mcpServers: new Set(),
     },
   });
@@ -50,7 +55,7 @@ export function openRunJudge(ctx: Context, { run, claim, worktree, mask, pausedF
         call.action.kind === 'edit'
           ? { kind: 'edit', changes: await fileChanges(worktree.workDir, call.action.requests) }
           : call.action;
-      return actions.decide({ action, toolCallId, signal, answerWithinMs: policyAnswerMs });
+      return actions.decide({ action, toolCallId, signal, answerWithinMs: answerMs });
     },
   };
 }

@@ -11,7 +11,7 @@ export async function shownAction(action: AgentAction, mask: RecordMask): Promis
   const text = async (given: string) => cut(clean(await mask.mask(given)), maxTextChars);
   switch (action.kind) {
     case 'command':
-      return { ...action, command: await text(action.command) };
+      return { ...action, command: await text(action.command), ...(await shownSteps(action.steps, text)) };
     case 'edit':
       return { ...action, changes: await shownChanges(action.changes.slice(0, maxChanges), text) };
     case 'fetch':
@@ -25,10 +25,15 @@ export async function shownAction(action: AgentAction, mask: RecordMask): Promis
   }
 }
 
-async function shownChanges(
-  changes: readonly FileChange[],
-  text: (given: string) => Promise<string>,
-): Promise<FileChange[]> {
+type Text = (given: string) => Promise<string>;
+type Steps = Extract<AgentAction, { kind: 'command' }>['steps'];
+
+async function shownSteps(steps: Steps, text: Text): Promise<{ steps?: NonNullable<Steps> }> {
+  if (steps === undefined) return {};
+  return { steps: await Promise.all(steps.map(async (step) => ({ ...step, text: await text(step.text) }))) };
+}
+
+async function shownChanges(changes: readonly FileChange[], text: Text): Promise<FileChange[]> {
   const orNull = async (given: string | null) => (given === null ? null : text(given));
   return Promise.all(
     changes.map(async (change) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
  *
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
  *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
+ *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
  *
  * With the argument `remembers` it keeps what it was asked in its home and goes on with it (`session/resume`); then there are
@@ -118,11 +119,24 @@ function resume(id: string): boolean {
   return true;
 }
 
+let hookCalls = 0;
+
+function hook(text: string): void {
+  const at = text.indexOf(' ');
+  hookCalls += 1;
+  const call = { tool_name: text.slice(0, at), tool_input: JSON.parse(text.slice(at)) as unknown, cwd: '/work' };
+  const input = JSON.stringify({ ...call, tool_use_id: `hook-${hookCalls}` });
+  const { status, stdout } = spawnSync('/opt/policy/policy-hook', { input, encoding: 'utf8' });
+  const answer = status === 0 ? (JSON.parse(stdout) as { hookSpecificOutput: object }).hookSpecificOutput : {};
+  say(`hook ${status} ${JSON.stringify(answer)}\n`);
+}
+
 const verbs: Record<string, (text: string, index: number) => unknown> = {
   say,
   ask,
   run,
   read,
+  hook,
   js: evaluate,
   listen: async () => void (await listen()),
   'listen-all': listenAll,

@@ -36,6 +36,12 @@ export const rememberingAgent = (): AgentProfile => ({
   home: 'folder',
 });
 
+/** The same, as an agent whose every action is judged. */
+export function judgedAgent(): AgentProfile {
+  const { isProgram: _judged, ...profile } = scriptedAgent();
+  return { ...profile, name: 'judged' };
+}
+
 /** The same, with the environment that clients of models read. */
 export function modelAgent(): AgentProfile {
   return {
