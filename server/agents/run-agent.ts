@@ -106,12 +106,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     signal: commands.signal,
     timeoutMs: limits.commandMs,
   });
-  const start: AgentStart = {
-    node: nodeInside,
-    mode: run.mode,
-    ...(models && { models: models.access }),
-    ...(means.policy && { policyHook: policyHookCommand }),
-  };
+  const start = startOf(run, means);
   const command = profile.command(start);
   const box = spawnInSandbox(await agentBox(given, { ...means, start }), models?.throughDoor(command) ?? command);
   const words = collectWords(box);
@@ -167,6 +162,11 @@ async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOve
   const outcome = await answer;
   await endSteers();
   return outcome;
+}
+
+function startOf({ mode }: RunRow, { models, policy }: RunMeans): AgentStart {
+  const access = models && { models: models.access };
+  return { node: nodeInside, mode, ...access, ...(policy && { policyHook: policyHookCommand }) };
 }
 
 function tookTooLong({ workMs }: RunLimits): PromptOutcome {
