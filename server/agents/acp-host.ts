@@ -7,12 +7,14 @@ import { createEventNormaliser, type EventNormaliser } from './acp-events.ts';
 import { openFrames } from './acp-frames.ts';
 import { exitWords, failedWith, outcomeOf, within, type Failure } from './acp-outcome.ts';
 import { openAgentSession, type OpenedSession } from './acp-session.ts';
+import { contentBlocks } from './acp-prompt.ts';
 import { askToTake, offersSteering, type SteerOutcome } from './acp-steer.ts';
 import { createTerminalTable } from './acp-terminals.ts';
 import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
 import { parseAgentUpdate } from './acp-update.ts';
 import { cutLongTexts } from './long-text.ts';
+import type { PromptPart } from './prompt-parts.ts';
 import { createSeenCalls } from './seen-calls.ts';
 
 /**
@@ -32,7 +34,7 @@ export async function startAgent(options: StartAgentOptions): Promise<RunningAge
   }
   return {
     session: host.session(),
-    prompt: (text) => host.prompt(text),
+    prompt: (text, parts) => host.prompt(text, parts),
     steer: (text) => host.steer(text),
     cancel: () => host.cancel(),
     stop: () => host.stop(),
@@ -56,6 +58,7 @@ class AgentHost {
   #session: OpenedSession = { id: '', memory: 'new', currentModeId: undefined };
   #isOpen = false;
   #steers = false;
+  #takesImages = false;
   #turn = new AbortController();
   #prompting: Promise<unknown> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -94,6 +97,7 @@ class AgentHost {
       throw this.#unavailable(`speaks version ${greeting.protocolVersion} of the protocol; version 1 is needed`);
     }
     this.#steers = offersSteering(greeting);
+    this.#takesImages = greeting.agentCapabilities?.promptCapabilities?.image === true;
     this.#session = await openAgentSession({
       capabilities: greeting.agentCapabilities,
       meta: this.#options.sessionMeta ?? {},
@@ -112,12 +116,12 @@ class AgentHost {
     return this.#session;
   }
 
-  async prompt(text: string): Promise<PromptOutcome> {
+  async prompt(text: string, parts: readonly PromptPart[] = []): Promise<PromptOutcome> {
     if (this.#failure !== undefined) return failedWith(this.#failure);
     if (this.#stopping) return { state: 'failed', reason: `${this.#name()} was stopped.` };
     if (this.#prompting !== undefined) throw new Error('A prompt is running already');
     this.#turn = new AbortController();
-    const turn = this.#runTurn(text);
+    const turn = this.#runTurn(contentBlocks(text, { parts, takesImages: this.#takesImages }));
     this.#prompting = turn;
     try {
       return await turn;
@@ -126,9 +130,9 @@ class AgentHost {
     }
   }
 
-  async #runTurn(text: string): Promise<PromptOutcome> {
+  async #runTurn(prompt: acp.ContentBlock[]): Promise<PromptOutcome> {
     const turn = this.#turn;
-    const outcome = await Promise.race([this.#ask(text), this.#failed.promise.then(failedWith)]);
+    const outcome = await Promise.race([this.#ask(prompt), this.#failed.promise.then(failedWith)]);
     const cancelled = turn.signal.aborted;
     turn.abort();
     this.#terminals.killAll();
@@ -234,11 +238,11 @@ class AgentHost {
     await handlers.onEvent(await cutLongTexts(body, (text) => handlers.storeText(text)));
   }
 
-  async #ask(text: string): Promise<PromptOutcome> {
+  async #ask(prompt: acp.ContentBlock[]): Promise<PromptOutcome> {
     try {
       const answer = await this.#connection.agent.request('session/prompt', {
         sessionId: this.#session.id,
-        prompt: [{ type: 'text', text }],
+        prompt,
       });
       return outcomeOf(answer, this.#name());
     } catch (error) {

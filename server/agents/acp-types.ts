@@ -3,6 +3,7 @@ import type { AgentAction } from '../core/agent-action.ts';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
 import type { OpenedSession } from './acp-session.ts';
 import type { SteerOutcome } from './acp-steer.ts';
+import type { PromptPart } from './prompt-parts.ts';
 import type { AgentProfile } from './registry.ts';
 
 /** A started agent, as `spawnInSandbox` gives it. `kill` ends the process and everything it started. */
@@ -109,7 +110,7 @@ export type PromptOutcome =
  */
 export type RunningAgent = {
   session: OpenedSession;
-  prompt(text: string): Promise<PromptOutcome>;
+  prompt(text: string, parts?: readonly PromptPart[]): Promise<PromptOutcome>;
   steer(text: string): Promise<SteerOutcome>;
   cancel(): Promise<void>;
   stop(): Promise<void>;

@@ -88,6 +88,8 @@ export type AgentProfile = {
     steers?: boolean;
     /** Takes images, when its model does. */
     images?: boolean;
+    /** How hard it can be asked to think, in its own words. */
+    efforts?: readonly string[];
     /** A denied permission ends the agent's turn as cancelled, instead of going on without it. */
     denyEndsTurn: boolean;
   };

@@ -16,6 +16,7 @@ import { createOutputTail } from './output-tail.ts';
 import { policyAnswerMs, policyHookCommand, policyHookMounts } from './policy-hook.ts';
 import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
 import type { AgentProfile, AgentStart } from './registry.ts';
+import { promptParts } from './prompt-parts.ts';
 import { runFiles } from './run-files.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
@@ -154,8 +155,9 @@ type Turn = AgentRun & { agent: RunningAgent; events: ReturnType<typeof maskedEv
 
 async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOver }: Turn): Promise<PromptOutcome> {
   const words = await prompt(agent.session);
+  const parts = await promptParts(ctx, run);
   await events.add({ type: 'agent_ready', runId: run.id });
-  const answer = agent.prompt(words);
+  const answer = agent.prompt(words, parts);
   // What ended the turn before it began could not be cancelled then.
   if (isOver()) void agent.cancel();
   const endSteers = await deliverSteers(ctx, { claim, agent });

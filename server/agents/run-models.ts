@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { and, eq } from 'drizzle-orm';
+import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
 import { firstRunModel } from '../governance/first-run-model.ts';
@@ -61,12 +63,19 @@ export async function openRunModels(
 ): Promise<RunModels> {
   if (!openDoor) throw new AppError('unavailable', noGateway);
   const model = run.model ?? (await firstRunModel(run));
+  const effort = await effortOf(ctx, run);
   const door = await openDoor(claim.runId);
   try {
     const key = await issueRunKey(ctx, claim);
     const renewal = setInterval(() => void renew(ctx, claim), runKeyLifeMs / 3);
     return {
-      access: { anthropicUrl: `${origin}/gateway/anthropic`, openAiUrl: `${origin}/gateway/openai/v1`, key, model },
+      access: {
+        anthropicUrl: `${origin}/gateway/anthropic`,
+        openAiUrl: `${origin}/gateway/openai/v1`,
+        key,
+        model,
+        ...effort,
+      },
       sockets: [[door.socketPath, socketInside]],
       throughDoor: (argv) => ['bash', '-c', relay, 'bash', ...argv],
       close: async () => {
@@ -78,6 +87,16 @@ export async function openRunModels(
     await door.close();
     throw error;
   }
+}
+
+/** How hard the model is to think, when whoever asked said so. */
+async function effortOf(ctx: Context, run: RunRow): Promise<{ effort?: string }> {
+  const { runPrompt } = schema;
+  const [asked] = await ctx.db
+    .select({ effort: runPrompt.effort })
+    .from(runPrompt)
+    .where(and(eq(runPrompt.runId, run.id), eq(runPrompt.teamId, run.teamId)));
+  return asked?.effort == null ? {} : { effort: asked.effort };
 }
 
 async function renew(ctx: Context, claim: RunClaim): Promise<void> {

@@ -171,9 +171,10 @@ async function describeAgents(
       const modes = runModes.filter((mode) => profile.modes[mode] !== undefined);
       const wall = sandbox.ok && needsModel ? models : sandbox;
       const availability = wall.ok ? await profile.available() : wall;
-      const { steers = false, images = false } = profile.capabilities;
+      const { steers = false, images = false, efforts = [] } = profile.capabilities;
       const installation = installationOf(name);
-      const described = { name, title, description, needsModel, modes, defaultMode, steers, images, availability };
+      const takes = { steers, images, efforts };
+      const described = { name, title, description, needsModel, modes, defaultMode, ...takes, availability };
       return { ...described, ...(installation && { installation }) };
     }),
   );

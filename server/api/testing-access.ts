@@ -123,6 +123,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     threadId,
     commentId,
     agentThreadId,
+    imageId: await imageIn(of, team.developer),
     proposalId: await proposalIn(of, team.developer),
     policyVersionId: await policyVersionOf(team),
     ruleId: await dlpRuleOf(team),
@@ -195,6 +196,15 @@ async function proposalIn(of: { teamId: string; sessionId: string }, { personId,
   return id;
 }
 
+async function imageIn(of: { teamId: string; sessionId: string }, { personId }: TestPerson): Promise<string> {
+  const id = newId('img');
+  const image = { mimeType: 'image/png', sizeBytes: 1, content: Uint8Array.of(1) };
+  await db()
+    .insert(schema.promptImage)
+    .values({ id, ...of, personId, ...image });
+  return id;
+}
+
 async function callerOf(person: TestPerson): Promise<Caller> {
   return { cookie: await cookieOf(person.authSessionId), token: (await newToken(person.personId)).token };
 }
@@ -255,6 +265,7 @@ const plainFields: Record<string, unknown> = {
   clientId: 5_000,
   command: 'true',
   commit: 'c'.repeat(40),
+  content: 'iVBORw0KGgo=',
   current: 'not the password 1',
   email: 'walker@example.com',
   expiresInDays: 1,

@@ -8,6 +8,7 @@ import { runModes, type RunMode } from '../core/session-event.ts';
 import { requirePermitted } from '../governance/require-permitted.ts';
 import type { NewPrompt } from '../runs/add-prompt.ts';
 import { requireAgent } from '../runs/list-agents.ts';
+import { checkAttachments } from './check-attachments.ts';
 
 const maxPromptChars = 100_000;
 
@@ -50,6 +51,7 @@ export async function preparePrompt(
       `${agent.title} does not offer the mode ${mode}. Choose one of: ${agent.modes.join(', ')}.`,
     );
   await requireMode(access, mode);
+  await checkAttachments(ctx, { sessionId: session.id, teamId, agent, attachments });
   return {
     sessionId: session.id,
     teamId,

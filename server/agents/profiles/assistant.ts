@@ -17,7 +17,14 @@ export const assistant: AgentProfile = {
   env: (start) => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp', ...modelEnv(start) }),
   homeFiles: () => ({}),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false, steers: true, images: true },
+  capabilities: {
+    hostFiles: true,
+    hostTerminals: true,
+    denyEndsTurn: false,
+    steers: true,
+    images: true,
+    efforts: ['low', 'medium', 'high'],
+  },
   available: modelAvailability,
 };
 

@@ -55,7 +55,14 @@ export const claudeCode: AgentProfile = {
       },
     },
   }),
-  capabilities: { hostFiles: false, hostTerminals: false, denyEndsTurn: false },
+  capabilities: {
+    hostFiles: false,
+    hostTerminals: false,
+    denyEndsTurn: false,
+    steers: true,
+    images: true,
+    efforts: ['low', 'medium', 'high'],
+  },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 

@@ -32,7 +32,14 @@ export const codex: AgentProfile = {
   homeFiles: (start) => ({ 'codex/config.toml': configOf(start) }),
   systemFiles: (start) => ({ '/etc/codex/requirements.toml': requirementsOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: false, hostTerminals: false, denyEndsTurn: true },
+  capabilities: {
+    hostFiles: false,
+    hostTerminals: false,
+    denyEndsTurn: true,
+    steers: true,
+    images: true,
+    efforts: ['low', 'medium', 'high'],
+  },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 
