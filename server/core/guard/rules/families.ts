@@ -1,4 +1,61 @@
+import { clusterRules } from './clusters.ts';
+import { containerRules } from './containers.ts';
+import { copyingRules } from './copying.ts';
+import { databaseRules } from './databases.ts';
+import { deletionRules } from './deletion.ts';
+import { diskRules } from './disks.ts';
+import { egressRules } from './egress.ts';
+import { executionRules } from './execution.ts';
+import { findingRules } from './finding.ts';
+import { gitHistoryRules } from './git-history.ts';
+import { gitTrustRules } from './git-trust.ts';
+import { gitWorkRules } from './git-work.ts';
+import { httpRules } from './http-calls.ts';
+import { installingRules } from './installing.ts';
+import { migrationRules } from './migrations.ts';
+import { otherVersionControlRules } from './other-version-control.ts';
+import { overwritingRules } from './overwriting.ts';
+import { packageRules } from './packages.ts';
+import { persistenceRules } from './persistence.ts';
+import { processRules } from './processes.ts';
+import { provisioningRules } from './provisioning.ts';
+import { resourceRules } from './resources.ts';
+import { rightsRules } from './rights.ts';
+import { secretRules } from './secrets.ts';
+import { serviceToolRules } from './services-by-tool.ts';
+import { serviceVerbRules } from './services-by-verb.ts';
+import { serviceRules } from './services.ts';
+import { tamperingRules } from './tampering.ts';
 import type { Rule } from '../rule.ts';
 
-/** Every rule there is. Those of a family stand in its own file. */
-export const rules: readonly Rule[] = [];
+/** Every rule of the guard for commands, family by family. */
+export const rules: readonly Rule[] = [
+  ...deletionRules,
+  ...findingRules,
+  ...overwritingRules,
+  ...copyingRules,
+  ...gitWorkRules,
+  ...gitHistoryRules,
+  ...gitTrustRules,
+  ...otherVersionControlRules,
+  ...diskRules,
+  ...rightsRules,
+  ...processRules,
+  ...serviceRules,
+  ...resourceRules,
+  ...executionRules,
+  ...egressRules,
+  ...secretRules,
+  ...persistenceRules,
+  ...tamperingRules,
+  ...packageRules,
+  ...installingRules,
+  ...databaseRules,
+  ...migrationRules,
+  ...httpRules,
+  ...containerRules,
+  ...clusterRules,
+  ...provisioningRules,
+  ...serviceToolRules,
+  ...serviceVerbRules,
+];

@@ -1,0 +1,176 @@
+import type { SimpleCommand, Word } from '../interpreted.ts';
+import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
+import { placeOf, type Place } from '../path-scope.ts';
+import type { Rule, RuleContext } from '../rule.ts';
+import { isKept } from './kept-files.ts';
+
+const removers: Record<string, OptionTable> = {
+  rm: {
+    flags: [
+      'recursive',
+      'force',
+      'interactive',
+      'one-file-system',
+      'no-preserve-root',
+      'preserve-root',
+      'dir',
+      'verbose',
+    ],
+  },
+  rmdir: { flags: ['ignore-fail-on-non-empty', 'parents', 'verbose'] },
+  unlink: {},
+  shred: { letters: 'ns', valued: ['iterations', 'size', 'random-source'], flags: ['remove', 'zero', 'force'] },
+  srm: {},
+  wipe: {},
+  rimraf: { letters: 'g' },
+  del: { flags: [] },
+  erase: {},
+  rd: {},
+  'remove-item': { singleDash: true, valued: ['Path', 'Filter', 'Include', 'Exclude'] },
+  trash: {},
+  'trash-put': {},
+  gio: {},
+};
+
+/** The words that a command would remove; undefined when it removes nothing. */
+function removed(command: SimpleCommand): { targets: readonly Word[]; deep: boolean } | undefined {
+  const table = removers[command.name];
+  if (!table || asksForHelp(command.args)) return undefined;
+  const options = readOptions(command.args, table);
+  const deep =
+    options.has('r', 'R', 'recursive', 'Recurse', 's') || command.name === 'rimraf' || command.name === 'trash';
+  if (command.name === 'gio') {
+    const [verb, ...targets] = options.operands;
+    return verb?.text === 'trash' || verb?.text === 'remove' ? { targets, deep: true } : undefined;
+  }
+  return {
+    targets: [
+      ...options.operands.filter(
+        ({ text }) => !/^\/[a-z]$/i.test(text) || !['del', 'rd', 'erase'].includes(command.name),
+      ),
+      ...options.values('Path'),
+    ],
+    deep,
+  };
+}
+
+/** Whether one of the removed paths answers to the question. */
+function removes(question: (place: Place, target: Removal) => boolean) {
+  return (command: SimpleCommand, context: RuleContext): boolean => {
+    const what = removed(command);
+    if (!what) return false;
+    return what.targets.some((word) =>
+      question(placeOf(word, command, context.facts), { word, deep: what.deep, context, name: command.name }),
+    );
+  };
+}
+
+type Removal = { word: Word; deep: boolean; context: RuleContext; name: string };
+
+/** Nothing is known of what is kept: what lies in the project may be the only copy. */
+function isUnsaved({ scope, path, whole }: Place, { context, name, word, deep }: Removal): boolean {
+  if (scope === 'build') return false;
+  if (scope !== 'inside') return false;
+  const { worktree, cwd } = context.facts;
+  if (worktree === undefined && cwd === undefined) return true;
+  if (name === 'shred' || name === 'srm' || name === 'wipe') return true;
+  return path !== undefined && !isKept(path, { facts: context.facts, deep: deep || whole || word.glob });
+}
+
+const programs = Object.keys(removers);
+
+export const deletionRules: readonly Rule[] = [
+  {
+    id: 'files.delete-system',
+    verdict: 'deny',
+    programs,
+    matches: removes(({ scope }) => scope === 'everything' || scope === 'device'),
+    reason: 'This removes folders that the system lives in.',
+    saferWay: 'Name the one file or build folder inside the worktree that should go.',
+    examples: {
+      ng: [
+        'rm -rf /',
+        'rm -rf /usr/local',
+        'sudo rm -r /etc/nginx',
+        'rm -fr /*',
+        'rm -rf /va[r]/lib',
+        'rm -rf ./../../../../../../../etc/../usr/bin/..//lib/ /opt',
+        'shred -u /boot/vmlinuz',
+      ],
+      ok: ['rm -rf /tmp/build-1', 'rm -rf / --help', 'rm -rf node_modules', 'echo rm -rf /'],
+    },
+  },
+  {
+    id: 'files.delete-home',
+    verdict: 'deny',
+    programs,
+    matches: removes(({ scope }) => scope === 'home'),
+    reason: 'This removes a whole home folder.',
+    saferWay: 'Name the file that should go.',
+    examples: {
+      ng: ['rm -rf ~', 'rm -rf "$HOME"', 'rm -r ~/*', 'rm -rf /home/ana', 'rm -rf /root'],
+      ok: ['rm -rf "$TMPDIR/x"', 'ls ~'],
+    },
+  },
+  {
+    id: 'files.delete-worktree',
+    verdict: 'deny',
+    programs,
+    matches: removes(({ scope }, { deep, word }) => (scope === 'worktree' && (deep || word.glob)) || scope === 'git'),
+    reason: 'This removes the whole project or its history, work of others included.',
+    saferWay: 'Name the files that should go; build folders may be removed by name.',
+    examples: {
+      ng: ['rm -rf .', 'rm -rf *', 'rm -rf ./*', 'rm -rf .git', 'rm -rf src/..', 'rm -f .git/index'],
+      ok: ['rm -rf dist', 'rm -rf build/*', 'rm -rf ./node_modules/.cache'],
+    },
+  },
+  {
+    id: 'files.delete-outside',
+    verdict: 'deny',
+    programs,
+    matches: removes(({ scope }) => scope === 'outside'),
+    reason: 'This removes something outside the project.',
+    saferWay: 'Work inside the worktree, or under the folder for temporary files.',
+    examples: {
+      ng: [
+        'rm -rf ../other-project',
+        'rm -rf ~/projects',
+        'rm -rf /data/customers',
+        'rm -rf /tmp',
+        'rm -rf /tmp/*',
+        'unlink /mnt/share/report.xlsx',
+        'cd .. && rm -rf site',
+      ],
+      ok: ['rm -rf /tmp/build-1', 'rm -rf "$TMPDIR/cache"', 'rm -rf coverage'],
+    },
+  },
+  {
+    id: 'files.delete-unknown',
+    verdict: 'ask',
+    programs,
+    matches: (command, context) => {
+      const what = removed(command);
+      if (!what) return false;
+      const inputDecides = command.via.includes('xargs') && what.targets.length === 0;
+      return inputDecides || what.targets.some((word) => placeOf(word, command, context.facts).scope === 'unknown');
+    },
+    reason: 'What this removes is only known when it runs.',
+    saferWay: 'Write out the paths.',
+    examples: {
+      ng: ['rm -rf "$DIR"', 'rm $(cat list.txt)', 'rm -rf "$PREFIX/"', 'cat list.txt | xargs rm'],
+      ok: ['D=dist; rm -rf "$D"', 'rm -rf "$TMPDIR/x"'],
+    },
+  },
+  {
+    id: 'files.delete-unsaved',
+    verdict: 'ask',
+    programs,
+    matches: removes(isUnsaved),
+    reason: 'Nothing says that version control has what this removes.',
+    saferWay: 'Commit first, or remove it with git rm.',
+    examples: {
+      ng: ['rm src/app.ts', 'rm -rf lib', 'rmdir docs', 'shred notes.txt'],
+      ok: ['rm -rf dist', 'rm -f debug.log', 'git rm src/app.ts'],
+    },
+  },
+];

@@ -1,0 +1,74 @@
+import type { SimpleCommand } from '../interpreted.ts';
+import { asksForHelp } from '../options.ts';
+
+/** Verbs that take something away for good, alone or at either end of a longer word (`delete-table`, `table_delete`, `dns:delete`). */
+const destroying =
+  'delete|del|destroy|remove|rm|purge|drop|terminate|deregister|uninstall|unpublish|prune|wipe|flush|erase|clear|truncate|expunge|evict|nuke|teardown|undeploy|unregister|deprovision|decommission|obliterate|clean|empty|unlink';
+/** Verbs that take away what people rely on, and can be undone with trouble. */
+const withdrawing =
+  'disable|deactivate|revoke|archive|unsubscribe|detach|disassociate|dissociate|stop|kill|shutdown|halt|poweroff|drain|cordon|forget|reset|rollback|force-unlock|unset|suspend|pause|cancel|abort|expire|disconnect|unassign|untag|unlock|invalidate|quarantine|void|refund|release-address|reboot|restart|reimage|reinstall|rotate|regenerate|failover|switchover|promote|demote|transfer|reassign|resync|overwrite|replace|schedule-key-deletion|rename|deauthorize|leave|kick|ban|block|reject|unsuspend|downgrade|restore';
+
+const destroyWord = new RegExp(
+  `^(?:${destroying})$|^(?:batch[-_])?(?:${destroying})[-_]|[-_:.](?:${destroying})$|^(?:db|env|kv|apps?|config|r2|d1|pipelines|domains|sites|volumes?|secrets?|indices|index|policy|user|queue|table|keys?|objects?):(?:${destroying})\\b`,
+  'i',
+);
+const withdrawWord = new RegExp(
+  `^(?:${withdrawing})$|^(?:batch[-_])?(?:${withdrawing})[-_]|[-_](?:${withdrawing})$|^\\w+:(?:${withdrawing})$`,
+  'i',
+);
+
+/** Verbs after which nothing is taken away. */
+const looking =
+  /^(?:get|list|ls|describe|show|status|view|search|find|diff|plan|validate|help|version|cat|stat|tail|logs?|inspect|ping|check|info|count|export|read|query|login|logout|whoami|create|add|new|init|start|run|open|watch|wait|lint|test|dev|build|preview|sign|verify|download|print|explain|top|usage|history|events|doctor|completion|has|exists|head|ls-remote|fetch|pull|clone|fmt|graph|output|sub|subscribe|pub|publish|put|set|update|enable|upload|apply|deploy|send|invite|comment|merge|close|reopen|edit|use|select|switch|register|import|generate|scan|compare|copy|cp|mv|move|lookup|whoami|me|doc|docs|config|configure|account)$|^(?:get|list|describe|show|head|batch-get|search|lookup|query|scan|test|validate|check|estimate|preview|simulate|create|put|update|set|start|enable|tag|add|attach|associate|register|send|publish|receive|poll|wait|run|invoke|modify|count|filter|select)[-_]/i;
+/** Of these the next word may still be the verb: `config delete`, `account remove`. */
+const alsoNouns =
+  /^(?:config|account|import|test|build|log|logs|doc|docs|usage|history|events|export|run|sub|set|copy|check|index)$/i;
+const nounsAtFirst = /^(?:list|status|view|search|query|scan|new|head)$/i;
+
+export type VerbKind = 'destroy' | 'withdraw' | undefined;
+
+/**
+ * The first verb among a command's words says what it does: what stands after it are names. Options are passed over, their values
+ * are no verbs as a rule.
+ */
+export function verbKind(words: readonly string[]): { kind: VerbKind; at: number } {
+  const plain = words.slice(0, 12).filter((word) => !word.startsWith('-'));
+  for (const [at, word] of plain.entries()) {
+    if (destroyWord.test(word)) return { kind: 'destroy', at };
+    const alsoNoun = /^(?:restore|archive|transfer|rollback|failover|restart|cancel|refund|ban|block|leave)s?$/i.test(
+      word,
+    );
+    if (withdrawWord.test(word) && !(alsoNoun && isLooking(plain[at + 1] ?? ''))) return { kind: 'withdraw', at };
+    if (isLooking(word) && !(alsoNouns.test(word) && at < 3) && !(at === 0 && nounsAtFirst.test(word)))
+      return { kind: undefined, at };
+  }
+  return { kind: undefined, at: -1 };
+}
+
+function isLooking(word: string): boolean {
+  return looking.test(word);
+}
+
+/** Shows what would happen, or how to call it. */
+export function isTrial({ args }: SimpleCommand): boolean {
+  return (
+    asksForHelp(args) ||
+    args.some(
+      ({ text }, index) =>
+        /^(?:--dry-?run(?:=(?:true|client|server|all))?|--what-?if|--check|--no-op|--noop|--simulate|--pretend|-h|help|--list-only|--validate-only|--no-act|--generate-cli-skeleton)$/i.test(
+          text,
+        ) && !(text === 'help' && index > 2),
+    )
+  );
+}
+
+/** Takes options out together with the values that their table knows. */
+export function plainWords({ args }: SimpleCommand, valued: ReadonlySet<string>): string[] {
+  const words: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const text = args[index]?.text ?? '';
+    if (!text.startsWith('-')) words.push(text);
+    else if (valued.has(text)) index += 1;
+  }
+  return words;
+}
