@@ -1,7 +1,7 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import { readOptions, type Options, type OptionTable } from '../options.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
-import { isTrial } from './service-verbs.ts';
+import { isTrial, wholeVerbs } from './service-verbs.ts';
 
 const kubectls = ['kubectl', 'k', 'oc', 'kubecolor', 'microk8s.kubectl', 'k3s', 'minikube'];
 
@@ -90,7 +90,7 @@ function judgeHelm(command: SimpleCommand): boolean | RuleMatch {
   return /^(?:repo remove|plugin (?:un)?install)$/.test(`${verb} ${second}`) && askFor('This changes what helm uses.');
 }
 
-const nodeTools: Record<string, RegExp> = {
+const nodeTools = wholeVerbs({
   kubeadm: /^(?:reset|token delete|upgrade apply|certs renew|join|init)/,
   kubectx: /^-d/,
   kubens: /^-d/,
@@ -111,7 +111,7 @@ const nodeTools: Record<string, RegExp> = {
   kn: /(?:^| )delete\b/,
   tkn: /(?:^| )delete\b/,
   kubeseal: /^$/,
-};
+});
 
 export const clusterRules: readonly Rule[] = [
   {

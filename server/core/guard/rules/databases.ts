@@ -2,6 +2,7 @@ import { HOLE, type SimpleCommand, type Word } from '../interpreted.ts';
 import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
 import { judgeSql } from '../sql-judgement.ts';
+import { wholeVerbs } from './service-verbs.ts';
 
 /** Where a client's statements stand: options that hold them, and whether operands do, from which on. */
 type Client = { table: OptionTable; statements: readonly string[]; files?: readonly string[]; from?: number };
@@ -166,32 +167,32 @@ const redisTable: OptionTable = {
 const redisLook =
   /^(?:config|acl|client|script|module|cluster|function|slowlog|latency|xgroup) (?:get|list|info|whoami|getname|id|exists|nodes|slots|keyslot|cat|users|help|dump|stats|doctor|len|history|shards|links|log)$|^keys /i;
 
-const adminPrograms: Record<string, RegExp> = {
-  dropdb: /^/,
-  dropuser: /^/,
-  mysqladmin: /(?:^| )(?:drop|shutdown|flush-\w+|password|kill|stop-slave|stop-replica|reset-\w+)(?: |$)/,
-  mariadb_admin: /(?:^| )(?:drop|shutdown)(?: |$)/,
-  'mariadb-admin': /(?:^| )(?:drop|shutdown|flush-\w+|kill)(?: |$)/,
-  pg_ctl: /(?:^| )(?:stop|restart|promote|kill|reload)(?: |$)/,
-  pg_restore: /^/,
-  pg_resetwal: /^/,
-  pg_dropcluster: /^/,
-  pg_rewind: /^/,
-  mongorestore: /(?:^| )--drop(?: |$)/,
-  mongoimport: /(?:^| )(?:--drop|--mode)(?: |$)/,
-  initdb: /^/,
-  vacuumlo: /^/,
+const adminPrograms = wholeVerbs({
+  dropdb: /^.*/,
+  dropuser: /^.*/,
+  mysqladmin: /(?:^| )(?:drop|shutdown|flush-\w+|password|kill|stop-slave|stop-replica|reset-\w+)(?= |$)/,
+  mariadb_admin: /(?:^| )(?:drop|shutdown)(?= |$)/,
+  'mariadb-admin': /(?:^| )(?:drop|shutdown|flush-\w+|kill)(?= |$)/,
+  pg_ctl: /(?:^| )(?:stop|restart|promote|kill|reload)(?= |$)/,
+  pg_restore: /^.*/,
+  pg_resetwal: /^.*/,
+  pg_dropcluster: /^.*/,
+  pg_rewind: /^.*/,
+  mongorestore: /(?:^| )--drop(?= |$)/,
+  mongoimport: /(?:^| )(?:--drop|--mode)(?= |$)/,
+  initdb: /^.*/,
+  vacuumlo: /^.*/,
   nodetool: /(?:^| )(?:decommission|removenode|assassinate|drain|clearsnapshot|stopdaemon|truncatehints|disable\w+)/,
-  mysql_install_db: /^/,
-  mysql_secure_installation: /^/,
-  bq: /(?:^| )(?:rm|cancel|truncate|remove-iam-policy-binding)(?: |$)/,
+  mysql_install_db: /^.*/,
+  mysql_secure_installation: /^.*/,
+  bq: /(?:^| )(?:rm|cancel|truncate|remove-iam-policy-binding)(?= |$)/,
   cbq: /(?:^| )-s/,
   'couchbase-cli': /(?:delete|failover|flush|rebalance|reset)/,
   influxd: /^restore/,
   influx: /^(?:bucket|org|user|auth|task|delete) ?delete|^delete/,
   etcdctl:
-    /(?:^| )(?:del|rm|compact|defrag|member remove|user delete|role delete|lease revoke|snapshot restore|rmdir|auth disable)(?: |$)/,
-};
+    /(?:^| )(?:del|rm|compact|defrag|member remove|user delete|role delete|lease revoke|snapshot restore|rmdir|auth disable)(?= |$)/,
+});
 
 function administers({ name, args }: SimpleCommand): boolean {
   const words = args.map(({ text }) => text);

@@ -1,8 +1,9 @@
 import { asksForHelp } from '../options.ts';
 import type { Rule } from '../rule.ts';
+import { wholeVerbs } from './service-verbs.ts';
 
 /** Commands of tools for migrations that empty, drop or roll back a database, after `npx`, `bundle exec` and their like. */
-const drops: Record<string, RegExp> = {
+const drops = wholeVerbs({
   prisma:
     /^(?:migrate reset|db push\b.*(?:--force-reset|--accept-data-loss)|db execute|migrate resolve|db seed\b.*--reset)/,
   drizzle: /^(?:push|drop)/,
@@ -22,12 +23,12 @@ const drops: Record<string, RegExp> = {
   diesel: /^(?:database (?:reset|drop)|migration (?:revert|redo))/,
   sqlx: /^(?:database (?:drop|reset)|migrate revert)/,
   'sea-orm-cli': /^migrate (?:fresh|reset|refresh|down)/,
-  goose: /(?:^| )(?:down|down-to|reset|redo)(?: |$)/,
-  migrate: /(?:^| )(?:down|drop|force|goto)(?: |$)/,
-  dbmate: /(?:^| )(?:down|drop|rollback)(?: |$)/,
+  goose: /(?:^| )(?:down|down-to|reset|redo)(?= |$)/,
+  migrate: /(?:^| )(?:down|drop|force|goto)(?= |$)/,
+  dbmate: /(?:^| )(?:down|drop|rollback)(?= |$)/,
   atlas: /^(?:schema (?:clean|apply)|migrate (?:down|set))/,
-  flyway: /(?:^| )(?:clean|undo|repair|baseline)(?: |$)/,
-  liquibase: /(?:^| )(?:drop-?all|rollback\S*|clear-?checksums|changelog-?sync)(?: |$)/i,
+  flyway: /(?:^| )(?:clean|undo|repair|baseline)(?= |$)/,
+  liquibase: /(?:^| )(?:drop-?all|rollback\S*|clear-?checksums|changelog-?sync)(?= |$)/i,
   artisan:
     /^(?:migrate:(?:fresh|reset|rollback|refresh)|db:wipe|schema:dump.*--prune|queue:(?:flush|clear)|cache:clear)/,
   'manage.py': /^(?:flush|reset_db|sqlflush|migrate \S+ (?:zero|\d+)|delete_\w+|dropdb|clear_\w+)/,
@@ -57,7 +58,7 @@ const drops: Record<string, RegExp> = {
   turso: /^(?:db|group) (?:destroy|tokens invalidate)/,
   wp: /^(?:db (?:drop|reset|clean|import|query)|site (?:empty|delete)|(?:post|user|plugin|theme|term|option|comment|transient) delete|search-replace(?!.*--dry-run)|core (?:update|download)\b.*--force)/,
   drush: /^(?:sql-drop|sql:drop|site-install|si|sql-sync|sql:sync)/,
-};
+});
 
 const scripts = /(?:^|\/)(?:artisan|manage\.py|console|rails|rake)$/;
 

@@ -1,6 +1,7 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import { asksForHelp, readOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
+import { wholeVerbs } from './service-verbs.ts';
 
 /** Words of a call without options and their values. */
 export function verbs({ name, args }: SimpleCommand): string[] {
@@ -41,7 +42,7 @@ export function dryRun({ args }: SimpleCommand): boolean {
   );
 }
 
-const publishers: Record<string, RegExp> = {
+const publishers = wholeVerbs({
   npm: /^(?:publish|unpublish|deprecate|dist-tag (?:add|rm|set)|owner (?:add|rm)|access (?!ls|list|get)\S+|team (?:create|destroy|add|rm)|stage publish|star|unstar|token (?:revoke|delete|create)|profile (?:set|enable-2fa|disable-2fa)|hook (?:add|rm|update)|org (?:set|rm)|undeprecate)/,
   pnpm: /^(?:publish|unpublish|deprecate|dist-tag (?:add|rm)|owner (?:add|rm)|-r publish|recursive publish|token revoke)/,
   yarn: /^(?:publish|unpublish|npm (?:publish|tag (?:add|remove)|logout)|tag (?:add|remove)|owner (?:add|remove)|deprecate)/,
@@ -50,10 +51,10 @@ const publishers: Record<string, RegExp> = {
   jsr: /^publish/,
   lerna: /^publish/,
   changeset: /^publish/,
-  'semantic-release': /^/,
-  'release-it': /^/,
-  np: /^/,
-  cargo: /^(?:publish|yank|owner (?:-|\S)|unyank|release)/,
+  'semantic-release': /^.*/,
+  'release-it': /^.*/,
+  np: /^.*/,
+  cargo: /^(?:publish|yank|owner \S+|unyank|release)/,
   gem: /^(?:push|yank|owner)/,
   twine: /^(?:upload|register)/,
   poetry: /^publish/,
@@ -63,8 +64,8 @@ const publishers: Record<string, RegExp> = {
   uv: /^publish/,
   gradle: /(?:^| )(?:\S*:)?publish\w*/,
   gradlew: /(?:^| )(?:\S*:)?publish\w*/,
-  mvn: /(?:^| )(?:deploy(?::\S+)?|\S*nexus-staging:\S+|release:(?:perform|prepare))(?: |$)/,
-  mvnw: /(?:^| )(?:deploy(?::\S+)?|release:(?:perform|prepare))(?: |$)/,
+  mvn: /(?:^| )(?:deploy(?::\S+)?|\S*nexus-staging:\S+|release:(?:perform|prepare))(?= |$)/,
+  mvnw: /(?:^| )(?:deploy(?::\S+)?|release:(?:perform|prepare))(?= |$)/,
   sbt: /(?:^| )(?:publish(?!Local|M2)\S*|release)/,
   lein: /^deploy/,
   dotnet: /^nuget (?:push|delete)/,
@@ -90,20 +91,20 @@ const publishers: Record<string, RegExp> = {
   fastlane: /^(?:\S* )?(?:deliver|pilot|release|deploy|supply|upload\S*)/,
   snapcraft: /^(?:upload|push|release|close)/,
   vercel: /^(?:.*--prod)/,
-};
+});
 
-const removers: Record<string, RegExp> = {
+const removers = wholeVerbs({
   apt: /^(?:remove|purge|autoremove|autopurge|dist-upgrade|full-upgrade)/,
   'apt-get': /^(?:remove|purge|autoremove|dist-upgrade)/,
   aptitude: /^(?:remove|purge)/,
-  dpkg: /^/,
+  dpkg: /^.*/,
   yum: /^(?:remove|erase|autoremove|history undo|history rollback)/,
   dnf: /^(?:remove|erase|autoremove|history undo|history rollback)/,
   zypper: /^(?:remove|rm)/,
-  rpm: /^/,
-  pacman: /^/,
+  rpm: /^.*/,
+  pacman: /^.*/,
   apk: /^(?:del|fix)/,
-  emerge: /^/,
+  emerge: /^.*/,
   xbps: /^remove/,
   brew: /^(?:uninstall|remove|rm|autoremove|untap|zap)/,
   port: /^uninstall/,
@@ -124,12 +125,12 @@ const removers: Record<string, RegExp> = {
   rustup: /^(?:self uninstall|toolchain (?:uninstall|remove)|target remove)/,
   nvm: /^uninstall/,
   asdf: /^uninstall/,
-  'nix-env': /^/,
-  'nix-collect-garbage': /^/,
+  'nix-env': /^.*/,
+  'nix-collect-garbage': /^.*/,
   nix: /^(?:store (?:delete|gc)|profile (?:remove|wipe-history))/,
   dotnet: /^tool uninstall/,
-  code: /^/,
-};
+  code: /^.*/,
+});
 
 const removingFlags: Record<string, RegExp> = {
   dpkg: /^(?:-r|-P|--remove|--purge|--force-\w+)$/,

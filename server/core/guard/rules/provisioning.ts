@@ -1,6 +1,7 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
+import { wholeVerb } from './service-verbs.ts';
 
 const terraforms = ['terraform', 'tofu', 'terragrunt', 'tf', 'cdktf', 'terramate'];
 const terraformTable: OptionTable = { singleDash: true, stopAtOperand: true, valued: [] };
@@ -40,7 +41,9 @@ function askFor(reason: string): RuleMatch {
   return { verdict: 'ask', reason, saferWay: 'Show a plan first; a person applies it.' };
 }
 
-const verbsOf: Record<string, { deny: RegExp; ask: RegExp; dry?: RegExp }> = {
+type VerbTable = { deny: RegExp; ask: RegExp; dry?: RegExp };
+
+const written: Record<string, VerbTable> = {
   pulumi: {
     deny: /^(?:destroy|down|dn|stack (?:rm|import|init.*--force|rename|change-secrets)|state (?:delete|unprotect|rename|move|repair)|cancel|env rm|schema delete|org .*rm|config rm)/,
     ask: /^(?:up|update|refresh|import|deployment run|watch|config set\b.*--path)/,
@@ -54,11 +57,11 @@ const verbsOf: Record<string, { deny: RegExp; ask: RegExp; dry?: RegExp }> = {
   copilot: { deny: /(?:^| )delete\b/, ask: /^(?:deploy|\S+ deploy)/ },
   eb: { deny: /^(?:terminate|abort|restore)/, ask: /^(?:deploy|swap|scale|setenv)/ },
   amplify: { deny: /^(?:delete|remove|env remove)/, ask: /^(?:push|publish)/ },
-  ansible: { deny: /^$/, ask: /(?:^| )(?:-m|--module-name|-a|--args)(?: |=|$)/ },
+  ansible: { deny: /^$/, ask: /(?:^| )(?:-m|--module-name|-a|--args)(?= |=|$)/ },
   'ansible-playbook': {
     deny: /^$/,
     ask: /\.ya?ml|^\S/,
-    dry: /(?:^| )(?:--check|-C|--syntax-check|--list-tasks|--list-hosts|--list-tags)(?: |$)/,
+    dry: /(?:^| )(?:--check|-C|--syntax-check|--list-tasks|--list-hosts|--list-tags)(?= |$)/,
   },
   'ansible-vault': { deny: /^$/, ask: /^(?:rekey|encrypt|decrypt|edit)/ },
   'ansible-pull': { deny: /^$/, ask: /./ },
@@ -89,6 +92,13 @@ const verbsOf: Record<string, { deny: RegExp; ask: RegExp; dry?: RegExp }> = {
   lxc: { deny: /^(?:delete|rm|\S+ delete|restore|stop)/, ask: /^(?:restart|config)/ },
 };
 
+const verbsOf: Record<string, VerbTable> = Object.fromEntries(
+  Object.entries(written).map(([name, table]) => [
+    name,
+    { ...table, deny: wholeVerb(table.deny), ask: wholeVerb(table.ask) },
+  ]),
+);
+
 function judgeByTable(command: SimpleCommand): boolean | RuleMatch {
   const table = verbsOf[command.name];
   const words = command.args.map(({ text }) => text);
@@ -102,7 +112,7 @@ function judgeByTable(command: SimpleCommand): boolean | RuleMatch {
   const line = words.join(' ');
   const plain = words.filter((word) => !word.startsWith('-')).join(' ');
   if (table.dry?.test(line)) return false;
-  if ((table.deny.test(line) || table.deny.test(plain)) && plain !== '') return true;
+  if ((table.deny.test(plain) || table.deny.test(line)) && plain !== '') return true;
   return table.ask.test(line) || table.ask.test(plain) ? askFor('This changes what runs elsewhere.') : false;
 }
 

@@ -72,3 +72,13 @@ export function plainWords({ args }: SimpleCommand, valued: ReadonlySet<string>)
   }
   return words;
 }
+
+/** The pattern, so that a verb does not end in the midst of a word: `star` is not the beginning of `start`. */
+export function wholeVerb(pattern: RegExp): RegExp {
+  return new RegExp(`(?:${pattern.source})(?![a-z])`, pattern.flags);
+}
+
+/** The same for each pattern of a table. */
+export function wholeVerbs(table: Record<string, RegExp>): Record<string, RegExp> {
+  return Object.fromEntries(Object.entries(table).map(([name, pattern]) => [name, wholeVerb(pattern)]));
+}

@@ -1,17 +1,17 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
-import { isTrial } from './service-verbs.ts';
+import { isTrial, wholeVerb } from './service-verbs.ts';
 
 /** What a tool calls otherwise than by a verb that says it: first what cannot be undone, then what a person decides. */
 type Special = { deny?: RegExp; ask?: RegExp };
 
-const specials: Record<string, Special> = {
+const written: Record<string, Special> = {
   aws: {
     deny: /^s3 (?:rb|rm)\b|^s3 sync\b.*--delete|^s3api (?:delete|put-bucket-lifecycle)|^ec2 (?:modify-instance-attribute.*disable-api-termination)|^route53 change-resource-record-sets\b.*(?:DELETE|\0)|^cloudformation (?:delete|execute-change-set)|^dynamodb (?:batch-write-item.*DeleteRequest)|^rds (?:delete|stop|reboot|reset)/,
-    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-)|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^cloudfront (?:create-invalidation|update-)|^autoscaling (?:set-|update-auto|suspend)|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^eks update|^apigateway (?:flush|update|import|put)|^secretsmanager (?:put|update|rotate|cancel)|^ses (?:set-|put-|update-account)|^elbv?2? (?:deregister|modify|set-|delete)/,
+    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^cloudfront (?:create-invalidation|update-\S+)|^autoscaling (?:set-\S+|update-auto|suspend)|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^eks update|^apigateway (?:flush|update|import|put)|^secretsmanager (?:put|update|rotate|cancel)|^ses (?:set-\S+|put-\S+|update-account)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
   },
   gcloud: {
-    deny: /\bprojects delete\b|^(?:\S+ )*\S+ delete\b|^storage rm\b/,
+    deny: /^storage rm\b/,
     ask: /\b(?:add|remove|set)-iam-policy(?:-binding)?\b|^(?:sql|compute) \S+ (?:stop|reset|restart|suspend|failover|restore-backup|resize|update)|^run services update-traffic|^app (?:services set-traffic|deploy)|^compute (?:ssh|firewall-rules (?:create|update))|^kms keys versions (?:destroy|disable)|^services disable|rsync\b.*--delete/,
   },
   gsutil: {
@@ -19,7 +19,7 @@ const specials: Record<string, Special> = {
     ask: /(?:^| )(?:mv|acl (?:set|ch)|iam (?:set|ch)|defacl|lifecycle set|versioning set|cors set|web set|retention|setmeta|rewrite)\b/,
   },
   az: {
-    deny: /(?:^| )(?:delete|delete-batch|purge|delete-\w+)\b/,
+    deny: /^storage \S+ delete-batch\b/,
     ask: /(?:^| )(?:role assignment (?:create|delete)|ad (?:user|group|app|sp) (?:create|update|delete)|vm (?:stop|deallocate|restart|redeploy|run-command)|\w+ (?:stop|restart|reset|regenerate|failover)|policy|lock delete|keyvault set-policy|sync\b.*--delete-destination|rest --method (?:delete|put|patch|post))\b/i,
   },
   azcopy: { deny: /^(?:rm|remove)\b|--delete-destination(?:=true| true|$)/, ask: /^jobs (?:clean|rm|remove)/ },
@@ -53,7 +53,7 @@ const specials: Record<string, Special> = {
   },
   duplicity: { deny: /(?:^| )(?:remove-\S+|cleanup|collection-cleanup)/ },
   tmutil: { deny: /^(?:delete\w*|disable|thinlocalsnapshots)/ },
-  deck: { deny: /^(?:gateway )?(?:sync|reset)(?: |$)|--(?:force)$/ },
+  deck: { deny: /^(?:gateway )?(?:sync|reset)(?= |$)|--(?:force)$/ },
   kong: {
     deny: /^(?:migrations (?:reset|finish|bootstrap.*-f)|stop|quit)/,
     ask: /^(?:restart|reload|migrations (?:up|finish))/,
@@ -87,10 +87,10 @@ const specials: Record<string, Special> = {
     deny: /(?:^| )(?:(?:stream|str|s|consumer|con|c|kv|obj|object|account|server) (?:rm|delete|del|purge|edit|seal|restore|cluster|raft)|kv (?:purge|revert))\b/,
   },
   java: {
-    deny: /jenkins-cli\.jar\b.* (?:delete-\S+|groovysh?|groovy|restart|safe-restart|shutdown|safe-shutdown|quiet-down|disable-job|clear-queue|cancel-quiet-down|disconnect-node|offline-node|remove-\S+|reload-configuration|disable-plugin|stop-builds|update-job|install-plugin|set-\S+)(?: |$)/,
+    deny: /jenkins-cli\.jar\b.* (?:delete-\S+|groovysh?|groovy|restart|safe-restart|shutdown|safe-shutdown|quiet-down|disable-job|clear-queue|cancel-quiet-down|disconnect-node|offline-node|remove-\S+|reload-configuration|disable-plugin|stop-builds|update-job|install-plugin|set-\S+)(?= |$)/,
   },
   'jenkins-cli': {
-    deny: /(?:^| )(?:delete-\S+|groovy|restart|safe-restart|shutdown|disable-job|clear-queue|offline-node)(?: |$)/,
+    deny: /(?:^| )(?:delete-\S+|groovy|restart|safe-restart|shutdown|disable-job|clear-queue|offline-node)(?= |$)/,
   },
   'gitlab-runner': { deny: /^(?:unregister|uninstall|reset-token)/, ask: /^(?:stop|restart|register|install)/ },
   'gitlab-rake': { deny: /(?:cleanup|drop|reset|restore|remove|delete|db:|setup)/ },
@@ -194,6 +194,13 @@ const specials: Record<string, Special> = {
   'aws-nuke': { deny: /^/ },
   'cloud-nuke': { deny: /^/ },
 };
+
+const specials: Record<string, Special> = Object.fromEntries(
+  Object.entries(written).map(([name, { deny, ask }]) => [
+    name,
+    { ...(deny && { deny: wholeVerb(deny) }), ...(ask && { ask: wholeVerb(ask) }) },
+  ]),
+);
 
 function judgeSpecial(command: SimpleCommand): boolean | RuleMatch {
   const special = specials[command.name];
