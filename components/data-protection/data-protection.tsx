@@ -1,7 +1,8 @@
 'use client';
 
-import { SegmentedControl, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useState } from 'react';
+import { ScopeChoice, type RuleScope } from '@/components/settings/scope-choice.tsx';
 import { LookedFor } from './looked-for.tsx';
 import { RuleList } from './rule-list.tsx';
 import { TryText } from './try-text.tsx';
@@ -13,22 +14,11 @@ export function DataProtection(given: {
   isInstallationAdmin: boolean;
 }) {
   const { team, isTeamAdmin, isInstallationAdmin } = given;
-  const [chosen, setChosen] = useState<'team' | 'installation'>(isTeamAdmin ? 'team' : 'installation');
+  const [chosen, setChosen] = useState<RuleScope>(isTeamAdmin ? 'team' : 'installation');
   const teamId = chosen === 'team' ? team.id : null;
   return (
     <Stack gap="xl">
-      {isTeamAdmin && isInstallationAdmin && (
-        <SegmentedControl
-          aria-label="Whose rules"
-          value={chosen}
-          onChange={(value) => setChosen(value === 'team' ? 'team' : 'installation')}
-          data={[
-            { value: 'team', label: 'This team' },
-            { value: 'installation', label: 'The whole installation' },
-          ]}
-          w="fit-content"
-        />
-      )}
+      {isTeamAdmin && isInstallationAdmin && <ScopeChoice value={chosen} onChange={setChosen} />}
       <TryText key={`try ${chosen}`} teamId={teamId} />
       <LookedFor teamSlug={team.slug} />
       <RuleList key={chosen} teamId={teamId} />

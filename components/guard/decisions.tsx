@@ -14,8 +14,9 @@ import { Fault } from '@/components/ui/fault.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { mayInTeam } from '@/server/core/permissions.ts';
 import type { HouseEffect } from '@/server/core/guard/house-rule.ts';
+import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { actionLine, deciders, effectChoices, effectWords, isEffect, type Decision } from './guard-words.ts';
+import { deciders, effectChoices, effectWords, isEffect, type Decision } from './guard-words.ts';
 import classes from './guard.module.css';
 
 type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null };
@@ -133,9 +134,7 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
             </Badge>
           )}
         </Group>
-        <Text component="code" className={`${classes.line} ${classes.clamped} ens-mono`} size="sm">
-          {actionLine(action)}
-        </Text>
+        <ActionText action={action} />
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {reason} {rules.length > 0 && <span className="ens-mono">{rules.join(', ')}</span>}
         </Text>

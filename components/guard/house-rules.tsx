@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { Row, Rows, RowText, Section } from '@/components/settings/section.tsx';
+import { ScopeChoice, type RuleScope } from '@/components/settings/scope-choice.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { GuardTeam } from './guard-page.tsx';
 import { effectWords } from './guard-words.ts';
@@ -19,22 +20,11 @@ type Rule = RouterOutputs['guard']['rules'][number];
 /** What people say beside the guard: strictest first, and never milder than the installation. */
 export function HouseRules(given: { team: GuardTeam; mayManage: boolean; isInstallationAdmin: boolean }) {
   const { team, mayManage, isInstallationAdmin } = given;
-  const [scope, setScope] = useState<'team' | 'installation'>('team');
+  const [scope, setScope] = useState<RuleScope>('team');
   const teamId = scope === 'team' ? team.id : null;
   return (
     <Stack gap="lg">
-      {isInstallationAdmin && (
-        <SegmentedControl
-          aria-label="Whose rules"
-          value={scope}
-          onChange={(value) => setScope(value === 'team' ? 'team' : 'installation')}
-          data={[
-            { value: 'team', label: 'This team' },
-            { value: 'installation', label: 'The whole installation' },
-          ]}
-          w="fit-content"
-        />
-      )}
+      {isInstallationAdmin && <ScopeChoice value={scope} onChange={setScope} />}
       <RulesOf key={scope} team={team} teamId={teamId} mayManage={teamId === null || mayManage} />
     </Stack>
   );

@@ -9,8 +9,9 @@ import { Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { houseEffects } from '@/server/core/guard/house-rule.ts';
+import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { actionLine, effectWords, percent } from './guard-words.ts';
+import { effectWords, percent } from './guard-words.ts';
 import { Replay } from './replay.tsx';
 import classes from './guard.module.css';
 
@@ -100,9 +101,7 @@ function Figures({ measured: { confusion, wrong } }: { measured: Measured }) {
                     {rules.join(', ')}
                   </Text>
                 </Group>
-                <Text component="code" size="sm" className={`${classes.line} ${classes.clamped} ens-mono`}>
-                  {actionLine(action)}
-                </Text>
+                <ActionText action={action} />
               </li>
             ))}
           </ul>

@@ -8,8 +8,9 @@ import type { RouterOutputs } from '@/components/router-outputs.ts';
 import sections from '@/components/settings/section.module.css';
 import { Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
+import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { actionLine, effectChoices, effectWords, isEffect, patternOf } from './guard-words.ts';
+import { effectChoices, effectWords, isEffect, patternOf } from './guard-words.ts';
 import classes from './guard.module.css';
 
 /** A rule that does not hold yet, put to what agents did in the last days. */
@@ -87,9 +88,7 @@ function Changes({ outcome: { looked, changed } }: { outcome: RouterOutputs['gua
                 then, {agent}
               </Text>
             </Group>
-            <Text component="code" size="sm" className={`${classes.line} ${classes.clamped} ens-mono`}>
-              {actionLine(action)}
-            </Text>
+            <ActionText action={action} />
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 'use client';
 
-import { SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
+import { ScopeChoice, type RuleScope } from '@/components/settings/scope-choice.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { ManagePolicies } from './manage-policies.tsx';
@@ -16,19 +17,10 @@ export type PolicyTeam = { id: string; slug: string; name: string };
 
 /** The rules of the team and of the installation: to change for who may, to read for everyone else. */
 export function PoliciesPage({ team, myId }: { team: PolicyTeam; myId: string }) {
-  const [scope, setScope] = useState<'team' | 'installation'>('team');
+  const [scope, setScope] = useState<RuleScope>('team');
   return (
     <Stack gap="lg">
-      <SegmentedControl
-        aria-label="Whose rules"
-        value={scope}
-        onChange={(value) => setScope(value === 'team' ? 'team' : 'installation')}
-        data={[
-          { value: 'team', label: 'This team' },
-          { value: 'installation', label: 'The whole installation' },
-        ]}
-        w="fit-content"
-      />
+      <ScopeChoice value={scope} onChange={setScope} />
       <ScopeOfPolicies key={scope} team={team} teamId={scope === 'team' ? team.id : null} myId={myId} />
     </Stack>
   );

@@ -120,6 +120,7 @@ async function removeStale(ctx: Context): Promise<void> {
   await ctx.db
     .delete(maskedValue)
     .where(and(isNotNull(maskedValue.personId), lt(maskedValue.lastUsedAt, daysAgo(ctx, 90))));
+  await ctx.db.delete(schema.guardDecision).where(lt(schema.guardDecision.createdAt, daysAgo(ctx, 90)));
   await ctx.db.delete(oneTimeLink).where(lt(oneTimeLink.expiresAt, daysAgo(ctx, 30)));
   await ctx.db
     .delete(authSession)
