@@ -107,7 +107,7 @@ class AgentHost {
     if (this.#session.id === '') throw this.#unavailable('opened no session');
     const modeId = profile.modes[mode];
     if (modeId === undefined) throw this.#unavailable(`does not offer the mode ${mode}`);
-    const isAsked = this.#session.currentModeId === modeId;
+    const isAsked = modeId === '' || this.#session.currentModeId === modeId;
     if (!isAsked) await this.#request('session/set_mode', { sessionId: this.#session.id, modeId });
     this.#isOpen = true;
   }

@@ -54,7 +54,9 @@ export type AgentProfile = {
   description: string;
   /** Whether it gets a key and a door to the gateway. Without, its box has no way out at all. */
   needsModel: boolean;
-  /** Our modes, and what the agent calls each of them. A mode that is missing is not offered. */
+  /** Named by an admin of this installation. */
+  isCustom?: boolean;
+  /** Our modes, and what the agent calls each of them: nothing, where it need not know. A mode that is missing is not offered. */
   modes: Readonly<Partial<Record<RunMode, string>>>;
   defaultMode: RunMode;
   /**

@@ -16,7 +16,8 @@ import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { changeAgent } from './change-agent.ts';
 import { installationOf } from './installed-agent.ts';
-import { agentProfiles, type AgentProfile } from './registry.ts';
+import { knownAgents } from './known-agents.ts';
+import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
 
@@ -46,12 +47,15 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const { workerId } = options;
   const ctx = systemContext('worker');
   const stopping = new AbortController();
-  const profiles = options.profiles ?? agentProfiles();
+  // Admins may name agents at any time, so the list is read anew at each look.
+  let profiles = options.profiles ?? [];
   const concurrency = options.concurrency ?? 4;
-  const runs = createRunSlots({ ...options, concurrency, stopping: stopping.signal, profiles, ctx });
+  const runs = createRunSlots({ ...options, concurrency, stopping: stopping.signal, profiles: () => profiles, ctx });
 
-  const register = async () =>
-    registerWorker(ctx, { workerId, agents: await describeAgents(profiles, options.openDoor) });
+  const register = async () => {
+    profiles = options.profiles ?? (await knownAgents(ctx));
+    await registerWorker(ctx, { workerId, agents: await describeAgents(profiles, options.openDoor) });
+  };
   const sweep = async () => {
     await register();
     for (const lost of await recoverRuns(ctx)) await dropRunWorktree(lost);
@@ -86,6 +90,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     listening.onReconnect(sweepNow),
     // Whether an agent can run depends on what models there are.
     listening.on('models_changed', sweepNow),
+    listening.on('agent_install', sweepNow),
   ];
   const timer = setInterval(sweepNow, sweepMs);
   sweepNow();
@@ -102,10 +107,10 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   };
 }
 
-type SlotOptions = WorkerOptions & {
+type SlotOptions = Omit<WorkerOptions, 'profiles'> & {
   concurrency: number;
   stopping: AbortSignal;
-  profiles: readonly AgentProfile[];
+  profiles: () => readonly AgentProfile[];
   ctx: Context;
 };
 
@@ -115,7 +120,7 @@ function createRunSlots(options: SlotOptions) {
   const atWork = new Set<Promise<void>>();
 
   const profileOf: DriveOptions['profileOf'] = (name) => {
-    const profile = profiles.find((candidate) => candidate.name === name);
+    const profile = profiles().find((candidate) => candidate.name === name);
     // Claimed runs were sent to an agent that some worker offered.
     if (!profile) throw new Error(`this worker has no agent ${name}`);
     return profile;
@@ -175,7 +180,8 @@ async function describeAgents(
       const installation = installationOf(name);
       const takes = { steers, images, efforts };
       const described = { name, title, description, needsModel, modes, defaultMode, ...takes, availability };
-      return { ...described, ...(installation && { installation }) };
+      const custom = profile.isCustom === true && { isCustom: true };
+      return { ...described, ...(installation && { installation }), ...custom };
     }),
   );
 }

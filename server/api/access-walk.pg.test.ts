@@ -37,7 +37,11 @@ const open = [
 const installationOnly = [
   'budgets.installation',
   'members.everyone',
+  'agents.addCustom',
+  'agents.changeCustom',
   'agents.changes',
+  'agents.custom',
+  'agents.removeCustom',
   'agents.install',
   'agents.uninstall',
   'members.teams',

@@ -48,7 +48,8 @@ export type IdPrefix =
   | 'bra'
   | 'prv'
   | 'mdl'
-  | 'mtg';
+  | 'mtg'
+  | 'cag';
 
 /** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
 export function newId(prefix: IdPrefix): string {

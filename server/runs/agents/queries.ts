@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { schema } from '../../../db/client.ts';
 import { requireOperator } from '../../auth/require-operator.ts';
 import type { Context } from '../../context.ts';
+import type { CustomAgentRow } from './custom-agent-input.ts';
 
 /** What is or was done about an agent of others. */
 export type AgentChangeView = Pick<
@@ -32,4 +33,18 @@ export async function findAgentChange(ctx: Context, agent: string): Promise<Agen
   await requireOperator(ctx);
   const [row] = await ctx.db.select(shown).from(schema.agentInstall).where(eq(schema.agentInstall.agent, agent));
   return row;
+}
+
+/** An agent that an admin named, without the values of its variables. */
+export type CustomAgentView = Omit<CustomAgentRow, 'envSealed' | 'createdBy' | 'createdAt'>;
+
+/** All agents that admins named. Installation admins only. */
+export async function listCustomAgents(ctx: Context): Promise<CustomAgentView[]> {
+  return (await customAgentRows(ctx)).map(({ envSealed: _values, createdBy: _by, createdAt: _at, ...row }) => row);
+}
+
+/** The same with everything, for the workers that run them. */
+export async function customAgentRows(ctx: Context): Promise<CustomAgentRow[]> {
+  await requireOperator(ctx);
+  return ctx.db.select().from(schema.customAgent).orderBy(asc(schema.customAgent.name));
 }
