@@ -6,9 +6,7 @@ import { run } from './shell/walk.ts';
 import type { ShellTree } from './shell-tree.ts';
 import type { GuardFacts } from './verdict.ts';
 
-/** More commands than this in one line are not followed by anybody who is asked about them. */
-const mostParts = 50;
-const mostSteps = 6_000;
+const mostSteps = 4_000;
 const mostCharacters = 400_000;
 
 /** Tells what a shell program does, without running it. Never throws, whatever the program. */
@@ -23,6 +21,7 @@ export function interpret(tree: ShellTree, facts: GuardFacts): Interpreted {
     stepsLeft: mostSteps,
     charactersLeft: mostCharacters,
     parts: 0,
+    seen: new Set(),
     run,
     call: runCall,
     program: runGiven,
@@ -36,7 +35,6 @@ export function interpret(tree: ShellTree, facts: GuardFacts): Interpreted {
   const shell = newShell(walk);
   if (tree.trouble !== undefined) report(shell, { kind: 'limit', what: troubles[tree.trouble] });
   else follow(tree, walk);
-  if (walk.parts > mostParts) report(shell, { kind: 'limit', what: `The line has more than ${mostParts} commands` });
   const { commands, unresolved, hazards, files } = walk;
   return { commands, unresolved, hazards, files };
 }
@@ -45,6 +43,8 @@ function follow(tree: ShellTree, walk: Walk): void {
   const shell = newShell(walk);
   const { statement, errors } = readStatements(tree);
   if (errors.length > 0) report(shell, { kind: 'syntax', what: `“${shorten(errors[0] ?? '')}” has no reading` });
+  if (/\r(?!\n|$)/.test(tree.source))
+    report(shell, { kind: 'syntax', what: 'A carriage return in the line hides a part of it from who reads it' });
   run(statement, shell);
 }
 

@@ -7,7 +7,8 @@ import type { ShellNode, ShellTree } from '../../core/guard/shell-tree.ts';
 
 const longestSource = 64 * 1024;
 const deepest = 250;
-const timeoutMs = 100;
+const mostNodes = 30_000;
+const timeoutMs = 80;
 
 export type ReadBash = (source: string) => ShellTree;
 
@@ -43,8 +44,10 @@ function read(parser: Parser, source: string, parse: ReadBash): ShellTree {
   }
   const cursor = tree.walk();
   try {
-    const root = copy(cursor, 0);
-    return root === undefined ? { source, root: nothing, trouble: 'too-deep', parse } : { source, root, parse };
+    const count = { left: mostNodes };
+    const root = copy(cursor, 0, count);
+    if (root !== undefined) return { source, root, parse };
+    return { source, root: nothing, trouble: count.left > 0 ? 'too-deep' : 'too-long', parse };
   } finally {
     cursor.delete();
     tree.delete();
@@ -58,9 +61,10 @@ function parseWithin(parser: Parser, source: string) {
   return parser.parse(source, null, { progressCallback: () => performance.now() > giveUpAt });
 }
 
-/** The subtree under the cursor; undefined when it is deeper than anything a person writes. */
-function copy(cursor: TreeCursor, depth: number): ShellNode | undefined {
-  if (depth > deepest) return undefined;
+/** The subtree under the cursor; undefined when it is deeper or larger than anything a person writes. */
+function copy(cursor: TreeCursor, depth: number, count: { left: number }): ShellNode | undefined {
+  count.left -= 1;
+  if (depth > deepest || count.left <= 0) return undefined;
   const children: ShellNode[] = [];
   const node: ShellNode = {
     type: cursor.nodeIsMissing ? 'MISSING' : cursor.nodeType,
@@ -71,7 +75,7 @@ function copy(cursor: TreeCursor, depth: number): ShellNode | undefined {
   };
   if (!cursor.gotoFirstChild()) return node;
   do {
-    const child = copy(cursor, depth + 1);
+    const child = copy(cursor, depth + 1, count);
     if (child === undefined) return undefined;
     children.push(child);
   } while (cursor.gotoNextSibling());

@@ -33,12 +33,19 @@ function expandUnits(units: readonly Unit[], from: number): Unit[][] {
     const tails = expandUnits(units.slice(found.end + 1), 0);
     const heads = found.choices.flatMap((choice) => expandUnits(choice, 0));
     const before = units.slice(0, open);
-    return heads
-      .slice(0, most)
-      .flatMap((head) => tails.slice(0, most).map((tail) => [...before, ...head, ...tail]))
-      .slice(0, most);
+    return combine(before, heads, tails);
   }
   return [[...units]];
+}
+
+function combine(before: readonly Unit[], heads: readonly Unit[][], tails: readonly Unit[][]): Unit[][] {
+  const words: Unit[][] = [];
+  for (const head of heads)
+    for (const tail of tails) {
+      if (words.length >= most) return words;
+      words.push([...before, ...head, ...tail]);
+    }
+  return words;
 }
 
 function alternatives(units: readonly Unit[], open: number): { choices: Unit[][]; end: number } | undefined {

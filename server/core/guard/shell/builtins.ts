@@ -6,6 +6,7 @@ import { emit } from './emit.ts';
 import { format } from './printed.ts';
 import { hasOption, optionValue, readOptions } from './options.ts';
 import { runScript } from './shells.ts';
+import { nameOf } from './simple.ts';
 import {
   assign,
   defaultHome,
@@ -210,12 +211,7 @@ const time: Handler = (call) => {
   const rest = call.args.slice(call.args.findIndex(({ text }) => !/^(?:-p|--|!)$/.test(text)));
   const [program, ...args] = rest;
   if (program === undefined || hasOption(readOptions(call.args, {}), '-o', '--output')) return quiet();
-  return call.shell.walk.call({
-    ...call,
-    program,
-    name: program.text.slice(program.text.lastIndexOf('/') + 1).toLowerCase(),
-    args,
-  });
+  return call.shell.walk.call({ ...call, program, name: nameOf(program), args });
 };
 
 export const builtins: Record<string, Handler> = {

@@ -12,8 +12,11 @@ export type CodeAction =
 
 const longest = 20_000;
 const most = 40;
+const mostQuotes = 800;
 
 export function codeActions(source: string, language: string): CodeAction[] {
+  if ((source.match(/["'`]/g)?.length ?? 0) > mostQuotes)
+    return [{ kind: 'unknown', what: 'a program too long to be read' }];
   const code = fold(source.slice(0, longest));
   const actions = [
     ...startedPrograms(code, language),
@@ -28,7 +31,7 @@ export function codeActions(source: string, language: string): CodeAction[] {
 }
 
 /** A text in quotes; the groups are the quote and the text. */
-const quoted = String.raw`(?:[rbfuRBFU]{0,2})("""|'''|"|'|${'`'})((?:\\[^]|(?!\1)[^\\])*?)\1`;
+const quoted = String.raw`(?:[rbfuRBFU]{0,2})("""|'''|"|'|${'`'})((?:\\[^]|(?!\1)[^\\]){0,1500}?)\1`;
 
 const hidden: readonly [RegExp, (text: string) => string][] = [
   [/\b(?:b64decode|atob|base64_decode|decode64|Base64\.decode64|decode_base64)\(\s*b?["'`]([A-Za-z0-9+/=_-]*)["'`]\s*\)/g, decode],
@@ -73,7 +76,7 @@ const starters = new RegExp(
 const shellSigns: readonly { languages: readonly string[]; pattern: RegExp }[] = [
   { languages: ['ruby', 'perl', 'php'], pattern: /`((?:\\[^]|[^`\\])+)`/g },
   { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*[{(/|!]([^})/|!]+)/g },
-  { languages: ['perl'], pattern: /\bopen\s*\(?[^;]*?,\s*["'](?:-\||\|-|\|)["']?\s*,?\s*["']?([^"']*)["']/g },
+  { languages: ['perl'], pattern: /\bopen\s*\(?[^;]{0,100}?,\s*["'](?:-\||\|-|\|)["']?\s*,?\s*["']?([^"']*)["']/g },
   { languages: ['javascript'], pattern: /\$`((?:\\[^]|[^`\\])+)`/g },
 ];
 

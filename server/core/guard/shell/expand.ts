@@ -5,7 +5,7 @@ import { expandBraces } from './brace.ts';
 import { lexWord, type Atom, type Mode, type Span } from './lex-word.ts';
 import { expandParameter, type Parameter } from './parameter.ts';
 import { readInside, readStatements } from './read-statements.ts';
-import { defaultHome, lookUp, step, type Content, type Shell } from './state.ts';
+import { defaultHome, fork, lookUp, step, type Content, type Shell } from './state.ts';
 import type { RawWord } from './statement.ts';
 
 /** From words as written to words as a program gets them. */
@@ -144,7 +144,10 @@ function capture(atom: Atom & { kind: 'command' | 'process' }, shell: Shell, via
 
 /** `<(…)` is a file with what the commands print; `>(…)` one whose text they read. */
 function substituteFile(atom: Atom & { kind: 'process' }, shell: Shell): Word {
-  if (atom.writes) return unknown(`>(${atom.text})`);
+  if (atom.writes) {
+    capture(atom, fork(shell, { stdin: { text: undefined, from: [] } }), '>(…)');
+    return unknown(`>(${atom.text})`);
+  }
   const content = capture(atom, shell, '<(…)');
   const name = `/dev/fd/${63 - shell.descriptors.size}`;
   shell.descriptors.set(name, content);

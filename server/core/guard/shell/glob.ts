@@ -1,6 +1,6 @@
-/** Whether a text fits a shell pattern (`*`, `?`, `[…]`, `@(a|b)`), the whole of it. */
-export function fitsPattern(text: string, pattern: string): boolean {
-  return toRegExp(pattern)?.test(text) ?? false;
+/** Whether a text fits a shell pattern (`*`, `?`, `[…]`), the whole of it; undefined when the pattern is too involved to tell. */
+export function fitsPattern(text: string, pattern: string): boolean | undefined {
+  return toRegExp(pattern)?.test(text);
 }
 
 /** The pattern as a regular expression without anchors; undefined when it has no reading. */
@@ -28,7 +28,7 @@ export function patternSource(pattern: string): string {
 }
 
 function toRegExp(pattern: string): RegExp | undefined {
-  if ((pattern.match(/\*/g)?.length ?? 0) > 6) return undefined;
+  if ((pattern.match(/\*/g)?.length ?? 0) > 4 || /[@!+*?]\(/.test(pattern)) return undefined;
   try {
     return new RegExp(`^(?:${patternSource(pattern)})$`, 'u');
   } catch {

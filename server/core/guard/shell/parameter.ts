@@ -116,6 +116,7 @@ function transform({ rest, inner, name }: Operation, word: Word, text: string): 
   if (operator === ':') return substring(word, text.slice(1), name);
   const pattern = argument();
   if (word.holes.length > 0 || pattern.holes.length > 0) return keepEnd(word, operator, name);
+  if (fitsPattern('', pattern.text) === undefined) return unknown(`$${name}`, true);
   if (operator.startsWith('#')) return trimStart(word, pattern.text, operator === '##');
   if (operator.startsWith('%')) return trimEnd(word, pattern.text, operator === '%%');
   return replace(word, pattern.text, operator);

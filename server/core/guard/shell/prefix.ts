@@ -112,9 +112,10 @@ function unwrap(call: Call, args: readonly Word[], prefix: Prefix): Done | undef
   if (program === undefined) return undefined;
   const next: Call = { ...call, shell: shellFor(call), env, byShell: isOfShell(call.name) };
   moveTo(call, optionValue(read, ...(prefix.folder ?? [])), next.shell);
-  return hasOption(read, ...(prefix.line ?? []))
-    ? runLine(next, rest, call.name)
-    : withoutFunctions(next, program, inner);
+  // `flock FILE -c LINE`
+  if (program.text === '-c' && prefix.skip !== undefined) return runLine(next, inner, call.name);
+  if (hasOption(read, ...(prefix.line ?? []))) return runLine(next, rest, call.name);
+  return withoutFunctions(next, program, inner);
 }
 
 const isOfShell = (name: string) => name === 'command' || name === 'builtin';

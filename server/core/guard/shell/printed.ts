@@ -7,7 +7,7 @@ import type { Call, Content } from './state.ts';
 
 /** What a program prints, where that can be told: texts that travel through filters and decoders on their way to a shell. */
 
-const longest = 64 * 1024;
+const longest = 32 * 1024;
 
 export function printed(call: Call, at: number): Content {
   const filter = Object.hasOwn(filters, call.name) ? filters[call.name] : undefined;

@@ -63,7 +63,7 @@ const most = 20;
 /** Words that xargs reads; undefined when they are not known. */
 function items(call: Call, lines: boolean, separator: RegExp | undefined): Word[] | undefined {
   const text = call.stdin?.text;
-  if (text === undefined) return undefined;
+  if (text === undefined || text.text.length > 4_000) return undefined;
   const parts = splitWord(text, separator ?? (lines ? /\n/g : /\s+/g)).filter((word) => word.text !== '');
   const plain = parts.map((word) =>
     /^(['"])[^]*\1$/.test(word.text) ? sliceWord(word, 1, word.text.length - 1) : word,

@@ -67,10 +67,23 @@ class Reader {
     if (operators.has(node.type)) return [{ operator: node.type }];
     if (node.type === 'negated_command') return this.flattenNegated(node);
     if (node.type !== 'redirected_statement') return [{ operator: '', node }];
+    const [body, ...redirects] = node.children;
+    if (body?.type === 'list' || body?.type === 'pipeline') return this.redirectLast(body, redirects);
     const after = node.children
       .filter(({ type }) => type === 'heredoc_redirect')
       .flatMap(({ children }) => this.flattenAfterDocument(children));
     return [{ operator: '', node }, ...after];
+  }
+
+  /** A redirection after a list or a pipeline is its last command's. */
+  private redirectLast(body: ShellNode, redirects: readonly ShellNode[]): Flat[] {
+    const row = this.flatten(body);
+    const last = row.pop();
+    if (last?.node === undefined) return row;
+    const { start } = last.node;
+    const end = redirects.at(-1)?.end ?? last.node.end;
+    const children = [last.node, ...redirects];
+    return [...row, ...this.flatten({ type: 'redirected_statement', field: undefined, start, end, children })];
   }
 
   /** What stands on the line of a here-document's start belongs to the statements around it. */
@@ -167,6 +180,8 @@ class Reader {
   }
 
   private isNoise(node: ShellNode): boolean {
+    // Arguments in brackets are no shell: it is another language's line, or a slip.
+    if (node.type === 'subshell') this.errors.push(this.text(node));
     if (node.type !== 'ERROR') return node.type === 'comment';
     if (node.start < node.end) this.errors.push(this.text(node));
     return false;

@@ -85,7 +85,7 @@ export function redirected(raws: readonly RawRedirect[], shell: Shell, body: (sh
   if (redirects.length > 0) {
     const { walk, via, cwd, conditional, background } = shell;
     walk.commands.push({
-      name: '', program: literal(''), args: [], env: new Map(), redirects, stdin: { kind: 'inherited' }, via, cwd, conditional, background, source: '',
+      name: '{', program: literal('{'), args: [], env: new Map(), redirects, stdin: { kind: 'inherited' }, via, cwd, conditional, background, source: '',
     }); // prettier-ignore
   }
   const before = shell.stdin;

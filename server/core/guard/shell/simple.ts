@@ -4,7 +4,18 @@ import { expandText, expandWord, expandWords } from './expand.ts';
 import { closing } from './lex-word.ts';
 import { readStatements } from './read-statements.ts';
 import { applyRedirects, keepOpen, pour } from './redirect.ts';
-import { assign, fork, lookUp, nothingPrinted, report, type Call, type Done, type Shell, type Value } from './state.ts';
+import {
+  assign,
+  fork,
+  lookUp,
+  nothingPrinted,
+  report,
+  step,
+  type Call,
+  type Done,
+  type Shell,
+  type Value,
+} from './state.ts';
 import type { RawWord, Simple } from './statement.ts';
 import { emit } from './emit.ts';
 
@@ -14,6 +25,7 @@ const assignment = /^([A-Za-z_]\w*)(\[[^\]]*\])?(\+?)=/;
 const declaring = new Set(['export', 'declare', 'typeset', 'local', 'readonly']);
 
 export function runSimple(simple: Simple, shell: Shell): Done {
+  if (!count(simple, shell)) return { status: undefined, output: { text: undefined, from: [] } };
   const { words } = simple;
   let first = 0;
   while (first < words.length && assignment.test(rawText(words[first]))) first += 1;
@@ -21,16 +33,31 @@ export function runSimple(simple: Simple, shell: Shell): Done {
   const rest = words.slice(first);
   const alias = rest[0] === undefined ? undefined : aliased(rest[0], shell);
   if (alias !== undefined) return runAlias(simple, alias, shell);
-  if (first === 0 && /^exec\b/.test(rawText(rest[0])) && rest.length <= 2) openFor(simple, shell);
+  if (first === 0 && opens(simple, shell)) return { status: true, output: nothingPrinted };
   return rest.length === 0 ? assignOnly(simple, shell) : runCommand({ simple, set, rest }, shell);
+}
+
+const mostWords = 2_000;
+
+/** Each command counts once, however often it runs. */
+function count(simple: Simple, shell: Shell): boolean {
+  const { walk } = shell;
+  if (!walk.seen.has(simple)) {
+    walk.seen.add(simple);
+    walk.parts += simple.words.length > mostWords ? Number.POSITIVE_INFINITY : 1;
+  }
+  return step(shell);
 }
 
 const rawText = (raw: RawWord | undefined) => raw?.source.slice(raw.start, raw.end) ?? '';
 
 /** `exec` without a program keeps its redirections for the whole shell. */
-function openFor({ words, redirects }: Simple, shell: Shell): void {
+function opens({ words, redirects }: Simple, shell: Shell): boolean {
+  if (rawText(words[0]) !== 'exec' || words.length > 2) return false;
   const name = /^\{(\w+)\}$/.exec(rawText(words[1]))?.[1];
-  if (words.length === 1 || name !== undefined) keepOpen(redirects, shell, name);
+  if (words.length === 2 && name === undefined) return false;
+  keepOpen(redirects, shell, name);
+  return true;
 }
 
 function aliased(raw: RawWord, shell: Shell): string | undefined {
@@ -112,7 +139,6 @@ function runCommand({ simple, set, rest }: Parts, shell: Shell): Done {
   const [program, ...args] = words;
   if (program === undefined) return assignOnly(simple, shell);
   const { redirects, stdin } = applyRedirects(simple.redirects, shell);
-  shell.walk.parts += 1;
   const call: Call = {
     shell, program, name: nameOf(program), args, env, redirects, stdin: stdin ?? shell.stdin, byShell: true, source: simple.source,
   }; // prettier-ignore

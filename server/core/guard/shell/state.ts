@@ -58,6 +58,7 @@ export type Walk = {
   charactersLeft: number;
   /** Commands the program consists of, written ones, not runs of them. */
   parts: number;
+  seen: Set<Statement>;
   capture: (reading: Reading, shell: Shell, via: string) => Content;
   run: (statement: Statement, shell: Shell) => Done;
   call: (call: Call) => Done;
@@ -187,16 +188,26 @@ export function lookUp(shell: Shell, name: string): Value | undefined {
   return word && { kind: 'text', word };
 }
 
+/** A longer value is not followed: it may double at each step. */
+const longestValue = 16 * 1024;
+
 export function assign(shell: Shell, name: string, value: Value): void {
-  shell.variables.set(name, value);
+  const tooLong = value.kind === 'text' && value.word.text.length > longestValue;
+  shell.variables.set(name, tooLong ? { kind: 'text', word: unknown(`$${name}`, true) } : value);
 }
+
+/** More commands than this in one line are not followed by anybody who is asked about them. */
+const mostParts = 50;
+/** Loops and functions may run them more often. */
+const mostCommands = 300;
 
 /** Takes one step; false when the walk has used up what it may. */
 export function step(shell: Shell, characters = 0): boolean {
   const { walk } = shell;
   walk.stepsLeft -= 1;
   walk.charactersLeft -= characters;
-  if (walk.stepsLeft > 0 && walk.charactersLeft > 0) return true;
+  const few = walk.parts <= mostParts && walk.commands.length < mostCommands;
+  if (few && walk.stepsLeft > 0 && walk.charactersLeft > 0) return true;
   if (!walk.unresolved.some(({ kind }) => kind === 'limit'))
     walk.unresolved.push({ kind: 'limit', what: 'The command is too long or too involved to be followed to its end' });
   return false;

@@ -25,6 +25,8 @@ function touch(call: Call, file: string, kind: '<' | '>'): void {
 const quoted = String.raw`"((?:\\.|[^"\\])*)"`;
 const unescape = (text: string) => text.replaceAll(/\\([^])/g, (_, char: string) => (char === 'n' ? '\n' : char));
 
+const longestProgram = 4_000;
+
 function awk(call: Call): Done {
   const read = readOptions(call.args, {
     valued: 'FvfiE',
@@ -33,7 +35,9 @@ function awk(call: Call): Done {
   const at = emit(call);
   const file = optionValue(read, '-f', '--file', '-E', '--exec');
   const program = file === undefined ? read.operands[0] : contentOf(file, call.shell).text;
-  if (program !== undefined) inspectAwk(call, program);
+  if (program !== undefined && program.text.length <= longestProgram) inspectAwk(call, program);
+  else if (program !== undefined)
+    report(call.shell, { kind: 'program', what: `The program of ${call.name} is too long to be read` });
   return { status: undefined, output: { text: undefined, from: [...(call.stdin?.from ?? []), at] } };
 }
 

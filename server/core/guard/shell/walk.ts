@@ -221,5 +221,7 @@ function runCase({ subject, arms }: Statement & { kind: 'case' }, shell: Shell):
 function armFits(word: Word, patterns: readonly Word[]): Status {
   if (patterns.some(({ text }) => text === '*')) return word.holes.length === 0 ? true : undefined;
   if (word.holes.length > 0 || patterns.some(({ holes }) => holes.length > 0)) return undefined;
-  return patterns.some(({ text }) => fitsPattern(word.text, text));
+  const fits = patterns.map(({ text }) => fitsPattern(word.text, text));
+  if (fits.includes(true)) return true;
+  return fits.includes(undefined) ? undefined : false;
 }
