@@ -51,6 +51,7 @@ const noOps = [
   always('blank lines', (line) => `\n \t\n  ${line}\n\n`),
   always('a variable before', (line) => `UNUSED='x y'; ${line}`),
   always('a failed command before', (line) => `false || ${line}`),
+  plain('a backslash at the start of a line', (line) => `echo ok\n\\${line}`),
   closed('true after', (line) => `${line}; true`),
   closed('or true after', (line) => `${line} || true`),
   closed('in the background', (line) => `${line} &`),

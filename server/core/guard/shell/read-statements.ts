@@ -65,6 +65,7 @@ class Reader {
   private flatten(node: ShellNode): Flat[] {
     if (node.type === 'list' || node.type === 'pipeline') return node.children.flatMap((each) => this.flatten(each));
     if (operators.has(node.type)) return [{ operator: node.type }];
+    if (node.type === 'command') return this.splitLines(node);
     if (node.type === 'negated_command') return this.flattenNegated(node);
     if (node.type !== 'redirected_statement') return [{ operator: '', node }];
     const [body, ...redirects] = node.children;
@@ -73,6 +74,17 @@ class Reader {
       .filter(({ type }) => type === 'heredoc_redirect')
       .flatMap(({ children }) => this.flattenAfterDocument(children));
     return [{ operator: '', node }, ...after];
+  }
+
+  /** The grammar lets a line that begins with a backslash go on with the command of the line before. */
+  private splitLines(node: ShellNode): Flat[] {
+    const at = node.children.findIndex(({ start }, index) => index > 0 && this.source[start] === '\n');
+    const first = node.children[at];
+    if (first === undefined) return [{ operator: '', node }];
+    const before = { ...node, end: first.start, children: node.children.slice(0, at) };
+    const start = first.start + 1;
+    const after = { ...node, start, children: [{ ...first, start }, ...node.children.slice(at + 1)] };
+    return [{ operator: '', node: before }, { operator: '\n' }, ...this.splitLines(after)];
   }
 
   /** A redirection after a list or a pipeline is its last command's. */
@@ -171,12 +183,22 @@ class Reader {
   private simple(node: ShellNode): Simple {
     const redirects: RawRedirect[] = [];
     const words: ShellNode[] = [];
+    this.checkGaps(node.children);
     for (const child of node.children) {
       if (child.type.endsWith('_redirect')) words.push(...this.redirect(child, redirects));
       else if (child.type === 'variable_assignment' || !this.isNoise(child)) words.push(child);
     }
     const list = node.type === 'variable_assignment' ? [node] : words;
     return { kind: 'simple', source: this.text(node), words: this.words(list), redirects };
+  }
+
+  /** The grammar takes an escaped blank, and the end of a line before it, for nothing: such words belong to no command for sure. */
+  private checkGaps(nodes: readonly ShellNode[]): void {
+    for (const [index, node] of nodes.entries()) {
+      const gap = this.source.slice(nodes[index - 1]?.end ?? node.start, node.start);
+      if (gap !== '' && !/^(?:[ \t\r]|\\\r?\n)*$/.test(gap))
+        this.errors.push(gap.trim() === '' ? 'an end of line' : gap.trim());
+    }
   }
 
   private isNoise(node: ShellNode): boolean {
@@ -248,6 +270,7 @@ class Reader {
   private words(nodes: readonly ShellNode[]): RawWord[] {
     const words: { source: string; start: number; end: number; nodes: ShellNode[] }[] = [];
     for (const node of nodes) {
+      if (this.source[node.start] === '\n') this.errors.push('an end of line');
       const last = words.at(-1);
       if (last !== undefined && last.end === node.start) {
         last.end = node.end;

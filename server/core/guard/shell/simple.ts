@@ -118,7 +118,9 @@ function appended(before: Value | undefined, value: Value, name: string): Value 
 function valueOf(raw: RawWord, shell: Shell): Value {
   if (raw.source[raw.start] !== '(') return { kind: 'text', word: expandText(raw, shell) };
   const close = closing({ ...raw, start: raw.start + 1 }, ')');
-  const { statement } = readStatements(shell.walk.parse(`: ${raw.source.slice(raw.start + 1, close)}`));
+  const { statement } = readStatements(
+    shell.walk.parse(`: ${raw.source.slice(raw.start + 1, close).replaceAll(/[\r\n]+/g, ' ')}`),
+  );
   if (statement.kind !== 'simple') return { kind: 'text', word: unknown('(…)', true) };
   return { kind: 'list', words: expandWords(statement.words.slice(1), shell) };
 }
