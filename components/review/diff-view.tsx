@@ -48,10 +48,11 @@ export function FileDiff({
   return <MultiFileDiff oldFile={oldFile} newFile={newFile} options={options} disableWorkerPool />;
 }
 
-/** One text to read, with line numbers. */
-export function FileText({ path, text }: { path: string; text: string }) {
+/** One text to read, with line numbers, one line of it marked. */
+export function FileText({ path, text, line }: { path: string; text: string; line?: number }) {
   const scheme = useComputedColorScheme('light');
   const options = useMemo(() => ({ theme: themes, themeType: scheme, disableFileHeader: true }), [scheme]);
   const file = useMemo(() => ({ name: path, contents: text }), [path, text]);
-  return <File file={file} options={options} disableWorkerPool />;
+  const marked = useMemo(() => (line === undefined ? null : { start: line, end: line }), [line]);
+  return <File file={file} options={options} selectedLines={marked} disableWorkerPool />;
 }

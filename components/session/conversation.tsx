@@ -7,6 +7,7 @@ import { Composer } from './composer.tsx';
 import classes from './conversation.module.css';
 import { GoingOn } from './going-on.tsx';
 import { Queue } from './queue.tsx';
+import { RunChanges } from './run-changes.tsx';
 import { useSession } from './session-context.tsx';
 import { useMarkRead } from './use-mark-read.ts';
 import { useTranscript } from './use-feed.ts';
@@ -30,6 +31,7 @@ export function Conversation() {
         </Text>
       )}
       <TranscriptView />
+      <RunChanges transcript={transcript} />
       <GoingOn transcript={transcript} />
       <Queue transcript={transcript} />
       {!session.isArchived && <Composer />}

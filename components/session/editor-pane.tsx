@@ -9,6 +9,7 @@ import {
   IconFileOff,
   IconHistory,
   IconMessage2Code,
+  IconRobot,
   IconSparkles,
   IconX,
 } from '@tabler/icons-react';
@@ -26,6 +27,7 @@ import { setEditorPlace } from './editor-place.ts';
 import classes from './editor-pane.module.css';
 import { FacesInFile } from './faces-in-file.tsx';
 import { FollowFrame } from './follow.tsx';
+import { LiveView } from './live-view.tsx';
 import { may, useSession, useWorkbench } from './session-context.tsx';
 import { tabKey, type Tab } from './workbench.ts';
 
@@ -56,6 +58,7 @@ const iconOf = {
   refused: IconFileOff,
   suggestion: IconSparkles,
   change: IconFileDiff,
+  live: IconRobot,
   checkpoint: IconHistory,
 };
 
@@ -171,6 +174,8 @@ function TabContent({ tab }: { tab: Tab }) {
       return <SuggestionView suggestionId={tab.suggestionId} hunkId={tab.hunkId} />;
     case 'change':
       return <ChangeView path={tab.path} />;
+    case 'live':
+      return <LiveView key={tab.path} runId={tab.runId} path={tab.path} agent={tab.agent} />;
     case 'checkpoint':
       return <CheckpointView checkpointId={tab.checkpointId} />;
   }

@@ -82,11 +82,12 @@ function follow({ room, feed, workbench }: SessionContextValue, key: string, ope
     clearTimeout(left);
     left = undefined;
     ({ name } = somebody);
-    const { path, fileId, line = 1 } = somebody;
+    const { path, fileId, line = 1, changesIn } = somebody;
     const person = participants.find(({ clientId }) => personKey(clientId) === key);
     if (person && mustStopFollowing(participants, awareness.clientID, person.clientId))
       return stopSaying(`${name} follows you, too.`);
-    if (path !== undefined && fileId !== undefined) look(workbench, { path, fileId, line });
+    if (path !== undefined && changesIn !== undefined) lookLive(workbench, { path, runId: changesIn, agent: name });
+    else if (path !== undefined && fileId !== undefined) look(workbench, { path, fileId, line });
     else if (path !== undefined) openFor(path, line);
   };
   awareness.setLocalStateField('following', Number(key.split(':')[1]) || null);
@@ -100,6 +101,17 @@ function follow({ room, feed, workbench }: SessionContextValue, key: string, ope
     window.removeEventListener('keydown', stop, { capture: true });
     awareness.setLocalStateField('following', null);
   };
+}
+
+/** The file as the agent has it, in its own worktree: the session's text does not show its edits yet. */
+function lookLive(
+  workbench: SessionContextValue['workbench'],
+  { path, runId, agent }: { path: string; runId: string; agent: string },
+): void {
+  const { tabs, active } = workbench.getSnapshot();
+  const now = tabs[active];
+  if (now?.kind === 'live' && now.runId === runId && now.path === path) return;
+  workbench.show({ kind: 'live', runId, path, agent });
 }
 
 function look(

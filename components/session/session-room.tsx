@@ -235,6 +235,7 @@ function useFreshQueries(): void {
       feed.on('hunk_decided', suggestions),
       feed.on('hunk_decided', changes),
       feed.on('suggestion_created', suggestions),
+      feed.on('run_files_changed', again(trpc.runs.file.pathKey())),
       feed.on('suggestion_continued', suggestions),
       feed.on('committed', changes),
       feed.on('committed', history),

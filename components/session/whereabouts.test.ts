@@ -25,8 +25,10 @@ test('[CB99] the file and the line of a person are said, as far as they are know
   expect(words({})).toEqual(['no file open']);
 });
 
+const run = (runId: string, state: TranscriptRun['state']) =>
+  ({ runId, agent: 'codex', state, files: [] as TranscriptRun['files'] }) as TranscriptRun;
+
 test('[CB99] an agent at work is at the first line of its last change; one that has finished is nowhere', () => {
-  const run = (runId: string, state: TranscriptRun['state']) => ({ runId, agent: 'codex', state }) as TranscriptRun;
   const call = (path: string, diffs: ToolCallItem['diffs'] = []) =>
     ({ kind: 'tool_call', runId: 'run_1', paths: [path], diffs }) as Partial<ToolCallItem> as ToolCallItem;
   const changed = { path: 'src/money.ts', oldText: 'a\nb\nc\n', newText: 'a\nb\nC\n' };
@@ -41,6 +43,15 @@ test('[CB99] an agent at work is at the first line of its last change; one that 
   expect(agents({ ...transcript, items: [call('new.ts')] }, files)).toMatchObject([
     { path: 'new.ts', fileId: undefined, line: 1 },
   ]);
+});
+
+test('[CV72] an agent that changes files is at its last edit, in its own worktree', () => {
+  const edits = [
+    { path: 'src/money.ts', status: 'modified', added: 1, removed: 0, line: 7 },
+    { path: 'old.ts', status: 'deleted', added: 0, removed: 3, line: 1 },
+  ] as const;
+  const runs = { run_1: { ...run('run_1', 'running'), files: edits } };
+  expect(agents({ runs, items: [] }, files)).toMatchObject([{ path: 'src/money.ts', line: 7, changesIn: 'run_1' }]);
 });
 
 test.each([

@@ -18,6 +18,8 @@ export type Somebody = {
   fileId: string | undefined;
   /** 1-based. */
   line: number | undefined;
+  /** The run in whose own worktree the file is being changed: what it looks like is seen there only. */
+  changesIn?: string;
 };
 
 export const personKey = (clientId: number) => `person:${clientId}`;
@@ -45,11 +47,12 @@ export function agents(
   files: ReadonlyMap<string, RoomFile>,
 ): Somebody[] {
   const active = Object.values(runs).filter((run) => isActiveRun(run.state));
-  return active.map(({ runId, agent }) => {
+  return active.map(({ runId, agent, files: changed }) => {
+    const edited = changed.findLast(({ status }) => status !== 'deleted');
     const call = items.findLast(
       (item): item is ToolCallItem => item.kind === 'tool_call' && item.runId === runId && item.paths.length > 0,
     );
-    const path = call?.paths.at(-1);
+    const path = edited?.path ?? call?.paths.at(-1);
     return {
       key: `agent:${runId}`,
       kind: 'agent',
@@ -59,7 +62,8 @@ export function agents(
       isMe: false,
       path,
       fileId: path === undefined ? undefined : [...files.values()].find((file) => file.path === path)?.fileId,
-      line: call && path !== undefined ? lineOf(call, path) : undefined,
+      line: edited?.line ?? (call && path !== undefined ? lineOf(call, path) : undefined),
+      ...(edited && { changesIn: runId }),
     };
   });
 }

@@ -8,6 +8,8 @@ export type Tab =
   /** `hunkId`: the hunk to look at. */
   | { kind: 'suggestion'; suggestionId: string; title: string; hunkId?: string }
   | { kind: 'change'; path: string }
+  /** A file of a run at work, as its agent has it. */
+  | { kind: 'live'; runId: string; path: string; agent: string }
   | { kind: 'checkpoint'; checkpointId: string; title: string };
 
 /** Opens a file of the session by path. */
@@ -54,6 +56,8 @@ export function tabKey(tab: Tab): string {
       return `checkpoint:${tab.checkpointId}`;
     case 'change':
       return `change:${tab.path}`;
+    case 'live':
+      return `live:${tab.runId}`;
     default:
       return `file:${tab.path}`;
   }

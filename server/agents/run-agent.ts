@@ -3,6 +3,7 @@ import { runFilePolicy } from '../governance/run-files.ts';
 import { log } from '../platform/log.ts';
 import { recordMask, type RecordMask } from '../governance/dlp/mask-record.ts';
 import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
+import { watchRunFiles } from './live-files.ts';
 import { maskedEvents } from './masked-events.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/sandbox.ts';
@@ -47,6 +48,8 @@ export type AgentRun = {
   claim: RunClaim;
   profile: AgentProfile;
   worktree: Worktree;
+  /** What its files were at the start. */
+  filesCommit: string;
   hold: RunHold;
   limits: RunLimits;
   /** The agent's own name of the session to go on with. */
@@ -67,6 +70,7 @@ const nodeInside = '/opt/node/bin/node';
 export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOutcome> {
   const { profile, run, claim, worktree, limits } = given;
   const mask = recordMask({ teamId: run.teamId, kind: 'session', id: run.sessionId });
+  const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, claim, body)));
   const clock = startWorkClock(limits.workMs);
   const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
   const judge = openRunJudge(ctx, { run, claim, worktree, mask, pausedFor, answerMs: limits.answerMs });
@@ -79,9 +83,12 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   try {
     const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;
     const policy = profile.isProgram ? undefined : await open(openPolicySocket(run.id, judge.answerHook));
-    return await runInBox(ctx, given, { models, policy, mask, clock, judge });
+    opened.push(watchRunFiles(ctx, { ...given, mask }));
+    return await runInBox(ctx, given, { models, policy, mask, events, clock, judge });
   } finally {
     clock.stop();
+    // What was said before a failure stays; the first error is the one that tells what happened.
+    await events.end().catch(() => undefined);
     await Promise.all(opened.map((means) => means.close()));
   }
 }
@@ -92,13 +99,14 @@ type RunMeans = {
   /** The socket on which the agent asks before each tool; a program of ours has none. */
   policy: PolicySocket | undefined;
   mask: RecordMask;
+  events: ReturnType<typeof maskedEvents>;
   clock: WorkClock;
   judge: RunJudge;
 };
 
 async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise<PromptOutcome> {
   const { hold, limits, profile, run } = given;
-  const { models, clock } = means;
+  const { models, clock, events } = means;
   const commands = new AbortController();
   const terminals = runTerminals({
     worktree: given.worktree,
@@ -111,10 +119,8 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
   const command = profile.command(start);
   const box = spawnInSandbox(await agentBox(given, { ...means, start }), models?.throughDoor(command) ?? command);
   const words = collectWords(box);
-  const events = maskedEvents(means.mask, async (body) => void (await appendRunEvent(ctx, given.claim, body)));
   const handlers = handlersFor(ctx, given, {
     ...means,
-    events,
     createTerminal: terminals.createTerminal,
     signal: AbortSignal.any([hold.signal, commands.signal]),
   });
@@ -138,10 +144,6 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     await events.end();
     if (!isOver()) await agent.stop();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
-  } catch (error) {
-    // What was said before the failure stays; the first error is the one that tells what happened.
-    await events.end().catch(() => undefined);
-    throw error;
   } finally {
     commands.abort();
     box.kill();
@@ -181,7 +183,6 @@ function tookTooLong({ workMs }: RunLimits): PromptOutcome {
 
 type HandlerMeans = RunMeans &
   Pick<AgentHandlers, 'createTerminal'> & {
-    events: ReturnType<typeof maskedEvents>;
     /** Aborts when nobody waits for an answer any more. */
     signal: AbortSignal;
   };

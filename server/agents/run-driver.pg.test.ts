@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { systemContext } from '../context.ts';
+import { emptyTranscript, foldEvents } from '../core/transcript.ts';
 import { aCallRow } from '../governance/testing-policies.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { env } from '../platform/env.ts';
@@ -17,6 +18,7 @@ import { decidePermission } from '../runs/decide-permission.ts';
 import { registerWorker } from '../runs/register-worker.ts';
 import { requestCancel } from '../runs/request-cancel.ts';
 import { logOf, runRow, silence, testAgent } from '../runs/testing.ts';
+import { getRunFile, listSessionEvents } from '../runs/queries.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
@@ -90,6 +92,7 @@ const until = async (condition: () => Promise<boolean> | boolean) =>
 const said = async (text: string) => until(async () => texts(await logOf(sessionId)).includes(text));
 const texts = (log: Record<string, unknown>[]) =>
   log.flatMap((body) => (body['type'] === 'agent_text' ? [String(body['text'])] : [])).join('');
+const eventsOf = () => listSessionEvents(team.developer.ctx, { sessionId, afterSeq: 0, limit: 1000 });
 const noWorktree = async (runId: string) =>
   until(async () => {
     const folder = path.join(env().dataDir, 'worktrees', 'run');
@@ -283,6 +286,40 @@ test('[CV61] the usage of a run is what the gateway recorded, not what its agent
   expect((await runRow(runId)).usage).toEqual(usage);
   expect((await logOf(sessionId)).at(-1)).toMatchObject({ type: 'run_finished', usage });
 });
+
+test(
+  '[CV71] what an agent changes is told while it works, and kept until its suggestion is there',
+  { timeout: long },
+  async () => {
+    await db.insert(schema.maskedValue).values({
+      teamId: team.teamId,
+      scopeId: sessionId,
+      sessionId,
+      placeholder: 'masked22222222aa',
+      valueSealed: seal('masked-value', 'correct-horse-9'),
+      class: 'secret',
+      detector: 'password',
+    });
+    const runId = await send(
+      'write src/new/key.txt is correct-horse-9\nrun rm README.md && ln -s /etc/passwd link\nhang',
+    );
+    const { done } = await drive(runId);
+    const files = async () => {
+      const { runs } = foldEvents(emptyTranscript(), await eventsOf());
+      return (runs[runId]?.files ?? []).map(({ path: file, status }) => `${status} ${file}`).toSorted();
+    };
+    await until(async () => (await files()).join() === 'added src/new/key.txt,deleted README.md');
+    const seen = getRunFile(team.developer.ctx, { runId, path: 'src/new/key.txt' });
+    expect(await seen).toMatchObject({ baseText: null, text: 'is masked22222222aa\n', line: 1 });
+    await expect(getRunFile(team.developer.ctx, { runId, path: 'link' })).rejects.toMatchObject({ code: 'not_found' });
+    await requestCancel(team.developer.ctx, { runId });
+    await done;
+    expect(await files()).toEqual([]);
+    await expect(getRunFile(team.developer.ctx, { runId, path: 'src/new/key.txt' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  },
+);
 
 test('[RN13] a run that works too long is stopped and says so', { timeout: long }, async () => {
   const { run } = await driven('say ready\nhang', { limits: { workMs: 700 } });

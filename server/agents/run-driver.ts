@@ -114,7 +114,9 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const resume = await hold.whileHeld(bringHome(worktree, start));
   const spoken = await promptFor(ctx, { run, claim, profile });
   const prompt = (session: OpenedSession) => turnPrompt(ctx, { run, claim, start, text: spoken }, session);
-  const outcome = await runAgent(ctx, { run, claim, profile, worktree, hold, limits, prompt, resume, openDoor });
+  const { filesCommit } = start;
+  const given = { run, claim, profile, worktree, filesCommit, hold, limits, prompt, resume, openDoor };
+  const outcome = await runAgent(ctx, given);
   if (start.remembers && hold.end() !== 'stopping' && hold.end() !== 'lost')
     await tryKeepHome(worktree, { sessionId: run.sessionId, runId: run.id });
   return endOf(ctx, { run, hold, start, worktree, outcome });

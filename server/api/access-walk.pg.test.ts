@@ -85,6 +85,7 @@ const guestMay = [
   'files.read',
   'rooms.authors',
   'rooms.ticket',
+  'runs.file',
   'sessions.get',
   'sessions.markRead',
   'sessions.search',

@@ -91,6 +91,9 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     .insert(schema.runPermission)
     .values({ id: permissionId, ...of, runId, request: {} });
   await db()
+    .insert(schema.runFile)
+    .values({ ...of, runId, path: 'README.md', text: 'a text', line: 1 });
+  await db()
     .insert(schema.eventBlob)
     .values({ id: blobId, ...of, content: 'a long text' });
   const { threadId, commentId } = await threadIn(of, team.developer);

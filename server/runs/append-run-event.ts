@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { withTransaction, type Context } from '../context.ts';
 import type { SessionEventBody } from '../core/session-event.ts';
@@ -42,6 +43,7 @@ export async function recordRunStart(
       .where(heldRun(claim, 'fail'))
       .returning();
     if (!run) throw new RunLostError(`run ${claim.runId} is not held any more`);
+    await tx.db.delete(schema.runFile).where(eq(schema.runFile.runId, run.id));
     await appendSessionEvent(tx.db, {
       sessionId: run.sessionId,
       teamId: run.teamId,

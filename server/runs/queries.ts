@@ -136,6 +136,36 @@ function viewOf(run: RunRow): RunView {
   };
 }
 
+export type RunFileView = {
+  path: string;
+  baseText: string | null;
+  text: string | null;
+  omitted: 'binary' | 'too_large' | null;
+  /** Of the last edit, from 1. */
+  line: number;
+};
+
+/**
+ * A file of a run as it has it now, beside the text it began with. Masked.
+ * @throws AppError `not_found` when the run has not changed the file, or is not at work any more
+ */
+export async function getRunFile(ctx: Context, of: { runId: string; path: string }): Promise<RunFileView> {
+  const { runFile } = schema;
+  const [row] = await ctx.db
+    .select()
+    .from(runFile)
+    .where(and(eq(runFile.runId, of.runId), eq(runFile.path, of.path)));
+  const { teamId } = await authorizeParticipant(ctx, row?.sessionId ?? '', 'view').catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'not_found' ? noLiveFile() : error;
+  });
+  if (!row || row.teamId !== teamId) throw noLiveFile();
+  const { path, baseText, text, omitted, line } = row;
+  return { path, baseText, text, omitted, line };
+}
+
+const noLiveFile = () =>
+  new AppError('not_found', 'The run has ended, or has not changed this file. Its suggestion shows what it changed.');
+
 export type EventPage = { sessionId: string; teamId: string; afterSeq: number; limit: number; runId?: string };
 
 /** Entries of a session's log after `afterSeq`, in order. The caller has authorized. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decidePermission, decidePermissionInput } from '../../runs/decide-permission.ts';
 import { listAgents } from '../../runs/list-agents.ts';
-import { getRun, listRuns } from '../../runs/queries.ts';
+import { getRun, getRunFile, listRuns } from '../../runs/queries.ts';
 import { requestCancel, requestCancelInput } from '../../runs/request-cancel.ts';
 import { editPrompt, editPromptInput } from '../../sessions/edit-prompt.ts';
 import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts';
@@ -9,7 +9,7 @@ import { interruptRun } from '../../sessions/interrupt-run.ts';
 import { retryDenied, retryDeniedInput } from '../../sessions/retry-denied.ts';
 import { sendPrompt, sendPromptInput } from '../../sessions/send-prompt.ts';
 import { steerRun, steerRunInput } from '../../sessions/steer-run.ts';
-import { procedure, router } from '../trpc.ts';
+import { participantProcedure, procedure, router } from '../trpc.ts';
 
 const page = z.object({
   sessionId: z.string(),
@@ -26,6 +26,10 @@ export const runsRouter = router({
   cancel: procedure.input(requestCancelInput).mutation(({ ctx, input }) => requestCancel(ctx, input)),
   retryDenied: procedure.input(retryDeniedInput).mutation(({ ctx, input }) => retryDenied(ctx, input)),
   decidePermission: procedure.input(decidePermissionInput).mutation(({ ctx, input }) => decidePermission(ctx, input)),
+  /** A file as a run at work has it now. */
+  file: participantProcedure
+    .input(z.object({ runId: z.string(), path: z.string().max(4096) }))
+    .query(({ ctx, input }) => getRunFile(ctx, input)),
   get: procedure.input(z.object({ runId: z.string() })).query(({ ctx, input }) => getRun(ctx, input.runId)),
   list: procedure.input(page).query(({ ctx, input }) => listRuns(ctx, input)),
   agents: procedure.query(({ ctx }) => listAgents(ctx)),

@@ -6,13 +6,16 @@ const maxFolders = 20_000;
 const maxDepth = 100;
 const openFolderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
+/** Folders that are not watched, each asked for with a slash at its end. */
+export type Ignored = { has(folder: string): boolean };
+
 export type FolderWatch = {
   /**
    * Follows the folders that came and went since the last call. What is written into a new folder before that is found by
    * whoever looks at the files afterwards.
    * @param ignored folders not to be watched, each with a slash at its end; asked for only when a new folder is there
    */
-  refresh(ignored: () => Promise<ReadonlySet<string>>): Promise<void>;
+  refresh(ignored: () => Promise<Ignored>): Promise<void>;
   /** False when there are too many folders or the system gives out no more watches. */
   isComplete(): boolean;
   folders(): number;
@@ -26,13 +29,14 @@ type Skip = (path: string) => Promise<boolean>;
 /**
  * Watches a folder and those below it, one watch each: their contents belong to a stranger, so each folder is entered from
  * the one above without following links, and what is watched is the folder that was opened, whatever its name leads to by
- * then. Node's own recursive watching would follow names, and would watch what is ignored.
+ * then. Node's own recursive watching would follow names, and would watch what is ignored. `onChange` hears the path of what changed
+ * where the system says it.
  */
-export function watchFolders(root: string, onChange: () => void): FolderWatch {
+export function watchFolders(root: string, onChange: (path: string | undefined) => void): FolderWatch {
   const tree = new WatchTree(onChange);
   return {
     async refresh(ignored) {
-      let found: ReadonlySet<string> | undefined;
+      let found: Ignored | undefined;
       const skip: Skip = async (path) => (found ??= await ignored()).has(`${path}/`);
       for (const path of tree.takeDirty()) {
         const parts = path === '' ? [] : path.split('/');
@@ -50,9 +54,9 @@ class WatchTree {
   readonly #watched = new Map<string, Watched>();
   /** Folders in which something came or went, or that did so themselves; '' is the root. */
   readonly #dirty = new Set<string>(['']);
-  readonly #onChange: () => void;
+  readonly #onChange: (path: string | undefined) => void;
 
-  constructor(onChange: () => void) {
+  constructor(onChange: (path: string | undefined) => void) {
     this.#onChange = onChange;
   }
 
@@ -113,9 +117,9 @@ class WatchTree {
 
   #start(path: string, folder: FileHandle): FSWatcher | undefined {
     try {
-      const watcher = watch(inside(folder), { persistent: false }, (event) => {
+      const watcher = watch(inside(folder), { persistent: false }, (event, name) => {
         if (event === 'rename') this.#dirty.add(path);
-        this.#onChange();
+        this.#onChange(name === null ? undefined : below(path, name));
       });
       watcher.on('error', () => {
         this.isComplete = false;
