@@ -111,6 +111,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   await recordRunStart(ctx, claim, start);
   const at = { runId: run.id, attempt: run.attempt };
   const worktree = await hold.whileHeld(freshRunWorktree(at, { repo, commit: start.filesCommit }));
+  if (start.cutOff && start.cutOff.attempt !== run.attempt) await dropRunWorktree({ ...at, ...start.cutOff });
   const resume = await hold.whileHeld(bringHome(worktree, start));
   const spoken = await promptFor(ctx, { run, claim, profile });
   const prompt = (session: OpenedSession) => turnPrompt(ctx, { run, claim, start, text: spoken }, session);

@@ -5,7 +5,7 @@ import { carriedHunks, type CarriedHunks } from '../review/continue-suggestions.
 import type { RunRow } from '../runs/run-claim.ts';
 import { earlierTurns } from '../runs/threads/earlier-turns.ts';
 import { hasHome, keepHome, type HomeOf } from '../workspace/kept-home.ts';
-import { dropRunWorktree, homeFolder, openRunWorktree } from '../workspace/run-worktree.ts';
+import { homeFolder, openRunWorktree } from '../workspace/run-worktree.ts';
 import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 
@@ -26,8 +26,8 @@ export type RunStart = {
   earlier: RunRow[];
   /** What the agent remembers: its kept home, and its own name for the conversation. */
   memory: { home: HomeOf; agentSessionId: string } | undefined;
-  /** An earlier attempt at the turn was cut off, and this one goes on where it was. */
-  isCutOff: boolean;
+  /** An earlier attempt at the turn was cut off, and this one goes on where it was: its worktree is of no use once this one's is there. */
+  cutOff: { attempt: number } | undefined;
 };
 
 export type Starting = {
@@ -61,7 +61,7 @@ const plainStart = (commit: string, earlier: RunRow[]): RunStart => ({
   carried: [],
   earlier,
   memory: undefined,
-  isCutOff: false,
+  cutOff: undefined,
 });
 
 async function filesOf(ctx: Context, { run, repo, text }: Starting, earlier: RunRow[]): Promise<RunStart> {
@@ -115,8 +115,12 @@ async function cutOffStart(
   const { commit } = await snapshotWorktree(left.worktree, baseCommit, { message: `${run.id}, cut off`, signal });
   const home = { sessionId, runId: run.id };
   const kept = agentSessionId !== null && (await tryKeepHome(left.worktree, home));
-  await dropRunWorktree({ runId: run.id, attempt: left.attempt });
-  const start = { ...plainStart(baseCommit, earlier), startCommit, filesCommit: commit, isCutOff: true };
+  const start = {
+    ...plainStart(baseCommit, earlier),
+    startCommit,
+    filesCommit: commit,
+    cutOff: { attempt: left.attempt },
+  };
   const memory = kept ? { home, agentSessionId } : undefined;
   return { ...start, memory, carried: await carriedIn(ctx, { run, repo, ...start }) };
 }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -13,7 +13,8 @@ import { decideAll } from '../review/decide-all.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { registerWorker } from '../runs/register-worker.ts';
 import { requestCancel } from '../runs/request-cancel.ts';
-import { logOf, runRow, testAgent } from '../runs/testing.ts';
+import { recoverRuns } from '../runs/recover-runs.ts';
+import { logOf, runRow, silence, testAgent } from '../runs/testing.ts';
 import { beginThread } from '../runs/threads/begin-thread.ts';
 import { forkRun } from '../runs/threads/fork-run.ts';
 import { createSession } from '../sessions/create-session.ts';
@@ -22,6 +23,7 @@ import { repoPath } from '../workspace/git.ts';
 import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
+import { tidyRunWorktrees } from './tidy-worktrees.ts';
 import { answerRooms, headOf, rememberingAgent, type RoomAnswer } from './testing-run.ts';
 
 const { db, url } = await testDatabase();
@@ -84,7 +86,7 @@ const saidBy = async (runId: string): Promise<string> =>
     .flatMap((body) => (body['type'] === 'agent_text' && body['runId'] === runId ? [String(body['text'])] : []))
     .join('');
 
-const asked = (text: string): unknown => JSON.parse(/^asked (.*)$/m.exec(text)?.[1] ?? 'null');
+const asked = (text: string): unknown => JSON.parse(/asked (\[.*?\])$/m.exec(text)?.[1] ?? 'null');
 
 const continued = async (runId: string) =>
   (await logOf(sessionId)).find((body) => body['type'] === 'run_continues' && body['runId'] === runId);
@@ -233,4 +235,46 @@ test('[AG81] a turn whose worker is told to end goes on where it was, with what 
   const run = await runRow(runId);
   expect(run.state).toBe('succeeded');
   expect(await textAt(run.resultCommit, 'one.txt')).toBe('1\n');
+});
+
+/** Work on a run that its worker loses in the middle, as if it had died. */
+async function lose(runId: string): Promise<void> {
+  const times = async () => (await saidBy(runId)).split('written').length;
+  const before = await times();
+  const { done } = await start(runId);
+  await vi.waitUntil(async () => (await times()) > before, { timeout: 15_000 });
+  await silence(runId);
+  await recoverRuns(system);
+  await done;
+}
+
+test('[AG81] a turn whose worker died goes on in another one with what it had done and remembered', async () => {
+  const runId = await send('write one.txt 1\nsay written\nhang');
+  await lose(runId);
+  await tidyRunWorktrees(system);
+  await db.update(schema.run).set({ prompt: 'recall\nread one.txt' }).where(eq(schema.run.id, runId));
+  await (
+    await start(runId)
+  ).done;
+  const run = await runRow(runId);
+  expect(run).toMatchObject({ state: 'succeeded', attempt: 2 });
+  expect(asked(await saidBy(runId))).toHaveLength(2);
+  expect(await textAt(run.resultCommit, 'one.txt')).toBe('1\n');
+});
+
+test('[RN7] when its worker ended twice, what a run had made is kept as its result and a suggestion', async () => {
+  const runId = await send('write one.txt 1\nsay written\nhang');
+  await lose(runId);
+  await lose(runId);
+  expect(await runRow(runId)).toMatchObject({ state: 'failed', endCommit: null });
+  await tidyRunWorktrees(system);
+  const run = await runRow(runId);
+  expect(await textAt(run.resultCommit, 'one.txt')).toBe('1\n');
+  const [suggestion] = await db.select().from(schema.suggestion).where(eq(schema.suggestion.runId, runId));
+  expect(suggestion).toMatchObject({ hunkCount: 1, resultCommit: run.resultCommit });
+  const names = await readdir(path.join(env().dataDir, 'worktrees', 'run')).catch(() => []);
+  expect(names.filter((name) => name.startsWith(runId))).toEqual([]);
+  const next = await turn('read one.txt\nrecall');
+  expect(await textAt(next.startCommit, 'one.txt')).toBe('1\n');
+  expect(asked(await saidBy(next.id))).toHaveLength(3);
 });

@@ -21,7 +21,7 @@ export async function turnPrompt(
   session: OpenedSession,
 ): Promise<string> {
   const [last] = start.earlier;
-  const isFirst = last === undefined && !start.isCutOff;
+  const isFirst = last === undefined && !start.cutOff;
   if (start.remembers) await recordAgentSession(ctx, claim, session.id);
   if (isFirst || !start.remembers) return text;
   const told = session.memory === 'kept' ? '' : await tellStory(ctx, run, start);
@@ -35,7 +35,7 @@ export async function turnPrompt(
   });
   return [
     ...(told === '' ? [] : [forgot(told)]),
-    ...(start.isCutOff ? [cutOff] : []),
+    ...(start.cutOff ? [cutOff] : []),
     ...met(start.conflicts),
     text,
   ].join('\n\n');
@@ -54,9 +54,9 @@ function met(conflicts: readonly string[]): string[] {
   ];
 }
 
-async function tellStory(ctx: Context, run: RunRow, { earlier, isCutOff }: RunStart): Promise<string> {
+async function tellStory(ctx: Context, run: RunRow, { earlier, cutOff: again }: RunStart): Promise<string> {
   const { sessionEvent } = schema;
-  const runIds = [...earlier.map(({ id }) => id).toReversed(), ...(isCutOff ? [run.id] : [])];
+  const runIds = [...earlier.map(({ id }) => id).toReversed(), ...(again ? [run.id] : [])];
   const rows = await ctx.db
     .select({ seq: sessionEvent.seq, at: sessionEvent.createdAt, actor: sessionEvent.actor, body: sessionEvent.body })
     .from(sessionEvent)

@@ -11,7 +11,6 @@ import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
 import { keepCheckpoints } from '../sessions/keep-checkpoints.ts';
 import { importProject } from '../workspace/import-project.ts';
 import { recoverWork } from '../workspace/recover-work.ts';
-import { dropRunWorktree } from '../workspace/run-worktree.ts';
 import { runTask } from '../workspace/run-task.ts';
 import { checkSandbox } from '../workspace/sandbox.ts';
 import { changeAgent } from './change-agent.ts';
@@ -20,6 +19,7 @@ import { knownAgents } from './known-agents.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
+import { tidyRunWorktrees } from './tidy-worktrees.ts';
 
 export type WorkerOptions = {
   /** Names the process for as long as it lives; never used again. */
@@ -58,7 +58,8 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   };
   const sweep = async () => {
     await register();
-    for (const lost of await recoverRuns(ctx)) await dropRunWorktree(lost);
+    await recoverRuns(ctx);
+    await tidyRunWorktrees(ctx);
     await recoverWork();
     await runs.fill();
   };

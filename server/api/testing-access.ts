@@ -282,6 +282,8 @@ const plainFields: Record<string, unknown> = {
   limitMicroUsd: 3_000_000,
   lines: ['Bluebird'],
   line: 1,
+  maxRuns: 5,
+  maxRunsPerPerson: 2,
   message: 'A message',
   modelId: 'mdl_testing',
   models: [{ alias: 'walk', targets: [target] }],

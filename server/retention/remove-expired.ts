@@ -8,9 +8,11 @@ import { graceDays } from '../core/grace-time.ts';
 import { taskRef } from '../workspace/bridge/known-state.ts';
 import { checkpointRef } from '../workspace/checkpoint.ts';
 import { deleteRef, deleteRefs, repoPath, resolveCommit } from '../workspace/git.ts';
+import { removeHomes, removeHomesBefore } from '../workspace/kept-home.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
 import { repackRepositories } from './repack-repositories.ts';
 import { thinCheckpoints } from './thin-checkpoints.ts';
+import { dropRunWorktree } from '../workspace/run-worktree.ts';
 import { emptyWorktreeTrash, removeWorktree } from '../workspace/worktree.ts';
 
 /**
@@ -27,8 +29,12 @@ export async function removeExpired(): Promise<void> {
   await removeStale(ctx);
   await thinCheckpoints(ctx);
   await emptyWorktreeTrash();
+  await removeHomesBefore(daysAgo(ctx, homeDays));
   await repackRepositories(ctx);
 }
+
+/** How long an agent remembers a conversation that nobody goes on with; then it is told what was said. */
+const homeDays = 30;
 
 const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000);
 
@@ -40,7 +46,10 @@ async function removeProjects(ctx: Context): Promise<void> {
     .where(lt(project.deletedAt, daysAgo(ctx, graceDays)));
   for (const row of expired) {
     const sessions = await ctx.db.select({ id: session.id }).from(session).where(eq(session.projectId, row.id));
-    for (const { id } of sessions) await removeWorktree({ kind: 'session', id });
+    for (const { id } of sessions) {
+      await removeWorktree({ kind: 'session', id });
+      await removeHomes(id);
+    }
     await removeProjectFiles(row.id);
     await withTransaction(ctx, async (tx) => {
       await tx.db.delete(project).where(and(eq(project.id, row.id), isNotNull(project.deletedAt)));
@@ -61,12 +70,16 @@ async function removeSessions(ctx: Context): Promise<void> {
     .from(session)
     .where(lt(session.deletedAt, daysAgo(ctx, graceDays)));
   for (const row of expired) {
-    const runs = await ctx.db.select({ id: run.id }).from(run).where(eq(run.sessionId, row.id));
+    const runs = await ctx.db.select({ id: run.id, attempt: run.attempt }).from(run).where(eq(run.sessionId, row.id));
     const tasks = await ctx.db.select({ id: task.id }).from(task).where(eq(task.sessionId, row.id));
-    const refs = [`refs/ensemble/sessions/${row.id}`, ...runs.map(({ id }) => `refs/ensemble/runs/${id}`)];
+    const refs = [
+      `refs/ensemble/sessions/${row.id}`,
+      ...runs.flatMap(({ id }) => [`refs/ensemble/runs/${id}`, `refs/ensemble/starts/${id}`]),
+    ];
     for (const ref of [...refs, ...tasks.map(({ id }) => taskRef(id))]) await removeRef(repoPath(row.projectId), ref);
     await deleteRefs(repoPath(row.projectId), await checkpointRefsOf(ctx, row));
-    for (const { id } of runs) await removeWorktree({ kind: 'run', id });
+    for (const { id: runId, attempt } of runs) await dropRunWorktree({ runId, attempt });
+    await removeHomes(row.id);
     await removeWorktree({ kind: 'session', id: row.id });
     await withTransaction(ctx, async (tx) => {
       await tx.db.delete(session).where(and(eq(session.id, row.id), isNotNull(session.deletedAt)));

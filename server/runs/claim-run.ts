@@ -1,16 +1,16 @@
-import { and, asc, eq, inArray, isNull, lt, notExists, or, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { mayStill } from '../auth/may-still.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { statesBefore } from '../core/run-state.ts';
+import { hasItsTurn, isOpenSession, isWithinLimits, lockTeamRuns } from './claimable.ts';
 import { recordEnd } from './finish-run.ts';
 import { askerLostRight, type RunRow } from './run-claim.ts';
 
 /**
- * Takes a queued run for a worker, when it is the first of its session's queue and no other run of the session is at
- * work. Of several workers that try at once one wins. A run whose asker may not prompt any more ends as cancelled.
+ * Takes a queued run for a worker, when it is the first of its session's queue, no other run of the session is at work, and
+ * neither its team nor its asker has as many at work as they may. Of several workers that try at once one wins. A run whose asker may not prompt any more ends as cancelled.
  * @returns the run as claimed, or undefined when there is nothing to take
  */
 export async function claimRun(
@@ -43,6 +43,9 @@ export async function claimRun(
 
 async function takeRun(tx: Context, { runId, workerId }: { runId: string; workerId: string }) {
   const { run, session } = schema;
+  const [wanted] = await tx.db.select({ teamId: run.teamId }).from(run).where(eq(run.id, runId));
+  if (!wanted) return undefined;
+  await lockTeamRuns(tx, wanted.teamId);
   const [claimed] = await tx.db
     .update(run)
     .set({
@@ -57,15 +60,13 @@ async function takeRun(tx: Context, { runId, workerId }: { runId: string; worker
         eq(run.id, runId),
         inArray(run.state, statesBefore('claim')),
         hasItsTurn(tx),
-        inArray(run.sessionId, tx.db.select({ id: session.id }).from(session).where(isOpen())),
+        isWithinLimits(),
+        inArray(run.sessionId, tx.db.select({ id: session.id }).from(session).where(isOpenSession())),
       ),
     )
     .returning();
   return claimed;
 }
-
-/** In an archived session, runs stay queued until it is brought back. */
-const isOpen = () => and(isNull(schema.session.deletedAt), isNull(schema.session.archivedAt));
 
 async function withdraw(tx: Context, claimed: RunRow): Promise<void> {
   const end = { state: 'cancelled', error: askerLostRight } as const;
@@ -74,26 +75,6 @@ async function withdraw(tx: Context, claimed: RunRow): Promise<void> {
     .set({ ...end, workerId: null, attempt: claimed.attempt - 1, finishedAt: sql`now()` })
     .where(eq(schema.run.id, claimed.id));
   await recordEnd(tx, claimed, end);
-}
-
-/** No run of the session is at work, and none is queued before this one. */
-function hasItsTurn(ctx: Context) {
-  const { run } = schema;
-  const other = alias(run, 'other');
-  return notExists(
-    ctx.db
-      .select({ one: sql`1` })
-      .from(other)
-      .where(
-        and(
-          eq(other.sessionId, run.sessionId),
-          or(
-            inArray(other.state, ['running', 'waiting']),
-            and(eq(other.state, 'queued'), lt(other.position, run.position)),
-          ),
-        ),
-      ),
-  );
 }
 
 function isOneActiveViolation(error: unknown): boolean {
@@ -112,8 +93,8 @@ export async function findClaimableRuns(ctx: Context, limit: number): Promise<st
   const rows = await ctx.db
     .select({ id: run.id })
     .from(run)
-    .innerJoin(session, and(eq(session.id, run.sessionId), isOpen()))
-    .where(and(eq(run.state, 'queued'), hasItsTurn(ctx)))
+    .innerJoin(session, and(eq(session.id, run.sessionId), isOpenSession()))
+    .where(and(eq(run.state, 'queued'), hasItsTurn(ctx), isWithinLimits()))
     .orderBy(asc(run.createdAt))
     .limit(limit);
   return rows.map(({ id }) => id);

@@ -4,7 +4,7 @@ import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
 import type { RunTransition } from '../core/run-state.ts';
 import { appendSessionEvent } from './event-log.ts';
-import { queueNextRun } from './queue-next-run.ts';
+import { queueNextOfTeam, queueNextRun } from './queue-next-run.ts';
 import { endRunKeys } from './issue-run-key.ts';
 import { heldRun, runActor, type RunClaim, type RunRow } from './run-claim.ts';
 import { recordedUsage } from './recorded-usage.ts';
@@ -89,4 +89,5 @@ export async function recordEnd(
   });
   await leftSteersBecomePrompts(tx, run);
   await queueNextRun(tx, run.sessionId);
+  await queueNextOfTeam(tx, run);
 }

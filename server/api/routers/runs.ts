@@ -3,6 +3,7 @@ import { decidePermission, decidePermissionInput } from '../../runs/decide-permi
 import { listAgents } from '../../runs/list-agents.ts';
 import { getRun, getRunFile, listRuns } from '../../runs/queries.ts';
 import { requestCancel, requestCancelInput } from '../../runs/request-cancel.ts';
+import { getRunLimits, setRunLimits, setRunLimitsInput } from '../../runs/set-run-limits.ts';
 import { editPrompt, editPromptInput } from '../../sessions/edit-prompt.ts';
 import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts';
 import { interruptRun } from '../../sessions/interrupt-run.ts';
@@ -33,4 +34,6 @@ export const runsRouter = router({
   get: procedure.input(z.object({ runId: z.string() })).query(({ ctx, input }) => getRun(ctx, input.runId)),
   list: procedure.input(page).query(({ ctx, input }) => listRuns(ctx, input)),
   agents: procedure.query(({ ctx }) => listAgents(ctx)),
+  limits: procedure.input(z.object({ teamId: z.string() })).query(({ ctx, input }) => getRunLimits(ctx, input.teamId)),
+  setLimits: procedure.input(setRunLimitsInput).mutation(({ ctx, input }) => setRunLimits(ctx, input)),
 });

@@ -5,6 +5,7 @@ import { InstallationTeams } from '@/components/settings/installation-teams.tsx'
 import { Invitations } from '@/components/settings/invitations.tsx';
 import { Members } from '@/components/settings/members.tsx';
 import { SettingsPage } from '@/components/settings/section.tsx';
+import { RunLimits } from '@/components/settings/run-limits.tsx';
 import { TeamName } from '@/components/settings/team-name.tsx';
 import { memberOf, prefetching } from '@/server/api/caller.ts';
 
@@ -18,6 +19,7 @@ export default async function PeoplePage({ params }: { params: Promise<{ team: s
   await Promise.all([
     queryClient.prefetchQuery(trpc.members.list.queryOptions({ teamId })),
     isAdmin && queryClient.prefetchQuery(trpc.members.invitations.queryOptions({ teamId })),
+    isAdmin && queryClient.prefetchQuery(trpc.runs.limits.queryOptions({ teamId })),
     me.isInstallationAdmin && queryClient.prefetchQuery(trpc.members.everyone.queryOptions()),
     me.isInstallationAdmin && queryClient.prefetchQuery(trpc.members.teams.queryOptions()),
   ]);
@@ -30,6 +32,7 @@ export default async function PeoplePage({ params }: { params: Promise<{ team: s
         <Members teamId={teamId} teamName={team.name} myId={me.id} isAdmin={isAdmin} />
         {isAdmin && <Invitations teamId={teamId} teamName={team.name} />}
         {isAdmin && <TeamName teamId={teamId} name={team.name} />}
+        {isAdmin && <RunLimits teamId={teamId} />}
         {me.isInstallationAdmin && <InstallationPeople myId={me.id} />}
         {me.isInstallationAdmin && <InstallationTeams />}
       </SettingsPage>
