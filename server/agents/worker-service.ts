@@ -63,14 +63,8 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     await recoverWork();
     await runs.fill();
   };
-  // One sweep at a time, and none that fails ends the service: the next one tries again.
-  let sweeping: Promise<void> | undefined;
-  const sweepNow = () => {
-    if (stopping.signal.aborted) return;
-    sweeping ??= sweep()
-      .catch((error: unknown) => log().error({ err: error }, 'the worker could not look for work'))
-      .finally(() => (sweeping = undefined));
-  };
+  const sweeps = oneAtATime(sweep, stopping.signal);
+  const sweepNow = sweeps.now;
 
   await register();
   const workers = await startWorkers({
@@ -101,10 +95,24 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
       stopping.abort();
       clearInterval(timer);
       for (const off of offs) off();
-      await sweeping;
+      await sweeps.idle();
       await Promise.all([workers.stop(), runs.idle()]);
       await unregisterWorker(ctx, workerId);
     },
+  };
+}
+
+/** One sweep at a time, and none that fails ends the service: the next one tries again. */
+function oneAtATime(sweep: () => Promise<void>, stopping: AbortSignal) {
+  let sweeping: Promise<void> | undefined;
+  return {
+    now: () => {
+      if (stopping.aborted) return;
+      sweeping ??= sweep()
+        .catch((error: unknown) => log().error({ err: error }, 'the worker could not look for work'))
+        .finally(() => (sweeping = undefined));
+    },
+    idle: async () => sweeping,
   };
 }
 
