@@ -7,6 +7,7 @@ import classes from './section.module.css';
 const pages = [
   { part: 'people', label: 'People' },
   { part: 'models', label: 'Models' },
+  { part: 'agents', label: 'Agents' },
   { part: 'tools', label: 'Use with your tools' },
   { part: 'policies', label: 'Policies' },
   { part: 'guard', label: 'Guard' },
