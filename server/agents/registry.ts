@@ -8,6 +8,7 @@ import { assistant } from './profiles/assistant.ts';
 import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
 import { openCode } from './profiles/opencode.ts';
+import { qwenCode } from './profiles/qwen-code.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -128,7 +129,7 @@ const refactor: AgentProfile = {
   },
 };
 
-const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex, openCode];
+const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex, openCode, qwenCode];
 
 /** Every agent this version knows, available or not. */
 export function agentProfiles(): readonly AgentProfile[] {

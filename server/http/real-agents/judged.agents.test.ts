@@ -54,12 +54,16 @@ describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
   });
 });
 
-test('[AG23] opencode asks by the protocol, and does not do what was denied', { timeout: long }, async () => {
+test.each([
+  ['opencode', ['after.txt']],
+  // It ends its turn with a denial.
+  ['qwen-code', []],
+])('[AG23] %s asks by the protocol, and does not do what was denied', { timeout: long }, async (agent, after) => {
   const denied = { decision: 'deny' as const, reason: 'Use the notes instead' };
   const answers = ({ request }: AskedQuestion) =>
     JSON.stringify(request).includes('denied.txt') ? denied : { decision: 'allow' as const };
   house.models.script(agentTask([{ run: 'echo made > denied.txt' }, { write: 'after.txt', text: 'x\n' }]));
-  const { run, changed } = await house.run({ text: 'Make it', agent: 'opencode', mode: 'edit', answers });
+  const { run, changed } = await house.run({ text: 'Make it', agent, mode: 'edit', answers });
   expect(run).toMatchObject({ state: 'succeeded', error: null });
-  expect(changed).toEqual(['after.txt']);
+  expect(changed).toEqual(after);
 });

@@ -32,3 +32,7 @@ test('[AG21] Codex reads, edits, writes and runs, in its box and through the gat
 test('[AG22] OpenCode reads, edits, writes and runs, in its box and through the gateway', { timeout: long }, () =>
   completesTask('opencode', '/chat/completions'),
 );
+
+test('[AG22] Qwen Code reads, edits, writes and runs, in its box and through the gateway', { timeout: long }, () =>
+  completesTask('qwen-code', '/chat/completions'),
+);

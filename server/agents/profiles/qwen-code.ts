@@ -1,0 +1,51 @@
+import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
+import type { AgentProfile, AgentStart } from '../registry.ts';
+
+const name = 'qwen-code';
+const title = 'Qwen Code';
+const settingsFile = '/etc/qwen-code/settings.json';
+
+/**
+ * Qwen Code, for models of any provider. It reads and writes files through the host, and asks by the protocol before it acts. The
+ * system's settings, which are ours, go before those of the repository.
+ */
+export const qwenCode: AgentProfile = {
+  name,
+  title,
+  description: 'An open-source coding agent for any model. It needs 1.5 GB of memory for each run.',
+  needsModel: true,
+  modes: { ask: 'default', plan: 'plan', edit: 'default', auto: 'default' },
+  defaultMode: 'edit',
+  work: 'rw',
+  home: 'folder',
+  command: ({ node }) => [node, programInside(name), '--acp'],
+  mounts: () => [[installFolder(name), agentMount]],
+  env: ({ models }) => ({
+    QWEN_CODE_SYSTEM_SETTINGS_PATH: settingsFile,
+    ...(models && {
+      OPENAI_BASE_URL: models.openAiUrl,
+      OPENAI_API_KEY: models.key,
+      OPENAI_MODEL: models.model,
+    }),
+  }),
+  homeFiles: () => ({}),
+  systemFiles: (start) => ({ [settingsFile]: settingsOf(start) }),
+  sessionMeta: () => ({}),
+  capabilities: { hostFiles: true, hostTerminals: false, denyEndsTurn: true },
+  available: () => Promise.resolve(installedAvailability(name, title)),
+};
+
+function settingsOf({ models }: AgentStart): string {
+  return JSON.stringify({
+    general: { disableAutoUpdate: true, disableUpdateNag: true, enableAutoUpdate: false },
+    privacy: { usageStatisticsEnabled: false },
+    telemetry: { enabled: false },
+    security: { auth: { selectedType: 'openai', enforcedType: 'openai' }, folderTrust: { enabled: false } },
+    model: { name: models?.model },
+    tools: { approvalMode: 'default' },
+    mcpServers: {},
+    mcp: { allowed: [] },
+    hooksConfig: { enabled: false },
+    disableAllHooks: true,
+  });
+}
