@@ -20,6 +20,8 @@ const config: NextConfig = {
     'ts-morph',
     '@ast-grep/napi',
     '@cedar-policy/cedar-wasm',
+    'web-tree-sitter',
+    'tree-sitter-bash',
   ],
   // `npm run check` is where types are checked; a start on a user's machine does not repeat it.
   typescript: { ignoreBuildErrors: true },

@@ -26,7 +26,9 @@ export function loadBash(): Promise<ReadBash> {
 async function load(): Promise<ReadBash> {
   const require = createRequire(import.meta.url);
   await Parser.init();
-  const language = await Language.load(await readFile(require.resolve('tree-sitter-bash/tree-sitter-bash.wasm')));
+  // The bundle of the pages must not take the grammar for a module of its own.
+  const grammar = require.resolve(/* turbopackIgnore: true */ 'tree-sitter-bash/tree-sitter-bash.wasm');
+  const language = await Language.load(await readFile(grammar));
   const parser = new Parser();
   parser.setLanguage(language);
   const parse = (source: string): ShellTree => read(parser, source, parse);
