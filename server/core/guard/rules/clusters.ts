@@ -16,11 +16,11 @@ const kubectlTable: OptionTable = {
 
 const firmVerbs = /^(?:delete|drain|evict|destroy)$/;
 const softVerbs =
-  /^(?:cordon|uncordon|taint|scale|patch|edit|replace|set|label|annotate|exec|cp|rollout|autoscale|certificate|debug|attach|port-forward|proxy|apply|create|run|expose|adm|policy|login|import|new-app|start-build|rsh|rsync|process)$/;
+  /^(?:cordon|taint|scale|patch|edit|replace|set|label|annotate|exec|cp|rollout|autoscale|certificate|debug|attach|port-forward|proxy|apply|create|run|expose|adm|policy|login|import|new-app|start-build|rsh|rsync|process)$/;
 
 /** Verbs that change a cluster a little, or in ways that the file tells. */
 const usualVerbs =
-  /^(?:label|annotate|rollout|exec|port-forward|proxy|attach|create|run|expose|cp|login|new-app|start-build|rsh|process|import|set|autoscale)$/;
+  /^(?:label|annotate|rollout|exec|port-forward|proxy|attach|create|run|expose|cp|login|new-app|start-build|rsh|process|import|autoscale)$/;
 
 function judgeKubectl(command: SimpleCommand): boolean | RuleMatch {
   const options = readOptions(command.args, kubectlTable);
@@ -42,7 +42,7 @@ type SoftCall = { verb: string; second: string; words: readonly string[]; option
 function judgeSoftVerb({ verb, second, words, options }: SoftCall): boolean | RuleMatch {
   if (verb === 'replace' && options.has('force')) return true;
   if (verb === 'scale' && options.values('replicas').some(({ text }) => text === '0')) return true;
-  if (verb === 'apply') return options.has('prune', 'force');
+  if (verb === 'apply') return options.has('prune', 'force') || askFor('This changes what a cluster runs.');
   if (verb === 'adm')
     return /^(?:drain|policy|cordon|manage-node)$/.test(second) || (second === 'prune' && options.has('confirm'));
   const reason = softReason(`${verb} ${second}`, words);
@@ -139,13 +139,15 @@ export const clusterRules: readonly Rule[] = [
         'kubectl taint nodes n a=b:NoExecute',
         'kubectl apply -f x --prune',
         'kubectl edit deploy x',
+        'kubectl apply -f x.yaml',
+        'kubectl set image deploy/x a=b',
       ],
       ok: [
         'kubectl get pods -A',
         'kubectl describe pod delete',
         'kubectl logs x',
         'kubectl delete pod x --dry-run=client',
-        'kubectl apply -f x.yaml',
+        'kubectl uncordon n',
         'kubectl diff -f x.yaml',
         'kubectl rollout status deploy/x',
         'kubectl config get-contexts',

@@ -6,7 +6,7 @@ const git = ['git'] as const;
 
 /** Settings by which git runs another program, sends data elsewhere, or trusts what it should not. */
 const runningKeys =
-  /^(?:core\.(?:sshcommand|fsmonitor|pager|editor|hookspath|gitproxy|askpass|attributesfile|worktree|alternaterefscommand)|sequence\.editor|diff\.external|credential\..*helper|credential\.helper|gpg\.(?:.*\.)?program|protocol\.(?:.*\.)?allow|filter\..*\.(?:clean|smudge|process)|diff\..*\.(?:command|textconv)|merge\..*\.driver|mergetool\..*\.(?:cmd|path)|difftool\..*\.(?:cmd|path)|pager\..*|browser\..*\.cmd|man\..*\.cmd|remote\..*\.(?:vcs|uploadpack|receivepack|proxy)|url\..*\.(?:insteadof|pushinsteadof)|uploadpack\.packobjectshook|include(?:if\..*)?\.path|http\.(?:.*\.)?(?:sslverify|proxy|extraheader|cookiefile)|sendemail\..*|submodule\..*\.update|receive\..*|safe\.directory|init\.templatedir|trailer\..*\.c(?:md|ommand)|interactive\.difffilter|fsck\..*|transfer\.fsckobjects|log\.showsignature|user\.signingkey|commit\.gpgsign|tag\.gpgsign)$/;
+  /^(?:ssh\.variant|core\.(?:sshcommand|fsmonitor|pager|editor|hookspath|gitproxy|askpass|attributesfile|worktree|alternaterefscommand)|sequence\.editor|diff\.external|credential\..*helper|credential\.helper|gpg\.(?:.*\.)?program|protocol\.(?:.*\.)?allow|filter\..*\.(?:clean|smudge|process)|diff\..*\.(?:command|textconv)|merge\..*\.driver|mergetool\..*\.(?:cmd|path)|difftool\..*\.(?:cmd|path)|pager\..*|browser\..*\.cmd|man\..*\.cmd|remote\..*\.(?:vcs|uploadpack|receivepack|proxy)|url\..*\.(?:insteadof|pushinsteadof)|uploadpack\.packobjectshook|include(?:if\..*)?\.path|http\.(?:.*\.)?(?:sslverify|proxy|extraheader|cookiefile)|sendemail\..*|submodule\..*\.update|receive\..*|safe\.directory|init\.templatedir|trailer\..*\.c(?:md|ommand)|interactive\.difffilter|fsck\..*|transfer\.fsckobjects|log\.showsignature|user\.signingkey|commit\.gpgsign|tag\.gpgsign)$/;
 
 const harmlessValue: Record<string, RegExp> = {
   'core.pager': /^(?:|cat|less.*|more|true|delta)$/,
@@ -60,17 +60,52 @@ function environmentSettings({ env }: SimpleCommand): [string, string][] {
   return found;
 }
 
-const programVariables = ['GIT_EXTERNAL_DIFF', 'GIT_PROXY_COMMAND', 'GIT_EXEC_PATH', 'GIT_TEMPLATE_DIR'];
-const networkVariables = ['GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_ASKPASS', 'SSH_ASKPASS'];
+const programVariables = [
+  'GIT_CONFIG',
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_PROXY_COMMAND',
+  'GIT_EXEC_PATH',
+  'GIT_TEMPLATE_DIR',
+];
+const networkVariables = [
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_ALLOW_PROTOCOL',
+  'GIT_ASKPASS',
+  'SSH_ASKPASS',
+];
+
+/** Programs that git starts to show or ask; the usual ones are harmless. */
+const viewerVariables = [
+  'GIT_PAGER',
+  'PAGER',
+  'GIT_EDITOR',
+  'GIT_SEQUENCE_EDITOR',
+  'EDITOR',
+  'VISUAL',
+  'BROWSER',
+  'LESSOPEN',
+];
+
+function isStrangeViewer(value: string | undefined): boolean {
+  return (
+    value !== undefined &&
+    !/^(?:|cat|less|more|true|:|vim?|nvim|nano|emacs|ed|delta|bat|code|\/bin\/true)(?: -[\w-]+)*$/.test(value)
+  );
+}
 
 function runsByEnvironment(command: SimpleCommand): boolean {
   const call = readGit(command);
   if (!call) return false;
   if (command.env.get('GIT_SSL_NO_VERIFY')) return true;
   if (programVariables.some((name) => command.env.has(name))) return true;
+  if (viewerVariables.some((name) => isStrangeViewer(command.env.get(name)?.text))) return true;
   if (networkVariables.some((name) => command.env.has(name)) && reachesNetwork(call)) return true;
   return [...call.settings, ...environmentSettings(command)].some(([key, value]) => {
-    if (key.toLowerCase() === 'core.sshcommand') return reachesNetwork(call);
+    if (/^(?:core\.sshcommand|ssh\.variant)$/i.test(key)) return reachesNetwork(call);
     return runsSomething(key, value);
   });
 }

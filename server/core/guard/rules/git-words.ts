@@ -52,7 +52,7 @@ const tables: Record<string, OptionTable> = {
   },
   reset: {
     letters: 'U',
-    valued: ['pathspec-from-file', 'unified'],
+    valued: ['pathspec-from-file', 'unified', 'inter-hunk-context'],
     flags: ['hard', 'soft', 'mixed', 'merge', 'keep', 'patch', 'quiet', 'intent-to-add'],
   },
   clean: {
@@ -62,7 +62,7 @@ const tables: Record<string, OptionTable> = {
   },
   checkout: {
     letters: 'bBU',
-    valued: ['orphan', 'conflict', 'pathspec-from-file', 'unified'],
+    valued: ['orphan', 'conflict', 'pathspec-from-file', 'unified', 'inter-hunk-context'],
     flags: [
       'force',
       'patch',
@@ -83,7 +83,7 @@ const tables: Record<string, OptionTable> = {
   },
   restore: {
     letters: 'sU',
-    valued: ['source', 'conflict', 'pathspec-from-file', 'unified'],
+    valued: ['source', 'conflict', 'pathspec-from-file', 'unified', 'inter-hunk-context'],
     flags: [
       'staged',
       'worktree',

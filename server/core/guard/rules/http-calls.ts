@@ -53,7 +53,7 @@ function readWordCall({ args }: SimpleCommand): HttpCall | undefined {
 
 /** Endings of addresses that remove, whatever the method. */
 const removingPath =
-  /(?:^|[/:_-])(?:delete|remove|destroy|purge|truncate|drop|wipe|flush|clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_forcemerge|_close|_shrink|_rollover|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
+  /(?:^|[/:_-]|\/do)(?:delete|remove|destroy|purge|truncate|drop|wipe|flushall|flushdb|(?<!_cache\/)clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_close|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE', 'MOVE']);
 const bodyRemoves =

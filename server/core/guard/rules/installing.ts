@@ -72,7 +72,16 @@ function namesAddress(words: readonly string[]): boolean {
   );
 }
 
+/** Tools whose plain install puts programs into the home folder. */
+const homeInstall: Record<string, RegExp> = {
+  cargo: /^(?:install|binstall)$/,
+  pipx: /^(?:install|inject)$/,
+  gem: /^install$/,
+};
+
 function installsForProject(name: string, words: readonly string[], verb: string): boolean {
+  if (homeInstall[name]?.test(verb) && !words.some((word) => /^--(?:path|user-install|install-dir)/.test(word)))
+    return true;
   const everywhere = words.some((word) => /^(?:-g|--global|--location=global)$/.test(word)) || verb === 'global';
   if (everywhere && /^(?:npm|pnpm|bun|yarn)$/.test(name))
     return /^(?:i|in|install|add|update|global|link|upgrade|un|uninstall|remove|rm|r)$/.test(verb);
@@ -111,6 +120,8 @@ export const installingRules: readonly Rule[] = [
     examples: {
       ng: [
         'npm install -g x',
+        'cargo install x',
+        'gem install x',
         'pip install git+https://example.com/x',
         'npm i --registry http://example.com x',
         'pip install --index-url https://example.com x',
@@ -129,6 +140,7 @@ export const installingRules: readonly Rule[] = [
         'pip install pytest',
         'yarn add zod',
         'cargo add serde',
+        'cargo install --path .',
         'go get example.com/x',
         'apt-get update',
         'bundle install',

@@ -40,10 +40,8 @@ const printers: Record<string, readonly RegExp[]> = {
     /^config view.*--raw/,
     /^create token/,
   ],
-  vault: [
-    /^(?:read|kv get|token create|token lookup|unwrap|print token|login)\b(?!.*(?:^| )(?:sys\/|auth\/token\/lookup-self$))/,
-  ],
-  op: [/^(?:read|inject|run|document get|item get\b.*(?:--reveal|--fields|--field|--otp))/, /^connect token create/],
+  vault: [/^(?:read|kv get|token create|unwrap|print token)\b(?!.*(?:^| )(?:sys\/|auth\/token\/lookup-self$))/],
+  op: [/^(?:read|inject|document get|item get\b.*(?:--reveal|--fields|--field|--otp))/, /^connect token create/],
   doppler: [
     /^secrets(?: (?:get|download|substitute))?(?: |$)(?!(?:set|delete|upload|notes|--only-names|.*--only-names))/,
     /^configs tokens create/,

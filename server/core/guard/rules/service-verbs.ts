@@ -6,12 +6,15 @@ const destroying =
   'delete|del|destroy|remove|rm|purge|drop|terminate|deregister|uninstall|unpublish|prune|wipe|flush|erase|clear|truncate|expunge|evict|nuke|teardown|undeploy|unregister|deprovision|decommission|obliterate|clean|empty|unlink';
 /** Verbs that take away what people rely on, and can be undone with trouble. */
 const withdrawing =
-  'disable|deactivate|revoke|archive|unsubscribe|detach|disassociate|dissociate|stop|kill|shutdown|halt|poweroff|drain|cordon|forget|reset|rollback|force-unlock|unset|suspend|pause|cancel|abort|expire|disconnect|unassign|untag|unlock|invalidate|quarantine|void|refund|release-address|reboot|restart|reimage|reinstall|rotate|regenerate|failover|switchover|promote|demote|transfer|reassign|resync|overwrite|replace|schedule-key-deletion|rename|deauthorize|leave|kick|ban|block|reject|unsuspend|downgrade|restore';
+  'disable|deactivate|revoke|archive|unsubscribe|detach|disassociate|dissociate|stop|kill|shutdown|halt|poweroff|drain|cordon|forget|reset|rollback|force-unlock|unset|suspend|pause|cancel|abort|expire|disconnect|unassign|untag|unlock|invalidate|quarantine|void|refund|release-address|reboot|restart|reimage|reinstall|rotate|regenerate|failover|switchover|promote|demote|transfer|reassign|resync|overwrite|replace|schedule-key-deletion|rename|deauthorize|leave|kick|ban|block|reject|unsuspend|downgrade|restore|roll|seal|evacuate|detach|retire|offline';
 
 const destroyWord = new RegExp(
-  `^(?:${destroying})$|^(?:batch[-_])?(?:${destroying})[-_]|[-_:.](?:${destroying})$|^(?:db|env|kv|apps?|config|r2|d1|pipelines|domains|sites|volumes?|secrets?|indices|index|policy|user|queue|table|keys?|objects?):(?:${destroying})\\b`,
+  `^(?:${destroying})$|^(?:batch[-_])?(?:${destroying})[-_]|[-_:.](?:${destroying})$|^[\\w-]+:(?:${destroying})(?![a-z])`,
   'i',
 );
+/** `apiAccessDeleteKeys` */
+const destroyInside =
+  /[a-z](?:Delete|Remove|Destroy|Purge|Terminate|Drop)(?:[A-Z]|$)|^(?:delete|remove|destroy|purge|terminate|drop)[A-Z]/;
 const withdrawWord = new RegExp(
   `^(?:${withdrawing})$|^(?:batch[-_])?(?:${withdrawing})[-_]|[-_](?:${withdrawing})$|^\\w+:(?:${withdrawing})$`,
   'i',
@@ -34,7 +37,7 @@ export type VerbKind = 'destroy' | 'withdraw' | undefined;
 export function verbKind(words: readonly string[]): { kind: VerbKind; at: number } {
   const plain = words.slice(0, 12).filter((word) => !word.startsWith('-'));
   for (const [at, word] of plain.entries()) {
-    if (destroyWord.test(word)) return { kind: 'destroy', at };
+    if (destroyWord.test(word) || destroyInside.test(word)) return { kind: 'destroy', at };
     const alsoNoun = /^(?:restore|archive|transfer|rollback|failover|restart|cancel|refund|ban|block|leave)s?$/i.test(
       word,
     );
@@ -81,4 +84,13 @@ export function wholeVerb(pattern: RegExp): RegExp {
 /** The same for each pattern of a table. */
 export function wholeVerbs(table: Record<string, RegExp>): Record<string, RegExp> {
   return Object.fromEntries(Object.entries(table).map(([name, pattern]) => [name, wholeVerb(pattern)]));
+}
+
+/** Options that remove, whatever the verb: `verify --delete`, `sync --prune`. */
+export function hasRemovingFlag({ args }: SimpleCommand): boolean {
+  return args.some(({ text }) =>
+    /^--(?:delete|purge|prune|destroy|wipe|clear-existing|force-destroy|remove-orphans)(?:-[\w-]+)?(?:=true)?$/.test(
+      text,
+    ),
+  );
 }

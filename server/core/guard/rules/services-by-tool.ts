@@ -8,7 +8,7 @@ type Special = { deny?: RegExp; ask?: RegExp };
 const written: Record<string, Special> = {
   aws: {
     deny: /^s3 (?:rb|rm)\b|^s3 sync\b.*--delete|^s3api (?:delete|put-bucket-lifecycle)|^ec2 (?:modify-instance-attribute.*disable-api-termination)|^route53 change-resource-record-sets\b.*(?:DELETE|\0)|^cloudformation (?:delete|execute-change-set)|^dynamodb (?:batch-write-item.*DeleteRequest)|^rds (?:delete|stop|reboot|reset)/,
-    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^cloudfront (?:create-invalidation|update-\S+)|^autoscaling (?:set-\S+|update-auto|suspend)|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^eks update|^apigateway (?:flush|update|import|put)|^secretsmanager (?:put|update|rotate|cancel)|^ses (?:set-\S+|put-\S+|update-account)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
+    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^secretsmanager (?:put|update|rotate|cancel)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
   },
   gcloud: {
     deny: /^storage rm\b/,
@@ -38,11 +38,11 @@ const written: Record<string, Special> = {
   },
   restic: {
     deny: /(?:^| )(?:forget|prune|key (?:remove|rm|passwd)|unlock\b.*--remove-all|rewrite|repair|rebuild-index|tag|migrate|self-update|cache --cleanup)\b/,
-    ask: /(?:^| )(?:restore|key add|unlock)\b/,
+    ask: /^$/,
   },
   borg: {
     deny: /(?:^| )(?:delete|prune|compact|recreate|rename|check\b.*--repair|key change\S*|break-lock|config|rdelete)\b/,
-    ask: /(?:^| )(?:extract|import-tar|transfer)\b/,
+    ask: /^$/,
   },
   kopia: {
     deny: /(?:^| )(?:snapshot (?:delete|expire)|repository (?:disconnect|change-password)|maintenance run|policy delete|blob delete|content delete|manifest delete)/,
@@ -77,6 +77,7 @@ const written: Record<string, Special> = {
   'kafka-delete-records': { deny: /./ },
   'kafka-reassign-partitions': { ask: /--(?:execute|cancel)\b/ },
   'kafka-leader-election': { ask: /./ },
+  'kafka-streams-application-reset': { deny: /./ },
   'kafka-storage': { deny: /format/ },
   rabbitmqctl: {
     deny: /(?:^| )(?:delete_\S+|purge_queue|reset|force_reset|stop(?:_app)?|shutdown|clear_\S+|forget_cluster_node|remove_\S+|close_(?:all_)?connections?\S*|rotate_logs|update_cluster_nodes|force_boot|change_password|set_permissions|eval|suspend_\S+|hipe_compile)/,
@@ -105,7 +106,7 @@ const written: Record<string, Special> = {
     ask: /^(?:repo transfer|mr merge|variable (?:set|update)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST))/,
   },
   heroku: {
-    deny: /^(?:\S+:(?:destroy|delete|remove|reset|purge|clear|unset|rollback|kill|revoke)|pg:(?:reset|push|copy|killall|promote|maintenance)|apps:(?:transfer|leave)|releases:rollback|rollback|ps:(?:kill|stop))/,
+    deny: /^(?:\S+:(?:destroy|delete|remove|reset|purge|clear|unset|rollback|kill|revoke|disable|stop|leave|off)|pg:(?:reset|push|copy|killall|promote|maintenance)|apps:(?:transfer|leave)|releases:rollback|rollback|ps:(?:kill|stop))/,
     ask: /^(?:ps:(?:restart|scale|stop)|restart|maintenance:\S+|config:set|run|domains:\S+|drains:\S+|access:\S+|members:\S+|keys:\S+|apps:rename|git:remote|features:\S+|pipelines:\S+|pg:\S+|clients:\S+|authorizations:\S+)/,
   },
   vercel: {
@@ -147,11 +148,11 @@ const written: Record<string, Special> = {
   },
   op: {
     deny: /^(?:item|document|vault|user|group|connect|service-account|events-api) (?:\S+ )?(?:delete|revoke|suspend|remove)|^(?:account forget)/,
-    ask: /^(?:item (?:edit|create|share|move)|vault (?:edit|create|\S+ (?:grant|revoke))|user (?:edit|provision|suspend|confirm)|group (?:create|edit|user)|signin --raw)/,
+    ask: /^(?:item (?:share|move)|vault \S+ (?:grant|revoke)|user (?:edit|provision|suspend|confirm)|group (?:create|edit|user)|signin --raw)/,
   },
   doppler: {
     deny: /^(?:(?:projects|environments|configs|secrets|service-tokens|tokens|groups) (?:\S+ )?(?:delete|rollback|revoke|unlock)|configs tokens revoke|logout)/,
-    ask: /^(?:secrets (?:set|upload)|configs (?:update|clone|lock)|environments rename|projects update)/,
+    ask: /^(?:secrets (?:set|upload)|environments rename)/,
   },
   circleci: {
     deny: /^(?:(?:context|orb|namespace|project|runner \S+|policy|env-var) (?:\S+ )?(?:delete|remove|remove-secret|unlist|unlist-category|delete-secret|unset)|context remove-secret|orb unlist|runner (?:resource-class|token|instance) delete)/,
@@ -196,10 +197,16 @@ const written: Record<string, Special> = {
 };
 
 const specials: Record<string, Special> = Object.fromEntries(
-  Object.entries(written).map(([name, { deny, ask }]) => [
-    name,
-    { ...(deny && { deny: wholeVerb(deny) }), ...(ask && { ask: wholeVerb(ask) }) },
-  ]),
+  Object.entries(written)
+    .flatMap(([name, special]) =>
+      name.startsWith('kafka-')
+        ? [[name, special] as const, [`${name}.sh`, special] as const]
+        : [[name, special] as const],
+    )
+    .map(([name, { deny, ask }]) => [
+      name,
+      { ...(deny && { deny: wholeVerb(deny) }), ...(ask && { ask: wholeVerb(ask) }) },
+    ]),
 );
 
 function judgeSpecial(command: SimpleCommand): boolean | RuleMatch {

@@ -1,6 +1,6 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
-import { isTrial, plainWords, verbKind } from './service-verbs.ts';
+import { hasRemovingFlag, isTrial, plainWords, verbKind } from './service-verbs.ts';
 
 /** Command lines of services that hold what a team runs, stores, sends or sells. */
 const serviceTools = // clouds
@@ -68,6 +68,7 @@ function judgeByVerb(command: SimpleCommand): boolean | RuleMatch {
   const words = plainWords(command, valued);
   const line = words.join(' ');
   if (exempt[command.name]?.test(line)) return false;
+  if (hasRemovingFlag(command)) return true;
   const { kind, at } = verbKind(words);
   if (kind === undefined || (command.name === 'split' && at === 0)) return false;
   if (kind === 'destroy') return true;
