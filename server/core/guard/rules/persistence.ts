@@ -4,11 +4,11 @@ import type { Rule } from '../rule.ts';
 import { written } from './overwriting.ts';
 
 /** Files that run something later, by themselves. */
-const startPlaces =
+export const startPlace =
   /(?:^|\/)(?:\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|inputrc|xinitrc|xsession|xprofile|pam_environment|vimrc|gitconfig|tmux\.conf|pythonrc|Rprofile|irbrc|pryrc|gdbinit|wgetrc|curlrc|screenrc|login)|config\.fish|\.config\/(?:fish|autostart|systemd|environment\.d|git|nvim)\/.*|\.ssh\/(?:authorized_keys2?|config|rc|environment)|Library\/Launch(?:Agents|Daemons)\/.*|etc\/(?:cron.*|profile(?:\.d\/.*)?|rc\.local|init\.d\/.*|systemd\/.*|ld\.so\.preload|ld\.so\.conf.*|bash\.bashrc|environment|sudoers(?:\.d\/.*)?|pam\.d\/.*|udev\/.*|xdg\/autostart\/.*|zsh.*|modules-load\.d\/.*|apt\/apt\.conf\.d\/.*|update-motd\.d\/.*)|var\/spool\/(?:cron|at)\/.*|\.git\/(?:hooks\/[^/]+|config|info\/attributes)|sitecustomize\.py|usercustomize\.py|[\w-]+\.pth|Microsoft\.PowerShell_profile\.ps1|Start Menu\/Programs\/Startup\/.*)$/;
 
 function writesStartFile(command: SimpleCommand): boolean {
-  return written(command).some(({ text }) => startPlaces.test(text.replaceAll(HOLE, '~')));
+  return written(command).some(({ text }) => startPlace.test(text.replaceAll(HOLE, '~')));
 }
 
 const strangeFolder = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/home\/[^/]+\/Downloads)(?:\/|$)/;

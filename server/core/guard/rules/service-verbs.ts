@@ -38,14 +38,21 @@ export function verbKind(words: readonly string[]): { kind: VerbKind; at: number
   const plain = words.slice(0, 12).filter((word) => !word.startsWith('-'));
   for (const [at, word] of plain.entries()) {
     if (destroyWord.test(word) || destroyInside.test(word)) return { kind: 'destroy', at };
-    const alsoNoun = /^(?:restore|archive|transfer|rollback|failover|restart|cancel|refund|ban|block|leave)s?$/i.test(
-      word,
-    );
-    if (withdrawWord.test(word) && !(alsoNoun && isLooking(plain[at + 1] ?? ''))) return { kind: 'withdraw', at };
-    if (isLooking(word) && !(alsoNouns.test(word) && at < 3) && !(at === 0 && nounsAtFirst.test(word)))
-      return { kind: undefined, at };
+    if (withdraws(word, plain[at + 1] ?? '')) return { kind: 'withdraw', at };
+    if (isLooking(word) && !isNoun(word, at)) return { kind: undefined, at };
   }
   return { kind: undefined, at: -1 };
+}
+
+const oftenNouns = /^(?:restore|archive|transfer|rollback|failover|restart|cancel|refund|ban|block|leave)s?$/i;
+
+/** `restore describe` looks at what was restored. */
+function withdraws(word: string, next: string): boolean {
+  return withdrawWord.test(word) && !(oftenNouns.test(word) && isLooking(next));
+}
+
+function isNoun(word: string, at: number): boolean {
+  return (at < 3 && alsoNouns.test(word)) || (at === 0 && nounsAtFirst.test(word));
 }
 
 function isLooking(word: string): boolean {

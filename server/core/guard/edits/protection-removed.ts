@@ -1,0 +1,140 @@
+import { countIn, loses, type Change } from './change.ts';
+import { changed, made, type EditRule } from './edit-rule.ts';
+
+const isCode = ({ kind }: Change) => kind === 'code' || kind === 'settings';
+
+/** Who may do it. */
+const authorization =
+  /\b(?:authoriz\w*|authenticat\w*|requires?_?(?:auth|login|user|admin|role|permission|session|scope)\w*|ensure_?(?:auth|logged|admin|owner|permission)\w*|assert_?(?:can|owner|permission|admin|member)\w*|is_?(?:authenticated|authori[sz]ed|admin|owner|logged_?in)\w*|check_?(?:permission|access|auth|role|owner|token|rights|scope)\w*|has_?(?:permission|role|access|scope|authority)\w*|can_?(?:access|edit|delete|view|write)\b|verify_?(?:token|jwt|session|csrf|signature|password|user|owner|access|auth|request)\w*|current_?user|login_required|permission_required|user_passes_test|permission_classes|PreAuthorize|RolesAllowed|Secured|UseGuards|Authorize|before_action\s*:\s*(?:auth|require|ensure|check)\w*|csrf\w*|protect_from_forgery|rate_?limit\w*|throttle\w*|helmet|getServerSession|withAuth|guard)\b/i;
+
+/** What comes in, and how it goes out. */
+const validation =
+  /\b(?:validat\w*|saniti[sz]e\w*|escape(?:_?html|_?sql|_?regexp|_?shell)?\b|html_?escape|encodeURIComponent|DOMPurify|bleach\.clean|(?:schema|input|body|query|params|request|payload|form|dto)\w*\.(?:parse|safeParse|parseAsync|validate|check|assert)|z\.(?:object|string|number|enum)|Joi\.|yup\.|ajv|zod|strong_parameters|\.permit\s*\(|clean_data|is_valid|path\.normalize|realpath|startsWith\s*\(\s*(?:root|base)|timingSafeEqual|compare_digest|constant_time|max_?length|content_security_policy|httpOnly|sameSite|secure:\s*true)/i;
+
+const opened =
+  /\bAllowAny\b|\bpermitAll\s*\(|@csrf_exempt|@AllowAnonymous|\[AllowAnonymous\]|skip_before_action|skip_authorization|allow_unauthenticated|allowUnauthenticated|anonymous:\s*true|\bif\s*\(\s*(?:true\s*\|\||false\s*&&)|\b(?:auth\w{0,30}|is_?admin|is_?authenticated|has_?permission)\s*[:=]\s*true\s*(?:;|,|$)|\bcsrf\w{0,30}\s*[:=(]\s*(?:false|\{\s*enabled:\s*false)|csrf\s*\(\s*\)\s*\.disable\s*\(|\b(?:auth|authentication|require_?auth)\w{0,30}\s*[:=]\s*(?:false|none|disabled|"none")\b|Access-Control-Allow-Origin['"]?\s*[,:]\s*['"]\*|origin:\s*(?:'\*'|"\*"|true)|CORS_ALLOW_ALL_ORIGINS\s*=\s*True|ALLOWED_HOSTS\s*=\s*\[\s*['"]\*|setAllowedOrigins\s*\(.*\*|httpOnly:\s*false|secure:\s*false|contextIsolation:\s*false|nodeIntegration:\s*true|webSecurity:\s*false|setJavaScriptEnabled\(true\)/i;
+
+const unchecked =
+  /rejectUnauthorized['"]?\s*[:=]\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*[:=]\s*['"]?0|strictSSL['"]?\s*[:=]\s*false|strict-ssl\s*=\s*false|\bverify\s*=\s*False|verify_ssl\s*=\s*(?:False|false)|ssl_verify\s*[:=]\s*(?:False|false|no)|check_hostname\s*=\s*False|CERT_NONE|_create_unverified_context|InsecureSkipVerify\s*:\s*true|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|VERIFY_NONE|verify_mode\s*=.*NONE|CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0|false)|TrustAll(?:Certs|Certificates|Strategy|X509)|ALLOW_ALL_HOSTNAME|NoopHostnameVerifier|ServerCertificate(?:Custom)?ValidationCallback\s*(?:\+?=|=>).{0,80}true|trustServerCertificate['"]?\s*[:=]\s*true|sslmode=disable|http\.sslVerify\s+false|algorithms?\s*[:=]\s*\[?\s*['"]none['"]|verify_signature['"]?\s*[:=]\s*False|ignoreExpiration\s*:\s*true|verify_exp['"]?\s*[:=]\s*False|\bcurl\b[^|;&]{0,200}\s(?:-\w*k\w*|--insecure)\b|wget\b.{0,200}--no-check-certificate|GIT_SSL_NO_VERIFY|StrictHostKeyChecking[= ]no|InsecureIgnoreHostKey|AutoAddPolicy|ALLOW_UNSIGNED|--allow-unauthenticated|--no-verify-ssl|trusted-host|\[trusted=yes\]|gpgcheck\s*=\s*0|allow_insecure\s*[:=]\s*true/i;
+
+const checksOff =
+  /@ts-nocheck|\/\*\s*eslint-disable\s*\*\/|["']?(?:strict|noImplicitAny|strictNullChecks)["']?\s*:\s*false|#\s*(?:nosec|noqa)\s*$|#\s*mypy:\s*ignore-errors|#\s*pylint:\s*skip-file|ignoreBuildErrors:\s*true|ignoreDuringBuilds:\s*true|#!\[allow\(warnings\)\]|@SuppressWarnings\("all"\)|nolint\s*$|fail_under\s*=\s*0|continue-on-error:\s*true|--passWithNoTests|--no-verify|\|\|\s*true\s*["']?,?$|exit 0 # /;
+
+export const protectionRules: readonly EditRule[] = [
+  {
+    id: 'edits.authorization-removed',
+    verdict: 'ask',
+    matches: (change) => isCode(change) && !change.isGone && loses(change, authorization),
+    reason: 'This takes away a check of who may do something.',
+    saferWay: 'Keep the check, and change what it asks for.',
+    examples: {
+      ng: [
+        changed('src/a.ts', 'await authorize(ctx, "edit");\nsave();', 'save();'),
+        changed('views.py', '@login_required\ndef a(r):\n    pass', 'def a(r):\n    pass'),
+        changed('A.java', '@PreAuthorize("x")\nvoid a() {}', 'void a() {}'),
+        changed('a_controller.rb', 'before_action :authenticate_user\ndef a; end', 'def a; end'),
+        changed('a.go', 'if !hasPermission(u) {\n\treturn\n}\nsave()', 'save()'),
+      ],
+      ok: [
+        changed('src/a.ts', 'await authorize(ctx, "edit");', 'await authorize(ctx, "view");'),
+        changed('src/a.ts', 'save();', 'await authorize(ctx);\nsave();'),
+        changed('docs/a.md', 'authorize first', 'x'),
+      ],
+    },
+  },
+  {
+    id: 'edits.validation-removed',
+    verdict: 'ask',
+    matches: (change) => isCode(change) && !change.isGone && loses(change, validation),
+    reason: 'This takes away a check of what comes in or goes out.',
+    saferWay: 'Keep the check, and change what it lets through.',
+    examples: {
+      ng: [
+        changed('src/a.ts', 'const x = bodySchema.parse(body);', 'const x = body;'),
+        changed('a.py', 'name = sanitize(name)\nsave(name)', 'save(name)'),
+        changed('src/a.ts', 'html = DOMPurify.sanitize(html);', ''),
+      ],
+      ok: [
+        changed('src/a.ts', 'const x = bodySchema.parse(body);', 'const x = bodySchema.parse(await body());'),
+        changed('src/a.ts', 'f();', 'validate(x);\nf();'),
+      ],
+    },
+  },
+  {
+    id: 'edits.opened',
+    verdict: 'ask',
+    matches: (change) => isCode(change) && countIn(change.added, opened) > countIn(change.removed, opened),
+    reason: 'This opens something to everybody.',
+    saferWay: 'Name who may come in.',
+    examples: {
+      ng: [
+        made('views.py', 'permission_classes = [AllowAny]'),
+        made('a.ts', 'app.use(cors({ origin: "*" }));'),
+        made('A.java', 'http.csrf().disable();'),
+        changed('a.ts', 'if (isAdmin(u)) {', 'if (true || isAdmin(u)) {'),
+        made('settings.py', 'ALLOWED_HOSTS = ["*"]'),
+      ],
+      ok: [
+        made('a.ts', 'app.use(cors({ origin: "https://example.com" }));'),
+        made('a.ts', '// permitAll() would be wrong'),
+        made('docs/a.md', 'origin: "*"'),
+      ],
+    },
+  },
+  {
+    id: 'edits.verification-off',
+    verdict: 'deny',
+    matches: (change) => {
+      if (change.kind === 'text' || change.kind === 'data') return false;
+      if (countIn(change.added, unchecked) <= countIn(change.removed, unchecked)) return false;
+      return change.kind === 'test' ? { verdict: 'ask' } : true;
+    },
+    reason: 'This turns off the check of certificates or signatures.',
+    saferWay: 'Name the certificate or the key to trust.',
+    examples: {
+      ng: [
+        made('a.ts', 'new Agent({ rejectUnauthorized: false })'),
+        made('a.py', 'requests.get(u, verify=False)'),
+        made('a.go', 'tls.Config{InsecureSkipVerify: true}'),
+        made('a.rs', '.danger_accept_invalid_certs(true)'),
+        made('a.rb', 'http.verify_mode = OpenSSL::SSL::VERIFY_NONE'),
+        made('x.sh', 'curl -sk https://example.com'),
+        made('a.ts', "jwt.verify(t, k, { algorithms: ['none'] })"),
+        made('Dockerfile', 'RUN wget --no-check-certificate https://example.com'),
+      ],
+      ok: [
+        made('a.ts', 'new Agent({ rejectUnauthorized: true })'),
+        made('a.py', '# verify=False is wrong\nrequests.get(u)'),
+        made('a.md', 'verify=False'),
+        made('a.sh', 'curl -s https://example.com'),
+      ],
+    },
+  },
+  {
+    id: 'edits.checks-off',
+    verdict: 'ask',
+    matches: (change) =>
+      change.kind !== 'text' &&
+      change.addedRaw.filter((line) => checksOff.test(line)).length >
+        countIn(change.before.split('\n'), checksOff) -
+          countIn(
+            change.after.split('\n').filter((line) => !change.addedRaw.includes(line)),
+            checksOff,
+          ),
+    reason: 'This turns off a check of the project.',
+    saferWay: 'Mend what the check finds, or say of one line why it is right.',
+    examples: {
+      ng: [
+        made('a.ts', '// @ts-nocheck\nlet a;'),
+        changed('tsconfig.json', '{ "strict": true }', '{ "strict": false }'),
+        changed('package.json', '"test": "vitest run"', '"test": "vitest run || true"'),
+        made('a.js', '/* eslint-disable */'),
+      ],
+      ok: [
+        made('a.ts', '// eslint-disable-next-line no-console -- the command prints\nlet a;'),
+        changed('tsconfig.json', '{ "strict": false }', '{ "strict": true }'),
+        made('a.sh', 'test -f a || exit 1'),
+      ],
+    },
+  },
+];
