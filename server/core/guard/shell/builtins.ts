@@ -5,6 +5,7 @@ import { decodeEcho } from './ansi-c.ts';
 import { emit } from './emit.ts';
 import { format } from './printed.ts';
 import { hasOption, optionValue, readOptions } from './options.ts';
+import { runHook } from './hooks.ts';
 import { runScript } from './shells.ts';
 import { nameOf } from './simple.ts';
 import {
@@ -74,18 +75,6 @@ const declare: Handler = (call) => {
   emit(call);
   return quiet(true);
 };
-
-const hooks = new Set(['PROMPT_COMMAND', 'BASH_ENV', 'PS0']);
-
-/** Variables whose value the shell runs sooner or later. */
-export function runHook(call: Call, variable: string): void {
-  const value = hooks.has(variable) ? call.shell.variables.get(variable) : undefined;
-  if (value?.kind === 'text')
-    runMaybe(
-      call.shell,
-      (way) => void way.walk.program({ ...call, shell: way }, { text: value.word, via: variable, here: true }),
-    );
-}
 
 const unset: Handler = ({ shell, args }) => {
   for (const { text } of args) {

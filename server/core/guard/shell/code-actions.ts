@@ -25,6 +25,7 @@ export function codeActions(source: string, language: string): CodeAction[] {
     ...network(code),
     ...evaluated(code, language),
     ...asShell(code),
+    ...known(code),
     ...(source.length > longest ? [{ kind: 'unknown' as const, what: 'a program too long to be read' }] : []),
   ];
   return actions.slice(0, most);
@@ -258,6 +259,15 @@ function textsAsCode(code: string, language: string): CodeAction[] {
     .flatMap((text): CodeAction[] =>
       text.includes('(') ? codeActions(text, language).slice(0, 8) : [{ kind: 'shell', text }],
     );
+}
+
+const dangers: readonly [RegExp, string][] = [
+  [/(?:socket|TCPSocket|fsockopen|net\.connect|Net::Telnet)[^]*(?:\/bin\/\w*sh\b|dup2|pty\.spawn|cmd\.exe|powershell)/i, 'a shell that is handed to the network'],
+  [/\bfork\b[^;\n]*\bwhile\b|\bwhile\b[^\n]*\n?[^\n]*\bfork\b/, 'processes that start processes without end'],
+]; // prettier-ignore
+
+function known(code: string): CodeAction[] {
+  return dangers.flatMap(([pattern, what]): CodeAction[] => (pattern.test(code) ? [{ kind: 'unknown', what }] : []));
 }
 
 /** Some give a shell's line to an interpreter. */

@@ -54,7 +54,10 @@ export function recordFile(
   const text = append ? appended(before, content) : content.text;
   shell.walk.files.set(path, {
     paths: through(shell, [...(before?.paths ?? []), ...sources]),
-    network: before?.network === true || isForeign(content, shell),
+    network:
+      before?.network === true ||
+      isForeign(content, shell) ||
+      sources.some((source) => shell.walk.files.get(source)?.network === true),
     text: before !== undefined && shell.conditional ? undefined : text,
   });
 }

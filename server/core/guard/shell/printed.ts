@@ -11,7 +11,7 @@ const longest = 32 * 1024;
 
 export function printed(call: Call, at: number): Content {
   const filter = Object.hasOwn(filters, call.name) ? filters[call.name] : undefined;
-  const text = filter?.(call);
+  const text = filter?.(call) ?? settings(call);
   const known = text !== undefined && text.text.length <= longest ? text : undefined;
   return { text: known, from: known === undefined ? [...(call.stdin?.from ?? []), at] : [] };
 }
@@ -200,6 +200,15 @@ const filters: Record<string, Filter> = {
   sort: (call) => (call.stdin?.text?.text.trim().includes('\n') === false ? call.stdin.text : undefined),
   grep: () => undefined,
 }; // prettier-ignore
+
+/** Tools whose output only sets up a shell: `eval "$(ssh-agent -s)"`. */
+const settingUp =
+  /^(?:ssh-agent|dircolors|lesspipe|brew shellenv|direnv (?:hook|export)|(?:pyenv|rbenv|nodenv|goenv|jenv|starship|zoxide|mise|rtx|thefuck) (?:init|activate|--alias)|fnm env|conda shell\.\w+|opam env|minikube (?:-p \w+ )?docker-env|docker-machine env|(?:kubectl|gh|npm|helm|docker|pip|poetry|fzf|just) (?:completion|--bash|--completions))\b/;
+
+function settings(call: Call): Word | undefined {
+  const line = [call.name, ...call.args.map(({ text }) => text)].join(' ');
+  return settingUp.test(line) ? literal('') : undefined;
+}
 
 /** What `printf` makes of a format and its arguments. */
 export function format([pattern, ...args]: readonly Word[]): Word | undefined {

@@ -8,7 +8,9 @@ import { gitHandler } from './git.ts';
 import { hasOption, optionValue, readOptions } from './options.ts';
 import { textHandlers } from './text-tools.ts';
 import { runInput, runLine, runScript, runShell, shellNames } from './shells.ts';
-import { fork, type Call, type Done } from './state.ts';
+import { fork, report, type Call, type Done } from './state.ts';
+import { isForeign } from './files.ts';
+import { contentOf } from './redirect.ts';
 import { nameOf } from './simple.ts';
 
 /** Programs that start others, each in its own way. A handler that answers undefined leaves the program to its rules. */
@@ -167,6 +169,23 @@ const terminal: Handler = (call) => {
   return { status: undefined, output: { text: undefined, from: [at] } };
 };
 
+/** A makefile that is read from a pipe, or that this line wrote: its recipes are lines for a shell. */
+const make: Handler = (call) => {
+  const file = optionValue(readOptions(call.args, { valued: 'fCjlIoW', longValued: ['file', 'makefile'], anywhere: true }), '-f', '--file', '--makefile'); // prettier-ignore
+  if (file === undefined) return undefined;
+  const content = file.text === '-' ? call.stdin : contentOf(file, call.shell);
+  if (content === undefined) return undefined;
+  const at = emit(call);
+  if (content.text === undefined) {
+    if (content.file === undefined || isForeign(content, call.shell))
+      report(call.shell, { kind: 'program', what: 'make runs what another command prints, and that is not known' });
+    return { status: undefined, output: { text: undefined, from: [at] } };
+  }
+  for (const line of splitWord(content.text, /\n/g))
+    if (line.text.startsWith('\t')) runLine(through(call, 'make'), [line], 'make');
+  return { status: undefined, output: { text: undefined, from: [at] } };
+};
+
 /** Another program's name is the first word: a script with a path is looked at when this line wrote it. */
 export const programHandlers: Record<string, Handler> = {
   ...Object.fromEntries(shellNames.map((name) => [name, runShell])),
@@ -177,7 +196,7 @@ export const programHandlers: Record<string, Handler> = {
   git: gitHandler,
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
-  watch, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+  watch, make, gmake: make, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
 }; // prettier-ignore
 
 /** `./script.sh`: a file of this very line, or one that came over the network. */

@@ -18,6 +18,7 @@ import {
 } from './state.ts';
 import type { RawWord, Simple } from './statement.ts';
 import { emit } from './emit.ts';
+import { runHook } from './hooks.ts';
 
 /** A simple command: assignments, words, redirections; then whatever its first word calls. */
 
@@ -78,22 +79,13 @@ function runAlias({ words, redirects, source }: Simple, alias: string, shell: Sh
 }
 
 function assignOnly({ words, redirects, source }: Simple, shell: Shell): Done {
-  for (const raw of words) assignRaw(raw, shell);
+  const names = words.map((raw) => assignRaw(raw, shell)?.[0] ?? '');
+  const none: Call = { shell, program: literal(''), name: '', args: [], env: new Map(), redirects: [], stdin: undefined, byShell: true, source }; // prettier-ignore
+  for (const name of names) runHook(none, name);
   if (redirects.length === 0)
     return { status: words.some(({ nodes }) => nodes.length > 0) ? undefined : true, output: nothingPrinted };
   const applied = applyRedirects(redirects, shell);
-  const call: Call = {
-    shell,
-    program: literal(''),
-    name: '',
-    args: [],
-    env: new Map(),
-    ...applied,
-    stdin: applied.stdin,
-    byShell: true,
-    source,
-  };
-  emit(call);
+  emit({ ...none, ...applied });
   return pour({ status: undefined, output: applied.stdin ?? nothingPrinted }, applied.redirects, shell);
 }
 
@@ -138,8 +130,10 @@ function runCommand({ simple, set, rest }: Parts, shell: Shell): Done {
     const pair = assignRaw(raw, own);
     if (pair !== undefined) env.set(...pair);
   }
-  const [program, ...args] = words;
-  if (program === undefined) return assignOnly(simple, shell);
+  const [first, ...args] = words;
+  if (first === undefined) return assignOnly(simple, shell);
+  // After an assignment `time` is no word of the grammar any more, but the program of that name.
+  const program = first.text === 'time' && set.length > 0 ? literal('/usr/bin/time') : first;
   const { redirects, stdin } = applyRedirects(simple.redirects, shell);
   const call: Call = {
     shell, program, name: nameOf(program), args, env, redirects, stdin: stdin ?? shell.stdin, byShell: true, source: simple.source,
