@@ -2,14 +2,14 @@ import { isOutside, type ActionRule, type AgentAction } from '../core/agent-acti
 import { isAppError } from '../core/errors.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
 import { onlyReads } from '../core/plain-reads.ts';
-import type { RunMode } from '../core/session-event.ts';
+import type { Denier, RunMode } from '../core/session-event.ts';
 import { treePathProblem } from '../workspace/tree-path.ts';
 
 /** Who or what had the last word on an action. */
-export type JudgedBy = 'mode' | 'policy' | 'guard';
+export type JudgedBy = Denier;
 
 export type Judgement =
-  | { verdict: 'allow' }
+  | { verdict: 'allow'; by?: JudgedBy; rules?: readonly ActionRule[]; reason?: string }
   | {
       verdict: 'ask' | 'deny';
       by: JudgedBy;
@@ -19,6 +19,9 @@ export type Judgement =
       saferWay?: string;
     };
 
+/** `house`: a rule that people wrote had the last word. */
+export type GuardSays = Verdict & { by?: 'guard' | 'house' };
+
 /** What judging looks at besides the action; each of the questions does its own reading. */
 export type JudgeFacts = {
   mode: RunMode;
@@ -26,8 +29,8 @@ export type JudgeFacts = {
   requireOpen: (path: string) => Promise<void>;
   /** Policy's word on going on without asking, as it is now. @throws AppError `forbidden` naming the rule */
   requireUnattended: () => Promise<void>;
-  /** The guard's verdict; undefined when it knows nothing of such actions. */
-  guard: (action: AgentAction) => Promise<Verdict | undefined>;
+  /** The guard's verdict with the house's rules on top; undefined when it knows nothing of such actions. */
+  guard: (action: AgentAction) => Promise<GuardSays | undefined>;
   /** Names of the MCP servers that the host gave to the run. */
   mcpServers: ReadonlySet<string>;
 };
@@ -44,6 +47,9 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   if (action.kind === 'quiet' || action.kind === 'read') return allow;
   const verdict = await facts.guard(action);
   if (verdict && verdict.verdict !== 'allow') return guardWord(verdict.verdict, verdict);
+  // What the house allows nobody is asked about; a plan stays a plan.
+  if (verdict?.by === 'house' && facts.mode !== 'plan')
+    return { ...guardRules(verdict), verdict: 'allow', by: 'house' };
   return wordOfMode(action, { facts, known: verdict !== undefined });
 }
 
@@ -106,15 +112,12 @@ function closedByMode(action: AgentAction, mode: RunMode): Judgement | undefined
   });
 }
 
-function guardWord(verdict: 'ask' | 'deny', { rules, reason, saferWay }: Verdict): Judgement {
-  return {
-    verdict,
-    by: 'guard',
-    rules: rules.map((id) => ({ id, words: reason })),
-    reason,
-    ...(saferWay !== undefined && { saferWay }),
-  };
+function guardWord(verdict: 'ask' | 'deny', said: GuardSays): Judgement {
+  const { by = 'guard', saferWay } = said;
+  return { verdict, by, ...guardRules(said), ...(saferWay !== undefined && { saferWay }) };
 }
+
+const guardRules = ({ rules, reason }: Verdict) => ({ rules: rules.map((id) => ({ id, words: reason })), reason });
 
 /** Nothing speaks against it: whether a person is asked all the same is a matter of the mode. */
 async function wordOfMode(

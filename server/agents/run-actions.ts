@@ -7,6 +7,7 @@ import { askRunPermission } from '../runs/ask-permission.ts';
 import { recordDenial } from '../runs/record-denial.ts';
 import type { RunClaim } from '../runs/run-claim.ts';
 import { useActionGrant } from '../runs/use-action-grant.ts';
+import type { RecordJudgement } from './record-judgement.ts';
 import { judgeAction, type JudgeFacts, type Judgement } from './judge-action.ts';
 import { shownAction } from './shown-action.ts';
 import { waitForAnswer } from './wait-for-answer.ts';
@@ -35,6 +36,8 @@ type Given = {
   mask: RecordMask;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
+  /** Keeps what was said of each action. */
+  record: RecordJudgement;
   /** The run does not work while it waits for people. */
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
 };
@@ -93,16 +96,21 @@ function createWord(ctx: Context, given: Given) {
     const expiresAt = answerWithinMs === undefined ? undefined : new Date(Date.now() + answerWithinMs);
     const question = await questionOf(request, { judgement, given });
     const permissionId = await askRunPermission(ctx, claim, { ...question, ...(expiresAt && { expiresAt }) });
+    await given.record(request.action, judgement, permissionId);
     return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal, expiresAt }));
   }
 
   return async (request: ActionRequest): Promise<ActionAnswer> => {
     const { action } = request;
     const judgement = await judgeAction(action, facts);
-    if (judgement.verdict === 'allow') return { allowed: true, scope: 'once' };
+    if (judgement.verdict === 'allow') {
+      await given.record(action, judgement);
+      return { allowed: true, scope: 'once' };
+    }
     const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard';
     if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
     if (judgement.verdict === 'deny') {
+      await given.record(action, judgement);
       await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, given })), by: judgement.by });
       return { allowed: false, reason: wordsFor(judgement) };
     }

@@ -1,15 +1,19 @@
 import { posix } from 'node:path';
+import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
-import { judge } from '../core/guard/classify.ts';
 import { interpret } from '../core/guard/interpret.ts';
-import type { GuardFacts, Verdict } from '../core/guard/verdict.ts';
+import type { GuardFacts } from '../core/guard/verdict.ts';
+import { readAction, type GuardWord } from '../governance/guard/guard-word.ts';
+import { houseRulesOf } from '../governance/guard/house-rules.ts';
 import { loadBash } from '../platform/parsers/bash.ts';
+import type { RunRow } from '../runs/run-claim.ts';
 import { agentWorkRoot } from './agent-path.ts';
+import { guardedActions } from './record-judgement.ts';
 
 /** The guard, with what is known of one run's box. */
 export type RunGuard = {
-  /** Undefined when it knows nothing of such actions. */
-  verdict: (action: AgentAction) => Promise<Verdict | undefined>;
+  /** With the house's rules on top; undefined when it knows nothing of such actions. */
+  verdict: (action: AgentAction) => Promise<GuardWord | undefined>;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
 };
@@ -17,8 +21,14 @@ export type RunGuard = {
 const mostSteps = 30;
 const longestStep = 500;
 
-/** @param request what the person asked for, in their words */
-export function createRunGuard(request: string): RunGuard {
+const strictness = { allow: 0, ask: 1, deny: 2 } as const;
+
+/** @param run whose prompt is what the person asked for, in their words */
+export function createRunGuard(
+  ctx: Context,
+  { prompt: request, teamId }: RunRow,
+  projectId: Promise<string>,
+): RunGuard {
   const factsAt = (cwd: string): GuardFacts => ({
     cwd: posix.resolve(agentWorkRoot, cwd),
     worktree: agentWorkRoot,
@@ -32,9 +42,17 @@ export function createRunGuard(request: string): RunGuard {
   });
   return {
     verdict: async (action) => {
-      if (action.kind !== 'command') return undefined;
-      const facts = factsAt(action.cwd);
-      return judge(interpret((await loadBash())(action.command), facts), facts);
+      const guarded = guardedActions(action);
+      if (guarded.length === 0) return undefined;
+      const rules = await houseRulesOf(ctx.db, { teamId, projectId: await projectId });
+      const facts = factsAt(action.kind === 'command' ? action.cwd : '');
+      const words: GuardWord[] = [];
+      for (const one of guarded) words.push((await readAction(one, { facts, rules })).word);
+      // Allowed by the house is all of it, or nothing.
+      const [first] = words.toSorted(
+        (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
+      );
+      return first;
     },
     takenApart: async (action) => {
       if (action.kind !== 'command') return action;

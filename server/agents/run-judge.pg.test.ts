@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { systemContext } from '../context.ts';
+import { listDecisions } from '../governance/guard/list-decisions.ts';
+import { addHouseRules } from '../governance/guard/manage-house-rules.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
@@ -241,4 +243,32 @@ test('[AG38] what policy denied cannot be lifted', long, async () => {
   const [denied] = await ofType('action_denied');
   const lift = retryDenied(team.admin.ctx, { permissionId: String(denied?.['permissionId']) });
   await expect(lift).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('[GU203] [GU207] a rule of the team decides before the guard and the mode, and each word is kept', async () => {
+  const { teamId, admin } = team;
+  const words = (text: string) => ({ kind: 'command' as const, words: text.split(' '), more: true });
+  await addHouseRules(admin.ctx, {
+    teamId,
+    rules: [
+      { effect: 'deny', pattern: words('npm publish'), note: 'Releases are made by the pipeline.' },
+      { effect: 'allow', pattern: words('npm run build') },
+      { effect: 'deny', pattern: { kind: 'path', glob: '*.lock' } },
+    ],
+  });
+  const denied = await ran(bash('npm publish --tag next'), { mode: 'auto' });
+  expect(denied.said).toContain('Releases are made by the pipeline.');
+  // In the mode Ask everything else is asked about.
+  const built = await ran(bash('npm run build'), { mode: 'ask' });
+  expect(built.said).toContain('allow');
+  const locked = await ran(`hook Write ${JSON.stringify({ file_path: '/work/yarn.lock', content: 'x' })}`);
+  expect(locked.said).toContain('This team forbids changes of *.lock');
+  const { items } = await listDecisions(admin.ctx, { teamId, sessionId });
+  expect(items.map(({ verdict, decidedBy }) => `${verdict} by ${decidedBy}`)).toEqual([
+    'deny by house',
+    'allow by house',
+    'deny by house',
+  ]);
+  expect(items.at(-1)).toMatchObject({ action: { kind: 'command', command: 'npm publish --tag next' }, mode: 'auto' });
+  expect(await ofType('action_denied')).toMatchObject([{ by: 'house' }, { by: 'house' }]);
 });

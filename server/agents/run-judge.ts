@@ -9,6 +9,7 @@ import type { AgentHandlers } from './acp-types.ts';
 import { fileChanges, presentText } from './file-changes.ts';
 import type { HookAnswer } from './policy-socket.ts';
 import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
+import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
 import { createRunGuard } from './run-guard.ts';
 
@@ -31,11 +32,15 @@ export type RunJudge = {
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
 export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
   const { run, claim, worktree, mask, pausedFor, answerMs } = options;
-  const guard = createRunGuard(run.prompt);
+  const projectId = projectOf(ctx, run);
+  // Whoever needs it meets the failure.
+  projectId.catch(() => undefined);
+  const guard = createRunGuard(ctx, run, projectId);
   const actions = runActions(ctx, {
     claim,
     mask,
     takenApart: guard.takenApart,
+    record: judgementRecorder(ctx, { run, mask, projectId }),
     pausedFor,
     facts: {
       mode: run.mode,

@@ -35,7 +35,8 @@ export const usageSchema = z.object({
 });
 
 /** What may deny an action without a person. Only the guard's word may be lifted by one. */
-export const deniers = ['mode', 'policy', 'guard'] as const;
+export const deniers = ['mode', 'policy', 'guard', 'house'] as const;
+export type Denier = (typeof deniers)[number];
 
 /** What people see of an action that was judged. */
 const judged = {

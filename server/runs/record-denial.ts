@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { withTransaction, type Context } from '../context.ts';
+import type { Denier } from '../core/session-event.ts';
 import { newId } from '../platform/ids.ts';
 import { lockHeldRun } from './append-run-event.ts';
 import { seenBody, type PermissionQuestion } from './ask-permission.ts';
@@ -10,7 +11,7 @@ import { runActor, type RunClaim } from './run-claim.ts';
 
 export type Denial = PermissionQuestion & {
   /** What said no; people may lift the guard's word alone. */
-  by: 'mode' | 'policy' | 'guard';
+  by: Denier;
 };
 
 /**

@@ -82,7 +82,7 @@ export function withHouseWord(verdict: Verdict, word: HouseWord | undefined): Ve
 const strictness: Record<HouseEffect, number> = { allow: 0, ask: 1, deny: 2 };
 
 const overrides = (house: HouseEffect, guard: HouseEffect) =>
-  house === 'allow' ? guard === 'ask' : strictness[house] > strictness[guard];
+  house === 'allow' ? guard !== 'deny' : strictness[house] >= strictness[guard];
 
 const scopeNames = { installation: 'This installation', team: 'This team', project: 'This project' } as const;
 const effectWords = { allow: 'allows', ask: 'asks before', deny: 'forbids' } as const;
