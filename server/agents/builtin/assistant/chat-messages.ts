@@ -51,16 +51,9 @@ function answerMessages(
   return [
     { role: 'assistant', content: text === '' ? null : text, ...thinking, ...called },
     ...calls.map((call): ChatMessage => {
-      const result = results.get(call.id);
-      const content = result === undefined ? stopped : result.isFolded ? foldedText(result) : result.text;
-      return { role: 'tool', tool_call_id: call.id, content };
+      return { role: 'tool', tool_call_id: call.id, content: results.get(call.id)?.text ?? stopped };
     }),
   ];
-}
-
-/** What stands in place of a result that was left out to make room. */
-export function foldedText({ about, text }: ResultItem): string {
-  return `(Left out to make room: the ${text.length} characters that "${about}" gave. Call it again if you need them.)`;
 }
 
 function chatCall({ id, name, arguments: json }: AskedCall): ChatCall {

@@ -24,6 +24,7 @@ const means = {
 test('[AG93] the oldest results are left out first, and only as many as need be', () => {
   const items = [says('Go'), ...step('r1', 3000), ...step('r2', 3000), ...step('r3', 3000)];
   expect(foldedIds(foldOldest(items, 1))).toEqual(['r1']);
+  expect(foldOldest(items, 1)[2]).toMatchObject({ text: expect.stringMatching(/Left out.*3000 characters.*read r1/) });
   expect(foldedIds(foldOldest(items, 2500))).toEqual(['r1', 'r2']);
 });
 

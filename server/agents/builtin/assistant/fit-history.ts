@@ -1,7 +1,7 @@
 import { estimateTokens, imageTokens } from '../../../core/token-estimate.ts';
-import { chatMessages, foldedText } from './chat-messages.ts';
+import { chatMessages } from './chat-messages.ts';
 import { foldMiddle } from './fold-text.ts';
-import { aboutCall, type AskedCall, type HistoryItem } from './history.ts';
+import { aboutCall, type AskedCall, type HistoryItem, type ResultItem } from './history.ts';
 
 /**
  * Makes a history fit a model: first the oldest results of tools are left out, then old turns become a summary, last of all
@@ -42,8 +42,9 @@ export function foldOldest(items: readonly HistoryItem[], spareTokens: number): 
     if (item.kind !== 'result' || item.isFolded) continue;
     dropped.add(item.callId);
     if (item.text.length <= shortChars) continue;
-    spared += estimateTokens(item.text) - estimateTokens(foldedText(item));
-    folded[at] = { ...item, isFolded: true };
+    const text = foldedText(item);
+    spared += estimateTokens(item.text) - estimateTokens(text);
+    folded[at] = { ...item, text, isFolded: true };
   }
   if (spared === 0) return items;
   return folded.map((item) =>
@@ -51,6 +52,11 @@ export function foldOldest(items: readonly HistoryItem[], spareTokens: number): 
       ? { ...item, calls: item.calls.map((call) => (dropped.has(call.id) ? shortCall(call) : call)) }
       : item,
   );
+}
+
+/** What stands in place of a result that was left out to make room. */
+function foldedText({ about, text }: ResultItem): string {
+  return `(Left out to make room: the ${text.length} characters that "${about}" gave. Call it again if you need them.)`;
 }
 
 /** A call whose long arguments, such as a whole file, are left out. */

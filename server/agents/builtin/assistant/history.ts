@@ -26,6 +26,7 @@ export const historyItem = z.discriminatedUnion('kind', [
     text: z.string(),
     /** Says in a few words what was done, for when the text itself is left out. */
     about: z.string(),
+    /** The text is a word in place of what was left out. */
     isFolded: z.boolean().optional(),
   }),
   /** A word of the host between turns, such as what became of a suggestion, or of the loop, such as that an answer was cut. */
