@@ -77,7 +77,8 @@ exclude = ["*KEY*", "*TOKEN*"]
 
 /**
  * What neither the repository nor the agent can change. `unified_exec` brings a tool that types into a running shell and never
- * reaches the hook; it can be switched off only here. An empty list of MCP servers keeps those of the repository from starting.
+ * reaches the hook; it can be switched off only here, and hooks can be held on only here: a repository's own settings could switch
+ * them off. An empty list of MCP servers keeps those of the repository from starting.
  */
 function requirementsOf({ policyHook }: AgentStart): string {
   return `allow_managed_hooks_only = true
@@ -87,11 +88,26 @@ allowed_approval_policies = ["never"]
 [mcp_servers]
 ${policyHook === undefined ? '' : hooksOf(policyHook)}
 [features]
-unified_exec = false
-plugins = false
-multi_agent = false
+hooks = true
+${closedFeatures.map((name) => `${name} = false`).join('\n')}
 `;
 }
+
+/** A repository may switch on what is not closed here; these bring tools that the hook does not see, or more than one agent. */
+const closedFeatures = [
+  'unified_exec',
+  'plugins',
+  'multi_agent',
+  'code_mode',
+  'code_mode_only',
+  'apps',
+  'artifact',
+  'browser_use',
+  'computer_use',
+  'deferred_executor',
+  'goals',
+  'image_generation',
+];
 
 function hooksOf(policyHook: string): string {
   return `
