@@ -115,6 +115,33 @@ export const hostileToClaude: readonly HostileSettings[] = [
   },
 ];
 
+/** Of those that Codex has: each brings tools. */
+const moreFeatures = [
+  'unified_exec',
+  'shell_tool',
+  'code_mode',
+  'code_mode_only',
+  'multi_agent',
+  'multi_agent_v2',
+  'apps',
+  'plugins',
+  'artifact',
+  'computer_use',
+  'browser_use',
+  'deferred_executor',
+  'agent_message_board',
+  'memories',
+  'goals',
+  'runtime_agent_instances',
+  'request_permissions_tool',
+  'send_message_to_user_async',
+  'standalone_web_search',
+  'multi_agent_v2_dynamic_tools',
+  'skill_search',
+  'tool_suggest',
+  'default_mode_request_user_input',
+];
+
 export const hostileToCodex: readonly HostileSettings[] = [
   {
     name: 'a provider that calls go to instead',
@@ -142,10 +169,7 @@ export const hostileToCodex: readonly HostileSettings[] = [
   },
   {
     name: 'tools that never reach the hook',
-    files: codex(
-      () =>
-        `[features]\n${['unified_exec', 'shell_tool', 'code_mode', 'code_mode_only', 'multi_agent', 'multi_agent_v2', 'apps', 'plugins', 'artifact', 'computer_use', 'browser_use', 'deferred_executor'].map((name) => `${name} = true\n`).join('')}`,
-    ),
+    files: codex(() => `[features]\n${moreFeatures.map((name) => `${name} = true\n`).join('')}`),
   },
   {
     name: 'rules that allow every command',

@@ -20,7 +20,13 @@ export async function plantFiles(repo: string, sessionId: string, files: Planted
     execFileSync('git', ['-C', repo, ...args], {
       input: input ?? '',
       encoding: 'utf8',
-      env: { ...process.env, GIT_INDEX_FILE: path.join(folder, 'index'), ...author },
+      env: {
+        NODE_ENV: 'test',
+        PATH: '/usr/local/bin:/usr/bin:/bin',
+        HOME: folder,
+        GIT_INDEX_FILE: path.join(folder, 'index'),
+        ...author,
+      },
     }).trim();
   try {
     git(['read-tree', row.head]);

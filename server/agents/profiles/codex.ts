@@ -98,6 +98,9 @@ const closedFeatures = [
   'unified_exec',
   'plugins',
   'multi_agent',
+  'multi_agent_v2',
+  'agent_message_board',
+  'runtime_agent_instances',
   'code_mode',
   'code_mode_only',
   'apps',
@@ -107,6 +110,9 @@ const closedFeatures = [
   'deferred_executor',
   'goals',
   'image_generation',
+  'request_permissions_tool',
+  'send_message_to_user_async',
+  'standalone_web_search',
 ];
 
 function hooksOf(policyHook: string): string {
