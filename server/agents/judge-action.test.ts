@@ -3,7 +3,7 @@ import type { AgentAction } from '../core/agent-action.ts';
 import { AppError } from '../core/errors.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
 import { runModes, type RunMode } from '../core/session-event.ts';
-import { judgeAction, type JudgeFacts } from './judge-action.ts';
+import { judgeAction, type GuardSays, type JudgeFacts } from './judge-action.ts';
 
 const command: AgentAction = { kind: 'command', command: 'npm test', cwd: '' };
 const edit: AgentAction = { kind: 'edit', changes: [{ path: 'src/a.ts', oldText: 'a', newText: 'b' }] };
@@ -62,8 +62,26 @@ test('[AG31] the guard’s no and question count in every mode but where nothing
       rules: [{ id: 'git.force-push' }],
       saferWay: 'Push anew.',
     });
-    expect(await word(edit, { mode, ...guarded({ ...deny, verdict: 'ask' }) })).toBe('ask');
+    expect(await word(edit, { mode, ...guarded(deny) })).toBe('deny');
+    expect(await word(command, { mode, ...guarded({ ...deny, verdict: 'ask' }) })).toBe('ask');
+    // In the mode Edit a question about a change is left to those who review it.
+    const about = await word(edit, { mode, ...guarded({ ...deny, verdict: 'ask' }) });
+    expect(about).toBe(mode === 'edit' ? 'allow' : 'ask');
   }
+});
+
+test('[AG31] a rule of the house asks and allows in every mode, but a plan stays a plan', async () => {
+  const says = (verdict: Verdict['verdict']): GuardSays => ({
+    verdict,
+    by: 'house',
+    rules: ['gru_1'],
+    reason: 'The team.',
+  });
+  for (const mode of ['ask', 'edit', 'auto'] as const) {
+    expect(await word(command, { mode, guard: () => Promise.resolve(says('allow')) })).toBe('allow');
+    expect(await word(edit, { mode, guard: () => Promise.resolve(says('ask')) })).toBe('ask');
+  }
+  expect(await word(command, { mode: 'plan', guard: () => Promise.resolve(says('allow')) })).toBe('ask');
 });
 
 test('[AG31] policy closes a path for reading and writing, whatever the mode and the guard say', async () => {

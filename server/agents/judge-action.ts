@@ -46,12 +46,17 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   if (closed) return closed;
   if (action.kind === 'quiet' || action.kind === 'read') return allow;
   const verdict = await facts.guard(action);
-  if (verdict && verdict.verdict !== 'allow') return guardWord(verdict.verdict, verdict);
+  if (verdict && verdict.verdict !== 'allow' && !isLeftToReview(action, verdict, facts.mode))
+    return guardWord(verdict.verdict, verdict);
   // What the house allows nobody is asked about; a plan stays a plan.
   if (verdict?.by === 'house' && facts.mode !== 'plan')
     return { ...guardRules(verdict), verdict: 'allow', by: 'house' };
   return wordOfMode(action, { facts, known: verdict !== undefined });
 }
+
+/** In the mode Edit files are changed freely: what the guard would ask about is in the suggestion, for people to take or leave. */
+const isLeftToReview = (action: AgentAction, { verdict, by }: GuardSays, mode: RunMode) =>
+  mode === 'edit' && action.kind === 'edit' && verdict === 'ask' && by !== 'house';
 
 /** What can never be meant well: git's own folder, names no tree can hold, what lies outside of the repository. */
 function impossible(action: AgentAction, { mcpServers }: JudgeFacts): Judgement | undefined {

@@ -1,3 +1,4 @@
+import { classifyEdit } from '../../core/guard/classify-edit.ts';
 import { judge } from '../../core/guard/classify.ts';
 import type { GuardedAction } from '../../core/guard/guarded-action.ts';
 import { houseWord, withHouseWord, type HouseRule } from '../../core/guard/house-rule.ts';
@@ -21,7 +22,7 @@ export async function readAction(
   { facts, rules }: { facts: GuardFacts; rules: readonly HouseRule[] },
 ): Promise<GuardReading> {
   if (action.kind === 'edit') {
-    const guard = editVerdict;
+    const guard = classifyEdit(action, facts);
     return { guard, word: withHouseWord(guard, houseWord(rules, { action }, findExpression)) };
   }
   const parse = await loadBash();
@@ -30,6 +31,3 @@ export async function readAction(
   const word = withHouseWord(guard, houseWord(rules, { action, interpreted }, findExpression));
   return { guard, word, interpreted };
 }
-
-/** The mode of the run decides about changes of files, unless a rule of paths does. */
-const editVerdict: Verdict = { verdict: 'allow', rules: [], reason: 'Nothing speaks against this change of a file.' };
