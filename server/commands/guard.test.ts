@@ -23,6 +23,12 @@ test('[GU1] a line in is a line out, in the same order, and the exit code says w
   expect((await check('{"cmd":"ls"}')).code).toBe(0);
 });
 
+test('[GU1] edits are judged among commands', async () => {
+  const edit = { tool: 'edit', path: 'a.test.ts', oldText: "test('a', () => {});\n", newText: null };
+  const { answers } = await check(`${JSON.stringify(edit)}\n{"cmd":"ls"}`);
+  expect(answers).toMatchObject([{ verdict: 'ask' }, { verdict: 'allow' }]);
+});
+
 test('[GU2] the same question has the same answer', async () => {
   const one = await check('{"cmd":"rm -rf $X"}\n{"cmd":"rm -rf $X"}');
   expect(one.answers[0]).toEqual(one.answers[1]);

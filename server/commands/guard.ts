@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { classifyCommand } from '../core/guard/classify.ts';
+import { classifyEdit } from '../core/guard/classify-edit.ts';
 import { guardFacts, type Verdict } from '../core/guard/verdict.ts';
 import { loadBash, type ReadBash } from '../platform/parsers/bash.ts';
 import { UsageError, type Command } from './command.ts';
 
-const line = z.object({ cmd: z.string(), cwd: z.string().optional(), facts: guardFacts.optional() });
+const around = { cwd: z.string().optional(), facts: guardFacts.optional() };
+const text = z.string().nullable().default(null);
+const line = z.union([
+  z.object({ tool: z.literal('edit'), path: z.string(), oldText: text, newText: text, ...around }),
+  z.object({ cmd: z.string(), ...around }),
+]);
+type Line = z.infer<typeof line>;
 
 /** Judges actions one by one, one JSON object a line; answers in the same order. */
 export const guardCheck: Command = {
   usage: 'guard check < ACTIONS.jsonl',
-  does: 'Judges commands: a line {"cmd"} in, a line {"verdict", "rules", "reason", "saferWay"} out.',
+  does: 'Judges commands and edits: a line {"cmd"} or {"tool": "edit", …} in, a line {"verdict", "rules", "reason", "saferWay"} out.',
   async run(words, io) {
     if (words.some((word) => word !== '--json'))
       throw new UsageError(
@@ -27,14 +34,16 @@ export const guardCheck: Command = {
   },
 };
 
-function judge({ cmd, cwd, facts }: z.infer<typeof line>, parse: ReadBash): Verdict {
-  return classifyCommand(parse(cmd), { ...facts, ...(cwd !== undefined && { cwd }) });
+function judge(action: Line, parse: ReadBash): Verdict {
+  const facts = { ...action.facts, ...(action.cwd !== undefined && { cwd: action.cwd }) };
+  return 'cmd' in action ? classifyCommand(parse(action.cmd), facts) : classifyEdit(action, facts);
 }
 
-function readLine(raw: string, number: number): z.infer<typeof line> {
+function readLine(raw: string, number: number): Line {
   try {
     return line.parse(JSON.parse(raw));
   } catch {
-    throw new UsageError(`Line ${number} is no JSON object with a command: {"cmd": "…"}. Nothing after it was judged.`);
+    const forms = '{"cmd": "…"} or {"tool": "edit", "path": "…", "oldText": "…", "newText": "…"}';
+    throw new UsageError(`Line ${number} is no JSON object like ${forms}. Nothing after it was judged.`);
   }
 }
