@@ -5,6 +5,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { isActiveRun } from '@/server/core/run-state.ts';
 import { ComposerActions } from './composer-actions.tsx';
 import classes from './composer.module.css';
+import { ConversationPicker } from './conversation-picker.tsx';
 import type { Way } from './draft-store.ts';
 import { ProposeComposer } from './propose-composer.tsx';
 import { may, mayAsMember, useSession } from './session-context.tsx';
@@ -103,6 +104,7 @@ function PromptComposer() {
           onChange={(value) => setMode((value as Mode | null) ?? undefined)}
           data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
         />
+        {agent?.remembers === true && <ConversationPicker agent={agent} />}
         <span className={classes.spring} />
         <ComposerActions
           active={active}

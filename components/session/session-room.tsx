@@ -229,7 +229,11 @@ function useFreshQueries(): void {
     const access = again(trpc.sharing.pathKey());
     const history = again(trpc.commits.pathKey());
     const points = again(trpc.checkpoints.pathKey());
+    const threads = again(trpc.threads.pathKey());
     const stops = [
+      feed.on('prompt', threads),
+      feed.on('agent_thread_started', threads),
+      feed.on('agent_thread_handed_over', threads),
       feed.on('files_changed', files),
       feed.on('files_changed', changes),
       feed.on('hunk_decided', suggestions),

@@ -3,7 +3,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconCopy, IconDots, IconLink, IconMessages } from '@tabler/icons-react';
+import { IconArrowFork, IconCopy, IconDots, IconLink, IconMessages } from '@tabler/icons-react';
+import { useFork } from '@/components/session/use-fork.ts';
 import { itemText } from '@/server/core/item-text.ts';
 import { momentAddress } from './moment.ts';
 import { itemsOf, type Row } from './rows.ts';
@@ -16,8 +17,9 @@ export function RowMenu({ row }: { row: Row }) {
   const clipboard = useClipboard();
   const items = itemsOf(row);
   const [first] = items;
+  const runId = first && 'runId' in first ? first.runId : undefined;
+  const fork = useFork(runId);
   if (!first) return null;
-  const runId = 'runId' in first ? first.runId : undefined;
   const copy = (text: string, what: string) => {
     clipboard.copy(text);
     notifications.show({ message: `${what} copied.`, autoClose: 2_000 });
@@ -54,6 +56,11 @@ export function RowMenu({ row }: { row: Row }) {
         >
           Copy a link to this moment
         </Menu.Item>
+        {fork && (
+          <Menu.Item leftSection={<IconArrowFork size={16} />} onClick={fork}>
+            Fork from here
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -187,7 +187,7 @@ async function describeAgents(
       const availability = wall.ok ? await profile.available() : wall;
       const { steers = false, images = false, efforts = [] } = profile.capabilities;
       const installation = installationOf(name);
-      const takes = { steers, images, efforts };
+      const takes = { steers, images, efforts, remembers: profile.home === 'folder' };
       const described = { name, title, description, needsModel, modes, defaultMode, ...takes, availability };
       const custom = profile.isCustom === true && { isCustom: true };
       return { ...described, ...(installation && { installation }), ...custom };

@@ -11,6 +11,8 @@ export type AgentDescription = {
   defaultMode: RunMode;
   /** Takes what people say into a turn that is at work; otherwise it is the next prompt. */
   steers?: boolean;
+  /** Remembers what was said before in a conversation; otherwise each prompt is by itself. */
+  remembers?: boolean;
   /** Takes images. */
   images?: boolean;
   /** How hard it may be asked to think; empty when it offers no choice. */

@@ -25,6 +25,7 @@ export const testAgent: AgentDescription = {
   needsModel: false,
   modes: ['ask', 'plan', 'edit', 'auto'],
   defaultMode: 'edit',
+  remembers: true,
   availability: { ok: true },
 };
 
