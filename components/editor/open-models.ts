@@ -42,6 +42,15 @@ export class OpenModels {
     return opened;
   }
 
+  /** What the languages' own checks report in the open files. */
+  problems(): Problem[] {
+    return [...this.models.values()].flatMap(({ model }) =>
+      monaco.editor
+        .getModelMarkers({ resource: model.uri })
+        .map((marker) => problemOf(model.uri.path.slice(1), marker)),
+    );
+  }
+
   close(fileId: string): void {
     const found = this.models.get(fileId);
     if (!found) return;
@@ -53,4 +62,29 @@ export class OpenModels {
   closeAll(): void {
     for (const fileId of this.models.keys()) this.close(fileId);
   }
+}
+
+export type Problem = {
+  path: string;
+  line: number;
+  severity: 'error' | 'warning' | 'info';
+  message: string;
+  source?: string;
+};
+
+/** A marker of the editor in our words. */
+export function problemOf(path: string, marker: monaco.editor.IMarker): Problem {
+  const { startLineNumber: line, severity, message, source } = marker;
+  return {
+    path,
+    line,
+    severity: severityOf(severity),
+    message: message.slice(0, 2000),
+    ...(source !== undefined && { source: source.slice(0, 100) }),
+  };
+}
+
+function severityOf(severity: monaco.MarkerSeverity): Problem['severity'] {
+  if (severity === monaco.MarkerSeverity.Error) return 'error';
+  return severity === monaco.MarkerSeverity.Warning ? 'warning' : 'info';
 }

@@ -8,6 +8,8 @@ export type ParticipantState = {
   cursor?: { anchor: unknown; head: unknown; line?: unknown } | null;
   /** The client id of whom they follow. */
   following?: unknown;
+  /** What they write to agents, when they let others see it. */
+  draft?: unknown;
 };
 
 export type Participant = {
@@ -18,18 +20,32 @@ export type Participant = {
   cursor: ParticipantState['cursor'];
   line: number | undefined;
   following: number | undefined;
+  draft: string | undefined;
 };
 
 /** Others may send anything. */
 const numberIn = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 2_000) : undefined);
+
 export function readParticipants(awareness: Awareness): Participant[] {
   const states = awareness.getStates() as Map<number, ParticipantState>;
-  return [...states].flatMap(([clientId, { user, file, cursor, following }]) => {
+  return [...states].flatMap(([clientId, { user, file, cursor, following, draft }]) => {
     if (!user) return [];
     const isMe = clientId === awareness.clientID;
-    return [{ clientId, isMe, user, file, cursor, line: numberIn(cursor?.line), following: numberIn(following) }];
+    return [
+      {
+        clientId,
+        isMe,
+        user,
+        file,
+        cursor,
+        line: numberIn(cursor?.line),
+        following: numberIn(following),
+        draft: textIn(draft),
+      },
+    ];
   });
 }
 

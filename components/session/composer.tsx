@@ -1,21 +1,24 @@
 'use client';
 
-import { Alert, Select, Text, Textarea } from '@mantine/core';
-import { useState, type KeyboardEvent } from 'react';
+import { Alert, Text } from '@mantine/core';
+import type { KeyboardEvent } from 'react';
 import { isActiveRun } from '@/server/core/run-state.ts';
 import { ComposerActions } from './composer-actions.tsx';
+import { ComposerChoices } from './composer-choices.tsx';
 import classes from './composer.module.css';
 import { ConversationPicker } from './conversation-picker.tsx';
+import { DraftAttachments } from './draft-attachments.tsx';
 import type { Way } from './draft-store.ts';
+import { PreviewLine } from './preview-line.tsx';
+import { PromptField } from './prompt-field.tsx';
 import { ProposeComposer } from './propose-composer.tsx';
 import { may, mayAsMember, useSession } from './session-context.tsx';
-import { useAgents } from './use-agents.ts';
+import { ShareDraft } from './shared-draft.tsx';
+import { useChoice, usePreview } from './use-choice.ts';
 import { useDraft } from './use-draft.ts';
 import { useTranscript } from './use-feed.ts';
+import { useImages } from './use-images.ts';
 import { useSay } from './use-say.ts';
-
-const modeWords = { ask: 'Ask', plan: 'Plan', edit: 'Edit', auto: 'Auto' };
-type Mode = keyof typeof modeWords;
 
 /** Says what will happen before it happens: which agent, in which mode, now or queued. */
 export function Composer() {
@@ -32,21 +35,24 @@ export function Composer() {
 }
 
 function PromptComposer() {
-  const { agents } = useAgents();
   const { store, draft } = useDraft();
   const transcript = useTranscript();
   const { say, error, dismiss } = useSay();
-  const [agentName, setAgentName] = useState<string>();
-  const [chosenMode, setMode] = useState<Mode>();
+  const { agents, agent, ready, mode, effort, model, choose } = useChoice();
+  const preview = usePreview(agent, model).data;
+  const images = useImages(agent);
   const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
-  const ready = agents.find((each) => each.availability.ok);
-  const agent = agents.find((each) => each.name === agentName) ?? ready ?? agents[0];
-  const mode = chosenMode && agent?.modes.includes(chosenMode) ? chosenMode : agent?.defaultMode;
   const off = agent && !agent.availability.ok ? agent.availability : undefined;
-  const canSay = draft.text.trim() !== '' && agent !== undefined && off === undefined;
+  const canSay = draft.text.trim() !== '' && agent !== undefined && off === undefined && !images.isAdding;
   const submit = (way: Way) => {
     if (!agent || !mode || !canSay) return;
-    say(active ? way : 'queue', { choice: { agent: agent.name, mode }, runId: active?.runId });
+    const choice = {
+      agent: agent.name,
+      mode,
+      ...(model !== undefined && { model }),
+      ...(effort !== undefined && { effort }),
+    };
+    say(active ? way : 'queue', { choice, runId: active?.runId });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const way = wayOfKey(event);
@@ -70,41 +76,21 @@ function PromptComposer() {
           {error.message}
         </Alert>
       )}
-      <Textarea
-        data-composer
-        autosize
-        minRows={2}
-        maxRows={10}
-        placeholder={agent ? `Ask ${agent.title} for a change` : 'Ask for a change'}
-        aria-label="Prompt"
-        value={draft.text}
-        onChange={(event) => store.write(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      <Text size="xs" c="dimmed" mt={4}>
-        {agent && !agent.needsModel && 'Uses no language model: '}
-        {agent?.description}
-      </Text>
+      {images.error && (
+        <Alert color="red" mb="xs" title="The image was not added" withCloseButton onClose={images.dismiss}>
+          {images.error.message}
+        </Alert>
+      )}
+      <DraftAttachments attachments={draft.attachments} onRemove={(attachment) => store.detach(attachment)} />
+      <PromptField agent={agent} onKeyDown={onKeyDown} onImages={images.add} />
+      <PreviewLine agent={agent} model={model} preview={preview} />
       <div className={classes.foot}>
-        <Select
-          size="xs"
-          w={124}
-          aria-label="Agent"
-          allowDeselect={false}
-          value={agent?.name ?? null}
-          onChange={(value) => setAgentName(value ?? undefined)}
-          data={agents.map((each) => ({ value: each.name, label: each.title }))}
-        />
-        <Select
-          size="xs"
-          w={80}
-          aria-label="Mode"
-          allowDeselect={false}
-          value={mode ?? null}
-          onChange={(value) => setMode((value as Mode | null) ?? undefined)}
-          data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
+        <ComposerChoices
+          {...{ agents, agent, mode, effort, model, choose }}
+          models={agent?.needsModel ? (preview?.models ?? []) : []}
         />
         {agent?.remembers === true && <ConversationPicker agent={agent} />}
+        <ShareDraft />
         <span className={classes.spring} />
         <ComposerActions
           active={active}

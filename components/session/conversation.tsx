@@ -8,6 +8,7 @@ import classes from './conversation.module.css';
 import { GoingOn } from './going-on.tsx';
 import { Queue } from './queue.tsx';
 import { RunChanges } from './run-changes.tsx';
+import { OthersDrafts } from './shared-draft.tsx';
 import { useSession } from './session-context.tsx';
 import { useMarkRead } from './use-mark-read.ts';
 import { useTranscript } from './use-feed.ts';
@@ -33,6 +34,7 @@ export function Conversation() {
       <TranscriptView />
       <RunChanges transcript={transcript} />
       <GoingOn transcript={transcript} />
+      <OthersDrafts />
       <Queue transcript={transcript} />
       {!session.isArchived && <Composer />}
     </section>

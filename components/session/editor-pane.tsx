@@ -38,6 +38,7 @@ const CodeEditor = dynamic(() => import('@/components/editor/code-editor.tsx'), 
 
 const ProvenanceGutter = dynamic(() => import('@/components/review/provenance-gutter.tsx'), { ssr: false });
 const CommentsInFile = dynamic(() => import('@/components/comments/comments-in-file.tsx'), { ssr: false });
+const PromptFromEditor = dynamic(() => import('./prompt-from-editor.tsx'), { ssr: false });
 const SuggestionsInFile = dynamic(() => import('@/components/review/suggestions-in-file.tsx'), { ssr: false });
 
 export function EditorPane() {
@@ -214,6 +215,7 @@ function FileTab({ fileId, path }: { fileId: string; path: string }) {
       {editor && <ProvenanceGutter editor={editor} file={file} />}
       {editor && inFile && <SuggestionsInFile editor={editor} file={file} />}
       {editor && <CommentsInFile editor={editor} file={file} />}
+      {editor && <PromptFromEditor editor={editor} file={file} />}
     </>
   );
 }

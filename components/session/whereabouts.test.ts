@@ -13,6 +13,7 @@ const participant = (clientId: number, change: Partial<Participant> = {}): Parti
   cursor: null,
   line: undefined,
   following: undefined,
+  draft: undefined,
   ...change,
 });
 const files = new Map([['f1', { fileId: 'f1', path: 'src/money.ts', text: new Y.Text() }]]);
