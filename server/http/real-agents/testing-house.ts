@@ -41,6 +41,8 @@ export type AgentHouse = {
   newSession(): Promise<string>;
   /** Sends a prompt and works on it. `done` resolves when the run has ended. */
   begin(prompt: Prompt): Promise<{ runId: string; done: Promise<void>; stopping: AbortController }>;
+  /** Works on a run that is queued. */
+  drive(runId: string): Promise<{ done: Promise<void>; stopping: AbortController }>;
   /** Sends a prompt in a session of its own, works on it to its end, and tells what came of it. */
   run(prompt: Omit<Prompt, 'sessionId'>): Promise<Ran>;
   /** What came of a run, so far or in the end. */
@@ -114,7 +116,8 @@ export async function agentHouse(
     await closeQueue();
     await closeNotifications();
   });
-  const begin = beginner(team, createGateway());
+  const drive = driver(team, createGateway());
+  const begin = beginner(team, drive);
   const newSession = async () => (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
   return {
     models,
@@ -122,6 +125,7 @@ export async function agentHouse(
     projectId,
     newSession,
     begin,
+    drive: (runId) => drive(runId, {}),
     ranOf: (runId) => ranOf(projectId, runId),
     cancel: async (runId) => void (await requestCancel(team.developer.ctx, { runId })),
     run: async (prompt) => {
@@ -133,17 +137,26 @@ export async function agentHouse(
   };
 }
 
-function beginner(team: TestTeam, gateway: Gateway): AgentHouse['begin'] {
-  return async ({ text, agent, sessionId, mode, model, answers = () => ({ decision: 'allow' }), ...options }) => {
-    const prompt = { sessionId, text, agent, ...(mode && { mode }), ...(model && { model }) };
-    const { runId } = await sendPrompt(team.developer.ctx, prompt);
+type Working = Pick<Prompt, 'answers'> & Partial<DriveOptions>;
+type Drive = (runId: string, working: Working) => Promise<{ done: Promise<void>; stopping: AbortController }>;
+
+function driver(team: TestTeam, gateway: Gateway): Drive {
+  return async (runId, { answers = () => ({ decision: 'allow' }), ...options }) => {
     const run = await claimRun(system(), { runId, workerId });
     if (!run) throw new Error('the run was not claimed');
     const stopping = new AbortController();
     const openDoor = (id: string) => openRunDoor(id, gateway);
     const given = { run, workerId, stopping: stopping.signal, profileOf: getAgentProfile, openDoor };
     const stopAnswering = answerQuestions(team, runId, answers);
-    return { runId, done: driveRun({ ...given, ...options }).finally(stopAnswering), stopping };
+    return { done: driveRun({ ...given, ...options }).finally(stopAnswering), stopping };
+  };
+}
+
+function beginner(team: TestTeam, drive: Drive): AgentHouse['begin'] {
+  return async ({ text, agent, sessionId, mode, model, ...working }) => {
+    const prompt = { sessionId, text, agent, ...(mode && { mode }), ...(model && { model }) };
+    const { runId } = await sendPrompt(team.developer.ctx, prompt);
+    return { runId, ...(await drive(runId, working)) };
   };
 }
 
