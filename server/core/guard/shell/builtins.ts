@@ -76,7 +76,9 @@ const declare: Handler = (call) => {
   return quiet(true);
 };
 
-const unset: Handler = ({ shell, args }) => {
+const unset: Handler = (call) => {
+  const { shell, args } = call;
+  emit(call);
   for (const { text } of args) {
     shell.functions.delete(text);
     shell.variables.set(text, { kind: 'unset' });
@@ -85,6 +87,7 @@ const unset: Handler = ({ shell, args }) => {
 };
 
 const set: Handler = (call) => {
+  emit(call);
   const dashes = call.args.findIndex(({ text }) => text === '--');
   const first = call.args[0]?.text ?? '-';
   if (dashes >= 0) call.shell.positional = call.args.slice(dashes + 1);
@@ -136,6 +139,7 @@ const hash: Handler = (call) => {
 
 const readLine: Handler = (call) => {
   const { shell } = call;
+  emit(call);
   const read = readOptions(call.args, { valued: 'adinNptu' });
   const names = read.operands.length === 0 ? [literal('REPLY')] : read.operands;
   const line = call.stdin?.text?.text.split('\n')[0];
@@ -149,6 +153,7 @@ const readLine: Handler = (call) => {
 };
 
 const readLines: Handler = (call) => {
+  emit(call);
   const name = readOptions(call.args, { valued: 'dnOsucC' }).operands[0]?.text ?? 'MAPFILE';
   const text = call.stdin?.text;
   const lines = text?.holes.length === 0 ? text.text.replace(/\n$/, '').split('\n').map(literal) : undefined;

@@ -69,14 +69,16 @@ function hexText(text: string): string {
 }
 
 const starters = new RegExp(
-  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2)\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
+  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2|shell-command(?:-to-string)?|call-process(?:-shell-command)?|start-process)\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
   'g',
 ); // prettier-ignore
 
 /** Signs of a language that start a program. */
 const shellSigns: readonly { languages: readonly string[]; pattern: RegExp }[] = [
   { languages: ['ruby', 'perl', 'php'], pattern: /`((?:\\[^]|[^`\\])+)`/g },
-  { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*[{(/|!]([^})/|!]+)/g },
+  { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*[{([]([^\])}]*)/g },
+  { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*([/|!])(?<text>[^\n]*?)\1/g },
+  { languages: ['tcl'], pattern: /(?:^|[;\n{[])\s*(?:spawn|exec)\s+([^\n;}\]]+)/g },
   { languages: ['perl'], pattern: /\bopen\s*\(?[^;]{0,100}?,\s*["'](?:-\||\|-|\|)["']?\s*,?\s*["']?([^"']*)["']/g },
   { languages: ['javascript'], pattern: /\$`((?:\\[^]|[^`\\])+)`/g },
 ];
@@ -88,7 +90,10 @@ function startedPrograms(code: string, language: string): CodeAction[] {
   );
   const signs = shellSigns.filter(({ languages }) => languages.includes(language));
   const lines = signs.flatMap(({ pattern }) =>
-    [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'shell', text: interpolate(match[1] ?? '') })),
+    [...code.matchAll(pattern)].map((match): CodeAction => ({
+      kind: 'shell',
+      text: interpolate(match.groups?.text ?? match[1] ?? ''),
+    })),
   );
   return [...calls, ...lines];
 }
@@ -154,8 +159,8 @@ type FileCall = { pattern: RegExp; words: (path: string, other: string) => reado
 const argument = String.raw`\s*\(?\s*(?:(?:Path|pathlib\.Path|Pathname\.new|os\.path\.expanduser)\(\s*)?(?:${quoted}|([\w.$@[\]]+))(?:\s*\))?(?:\s*,\s*["']([^"']*)["'])?`;
 
 const fileCallNames: readonly [string, (path: string, other: string) => readonly string[]][] = [
-  [String.raw`(?:shutil\.rmtree|FileUtils\.(?:rm_rf|rm_r|remove_dir|remove_entry\w*|rmtree|rm)|fs\.(?:promises\.)?(?:rmSync|rm|rmdirSync|rmdir)|rmSync|rmdirSync|rimraf(?:\.sync|Sync)?|fse?\.(?:remove|removeSync|emptyDirSync|emptyDir)|remove_tree|rmtree|Deno\.remove(?:Sync)?|File\.rm_rf!?|Dir\.(?:rmdir|delete)|Remove-Item|del)`, (path) => ['rm', '-rf', path]],
-  [String.raw`(?:os\.(?:remove|unlink|rmdir|removedirs)|fs\.(?:promises\.)?(?:unlinkSync|unlink)|unlinkSync|unlink|File\.(?:delete|unlink)|os\.truncate)`, (path) => ['rm', '-f', path]],
+  [String.raw`(?:shutil\.rmtree|FileUtils\.(?:rm_rf|rm_r|remove_dir|remove_entry\w*|rmtree|rm)|fs\.(?:promises\.)?(?:rmSync|rm|rmdirSync|rmdir)|rmSync|rmdirSync|rimraf(?:\.sync|Sync)?|fse?\.(?:remove|removeSync|emptyDirSync|emptyDir)|remove_tree|rmtree|Deno\.remove(?:Sync)?|File\.rm_rf!?|Dir\.(?:rmdir|delete)|Remove-Item|del|delete-directory)`, (path) => ['rm', '-rf', path]],
+  [String.raw`(?:os\.(?:remove|unlink|rmdir|removedirs)|fs\.(?:promises\.)?(?:unlinkSync|unlink)|unlinkSync|unlink|File\.(?:delete|unlink)|os\.truncate|delete-file)`, (path) => ['rm', '-f', path]],
   [String.raw`(?:shutil\.move|os\.(?:rename|replace)|fs\.(?:renameSync|rename)|FileUtils\.mv|File\.rename|rename)`, (path, other) => ['mv', path, other]],
   [String.raw`(?:os\.chmod|fs\.chmodSync|File\.chmod|FileUtils\.chmod_R)`, (path) => ['chmod', '-R', '777', path]],
   [String.raw`(?:os\.chown|shutil\.chown|fs\.chownSync|FileUtils\.chown_R)`, (path) => ['chown', '-R', HOLE, path]],
@@ -206,7 +211,7 @@ function writes(code: string): CodeAction[] {
 }
 
 const reading =
-  /\bopen\b|read|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content/i;
+  /\bopen\b|read|_contents|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content/i;
 
 /** Texts that look like paths, in a program that reads files. */
 function secretReads(code: string): CodeAction[] {

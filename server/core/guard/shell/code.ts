@@ -34,6 +34,7 @@ const interpreters: Record<string, Interpreter> = {
   osascript: { language: 'applescript', code: ['-e'], valued: 'el' }, tclsh: { language: 'tcl', code: [] }, expect: { language: 'tcl', code: ['-c'], valued: 'cf' },
   pwsh: { language: 'powershell', code: ['-c', '-command', '-Command', '-C'], valued: 'cC', longValued: ['command', 'Command'], singleDash: true },
   powershell: { language: 'powershell', code: ['-c', '-command', '-Command', '-C'], valued: 'cC', longValued: ['command', 'Command'], singleDash: true },
+  emacs: { language: 'lisp', code: ['--eval', '-eval', '--execute'], longValued: ['eval', 'execute', 'load'], singleDash: true },
   elixir: { language: 'elixir', code: ['-e', '--eval'], valued: 'erS', longValued: ['eval'] }, groovy: { language: 'groovy', code: ['-e'], valued: 'e' }, scala: { language: 'scala', code: ['-e'], valued: 'e' },
   swift: { language: 'swift', code: ['-e'], valued: 'e' }, ghc: { language: 'haskell', code: ['-e'], valued: 'e' },
 }; // prettier-ignore

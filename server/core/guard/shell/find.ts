@@ -1,5 +1,5 @@
 import { HOLE, type Word } from '../interpreted.ts';
-import { joinWords, literal, sliceWord } from '../word.ts';
+import { joinWords, literal, sliceWord, unknown } from '../word.ts';
 import { emit } from './emit.ts';
 import { nameOf } from './simple.ts';
 import { fork, type Call, type Done } from './state.ts';
@@ -72,7 +72,17 @@ function find(call: Call): Done {
         via,
         words.map((word) => place(word, foundFile(start, search))),
       );
-  return { status: undefined, output: { text: undefined, from: [at] } };
+  return { status: undefined, output: { text: listing(search), from: [at] } };
+}
+
+/** The names it prints, where it was asked for one: what reads them is judged by it. */
+function listing(search: Search): Word | undefined {
+  const [name] = search.names;
+  if (name === undefined || search.actions.length > 0) return undefined;
+  const base = sliceWord(name, name.text.lastIndexOf('/') + 1);
+  const below = { ...unknown('find'), text: `/${HOLE}/` };
+  const named = search.starts.map((start) => joinWords([start, below, base, literal('\n')]));
+  return joinWords([...named, unknown('find', true)]);
 }
 
 function act(call: Call, via: string, words: readonly Word[]): void {

@@ -186,6 +186,13 @@ const make: Handler = (call) => {
   return { status: undefined, output: { text: undefined, from: [at] } };
 };
 
+/** `cmd /c LINE` of Windows, which people call from its Linux too. */
+const windowsShell: Handler = (call) => {
+  const at = call.args.findIndex(({ text }) => /^\/[ck]$/i.test(text));
+  const words = call.args.slice(at + 1).flatMap((word) => splitWord(word, /\s+/g));
+  return at < 0 ? undefined : runWords(through(call, 'cmd'), words);
+};
+
 /** Another program's name is the first word: a script with a path is looked at when this line wrote it. */
 export const programHandlers: Record<string, Handler> = {
   ...Object.fromEntries(shellNames.map((name) => [name, runShell])),
@@ -196,7 +203,7 @@ export const programHandlers: Record<string, Handler> = {
   git: gitHandler,
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
-  watch, make, gmake: make, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+  watch, make, gmake: make, cmd: windowsShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
 }; // prettier-ignore
 
 /** `./script.sh`: a file of this very line, or one that came over the network. */

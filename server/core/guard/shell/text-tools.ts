@@ -45,7 +45,7 @@ function inspectAwk(call: Call, program: Word): void {
   const code = program.text.replaceAll(/(?<=(?:^|[\s;{}()!~,]))\/(?:\\.|[^/\\\n])+\//g, '""');
   for (const match of code.matchAll(/\bsystem\s*\(\s*([^]*?)(?=\)\s*(?:[;}\n]|$))/g)) runAwkText(call, match[1] ?? '');
   for (const match of code.matchAll(new RegExp(`${quoted}\\s*\\|&?\\s*getline|\\|&?\\s*${quoted}`, 'g')))
-    runLine(call, literal(unescape(match[1] ?? match[2] ?? '')), call.name);
+    runPiped(call, match[1] ?? match[2] ?? '', printedBefore(code.slice(0, match.index)));
   if (
     /[\w$)]\s*\|&?\s*getline/.test(code) ||
     /\bprintf?\b[^;}\n"]*(?:"[^"]*"[^;}\n"]*)*[^|]\|(?!\|)\s*[\w$(]/.test(code)
@@ -55,6 +55,21 @@ function inspectAwk(call: Call, program: Word): void {
     touch(call, unescape(match[1] ?? ''), '<');
   for (const match of code.matchAll(new RegExp(`\\bprintf?\\b[^;}\\n]*?>>?\\s*${quoted}`, 'g')))
     touch(call, unescape(match[1] ?? ''), '>');
+}
+
+/** `print "text" | "cmd"`: the text, where it is one. */
+function printedBefore(code: string): Word | undefined {
+  const text = new RegExp(`\\bprintf?\\s*\\(?\\s*${quoted}\\s*\\)?\\s*$`).exec(code)?.[1];
+  return text === undefined ? undefined : literal(unescape(text));
+}
+
+function runPiped(call: Call, line: string, text: Word | undefined): void {
+  const shell = fork(call.shell, { via: [...call.shell.via, call.name] });
+  const stdin = { text, from: [] };
+  shell.walk.program(
+    { ...call, shell, stdin },
+    { text: literal(unescape(line)), via: call.name, positional: [], stdin },
+  );
 }
 
 function runAwkText(call: Call, argument: string): void {
@@ -122,7 +137,7 @@ function editor(call: Call): Done | undefined {
     if (word.text.startsWith('+')) return [sliceWord(word, 1)];
     return /^(?:-c|--cmd)$/.test(call.args[index - 1]?.text ?? '') ? [word] : [];
   });
-  const runs = commands.filter(({ text }) => /^:?!/.test(text.trim()));
+  const runs = commands.filter(({ text }) => /^:*(?:sil(?:ent)?!?\s+|exe(?:cute)?\s+["'])*!/.test(text.trim()));
   if (runs.length === 0) return undefined;
   const at = emit(call);
   for (const word of runs) runLine(call, sliceWord(word, word.text.indexOf('!') + 1), call.name);
