@@ -13,7 +13,7 @@ export function classifyEdit(edit: Edit, facts: GuardFacts): Verdict {
   const findings = editRules.flatMap((rule) => apply(rule, change, facts));
   const strict = findings.filter(({ verdict }) => verdict === 'deny');
   const [first] = strict.length > 0 ? strict : findings;
-  if (first === undefined) return { verdict: 'allow', rules: [], reason: 'Nothing in it is known to do harm.' };
+  if (first === undefined) return nothing;
   const rules = [...new Set([...strict, ...findings].map(({ id }) => id))];
   return { verdict: first.verdict, rules, reason: first.reason, saferWay: first.saferWay };
 }
@@ -26,6 +26,8 @@ function apply(rule: EditRule, change: ReturnType<typeof readChange>, facts: Gua
   const { id, verdict, reason, saferWay } = rule;
   return [{ id, verdict, reason, saferWay, ...(match === true ? {} : match) }];
 }
+
+const nothing: Verdict = { verdict: 'allow', rules: [], reason: 'Nothing in it is known to do harm.' };
 
 const tooLong: Verdict = {
   verdict: 'ask',
