@@ -3,7 +3,17 @@
 import { ActionIcon, CopyButton, Menu, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
-import { IconArchive, IconDots, IconDownload, IconLink, IconPencil, IconTrash, IconUpload } from '@tabler/icons-react';
+import {
+  IconArchive,
+  IconDots,
+  IconDownload,
+  IconJson,
+  IconLink,
+  IconMarkdown,
+  IconPencil,
+  IconTrash,
+  IconUpload,
+} from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -11,6 +21,22 @@ import { useTRPC } from '@/components/trpc.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { may, useSession } from './session-context.tsx';
 import { useUpstream } from './use-upstream.tsx';
+
+/** The whole log as a file. Masked values stay masked. */
+function ExportItems() {
+  const { session } = useSession();
+  const address = (format: string) => `/api/exports/sessions/${session.id}?format=${format}`;
+  return (
+    <>
+      <Menu.Item component="a" href={address('markdown')} download leftSection={<IconMarkdown size={16} />}>
+        Export as Markdown
+      </Menu.Item>
+      <Menu.Item component="a" href={address('json')} download leftSection={<IconJson size={16} />}>
+        Export as JSON
+      </Menu.Item>
+    </>
+  );
+}
 
 /** What can be done with the session as a whole. */
 export function SessionMenu() {
@@ -55,6 +81,7 @@ export function SessionMenu() {
               </Menu.Item>
             </>
           )}
+          {!session.isGuest && <ExportItems />}
           {session.canArchive && !session.isArchived && (
             <>
               <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setRenaming(true)}>

@@ -13,6 +13,7 @@ import { countRequest, handleMetrics } from './metrics.ts';
 import { handleRest } from './rest-v1.ts';
 import { sameOrigin } from './same-origin.ts';
 import { isSecretPath, setSecurityHeaders } from './security-headers.ts';
+import { handleSessionExport } from './session-export.ts';
 import { handleUpload } from './upload.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -57,6 +58,7 @@ async function route(req: IncomingMessage, res: ServerResponse, options: RouteOp
   }
   if (path === '/metrics') return handleMetrics(req, res);
   if (path === '/api/uploads') return handleUpload(req, res, options.publicUrl);
+  if (path.startsWith('/api/exports/sessions/')) return handleSessionExport(req, res, options.publicUrl);
   if (path.startsWith('/api/trpc/')) return handleTrpc(req, res, options.publicUrl);
   if (path === '/api/v1' || path.startsWith('/api/v1/')) return handleRest(req, res);
   if (path === '/gateway' || path.startsWith('/gateway/'))

@@ -14,6 +14,7 @@ import { sessionRoutes } from './sessions.ts';
 import { suggestionRoutes } from './suggestions.ts';
 import { taskRoutes } from './tasks.ts';
 import { uploadRoutes } from './uploads.ts';
+import { exportRoutes } from './exports.ts';
 import { usageRoutes } from './usage.ts';
 
 /** Every call of the interface, in the order of the documentation. */
@@ -33,5 +34,6 @@ export const restRoutes: readonly RestRoute[] = [
   ...taskRoutes,
   ...modelRoutes,
   ...auditRoutes,
+  ...exportRoutes,
   ...usageRoutes,
 ];
