@@ -9,6 +9,7 @@ import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
 import { openCode } from './profiles/opencode.ts';
 import { qwenCode } from './profiles/qwen-code.ts';
+import type { Instructions } from './run-instructions.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -40,6 +41,8 @@ export type AgentStart = AgentPaths & {
    * shape that the hooks of Claude Code and Codex take.
    */
   policyHook?: string;
+  /** The repository's words to agents, for those that are kept from reading them by themselves. */
+  instructions?: readonly Instructions[];
 };
 
 export type AgentAvailability = { ok: true } | { ok: false; reason: string; fix: string };

@@ -19,6 +19,7 @@ import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
 import type { AgentProfile, AgentStart } from './registry.ts';
 import { promptParts } from './prompt-parts.ts';
 import { runFiles } from './run-files.ts';
+import { giveInstructions } from './run-instructions.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
 import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
@@ -115,7 +116,8 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     signal: commands.signal,
     timeoutMs: limits.commandMs,
   });
-  const start = startOf(run, means);
+  const instructions = profile.isProgram ? [] : await giveInstructions(ctx, given);
+  const start = { ...startOf(run, means), instructions };
   const command = profile.command(start);
   const box = spawnInSandbox(await agentBox(given, { ...means, start }), models?.throughDoor(command) ?? command);
   const words = collectWords(box);

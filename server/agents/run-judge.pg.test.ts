@@ -14,8 +14,10 @@ import { logOf, runRow, testAgent } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { retryDenied } from '../sessions/retry-denied.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
+import { repoPath } from '../workspace/git.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
+import { plantFiles } from './testing-hostile.ts';
 import { answerRooms, headOf, judgedAgent } from './testing-run.ts';
 
 /** Runs of an agent whose every action is judged, in the real box: its hook, its questions, its calls of the host. */
@@ -272,3 +274,16 @@ test('[GU203] [GU207] a rule of the team decides before the guard and the mode, 
   expect(items.at(-1)).toMatchObject({ action: { kind: 'command', command: 'npm publish --tag next' }, mode: 'auto' });
   expect(await ofType('action_denied')).toMatchObject([{ by: 'house' }, { by: 'house' }]);
 });
+
+test(
+  '[AG50] the log says which files of the repository a run was told to follow; links and empty ones are none',
+  long,
+  async () => {
+    await plantFiles(repoPath(projectId), sessionId, {
+      'AGENTS.md': 'Use tabs.\n',
+      'CLAUDE.md': { link: '/etc/passwd' },
+    });
+    await ran('say done');
+    expect(await ofType('instructions_given')).toMatchObject([{ paths: ['AGENTS.md'] }]);
+  },
+);

@@ -45,6 +45,8 @@ export function noticeText(item: NoticeItem): string {
       return `saved the checkpoint “${item.name}”`;
     case 'checkpoint_restored':
       return restoredText(item);
+    case 'instructions_given':
+      return `began with the repository’s instructions in ${named(item.paths)}`;
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
     default:

@@ -180,6 +180,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     ...judged,
     by: z.enum(deniers),
   }),
+  /** Files of the repository that tell agents how to work in it, as a run began with them. */
+  z.object({ type: z.literal('instructions_given'), runId: z.string(), paths: z.array(z.string()) }),
   /** Someone allowed once what had been denied, and prompted the agent to try it again. */
   z.object({ type: z.literal('denial_lifted'), permissionId: z.string(), runId: z.string() }),
   z.object({

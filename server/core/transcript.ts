@@ -230,6 +230,8 @@ const handlers: Handlers = {
   },
   checkpoint_restored: (draft, event, { type: _type, ...restored }) =>
     note(draft, event, { what: 'checkpoint_restored', ...restored }),
+  instructions_given: (draft, event, { runId, paths }) =>
+    note(draft, event, { what: 'instructions_given', runId, paths }),
   data_sent: (draft, event, { type: _type, ...sent }) => note(draft, event, { what: 'data_sent', ...sent }),
   model_call_denied: (draft, event, { type: _type, ...denied }) =>
     note(draft, event, { what: 'model_call_denied', ...denied }),

@@ -1,5 +1,6 @@
 import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
 import type { AgentProfile, AgentStart } from '../registry.ts';
+import { instructionWords } from '../run-instructions.ts';
 
 const name = 'claude-code';
 const title = 'Claude Code';
@@ -44,6 +45,8 @@ export const claudeCode: AgentProfile = {
   env: (start) => ({ ...quiet, CLAUDE_CONFIG_DIR: '/home/agent/claude', ...modelOf(start) }),
   homeFiles: () => ({}),
   sessionMeta: (start) => ({
+    // Without settings of the repository its CLAUDE.md is not read either.
+    ...(start.instructions?.length ? { systemPrompt: { append: instructionWords(start.instructions) } } : {}),
     claudeCode: {
       options: {
         // Settings of the repository may redirect calls, run code at the start and switch off hooks.
