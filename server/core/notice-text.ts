@@ -26,21 +26,27 @@ function named(paths: readonly string[]): string {
     : `${first} and ${paths.length - 1} more`;
 }
 
+const fixedWords = {
+  archived: 'archived the session',
+  unarchived: 'brought the session back from the archive',
+  run_restarted: 'begins again: the worker ended while it was at work',
+  cancel_requested: 'asked to stop',
+} as const;
+
+type Fixed = Extract<NoticeItem, { what: keyof typeof fixedWords }>;
+const isFixed = (item: NoticeItem): item is Fixed => item.what in fixedWords;
+
 /** What happened to the session, in words that follow the name of who did it. */
 export function noticeText(item: NoticeItem): string {
+  return isFixed(item) ? fixedWords[item.what] : wordsOf(item);
+}
+
+function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
   switch (item.what) {
     case 'created':
       return `opened this session on ${item.branch}`;
     case 'renamed':
       return `renamed the session to “${item.title}”`;
-    case 'archived':
-      return 'archived the session';
-    case 'unarchived':
-      return 'brought the session back from the archive';
-    case 'run_restarted':
-      return 'begins again: the worker ended while it was at work';
-    case 'cancel_requested':
-      return 'asked to stop';
     case 'checkpoint_named':
       return `saved the checkpoint “${item.name}”`;
     case 'checkpoint_restored':
