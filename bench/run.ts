@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   guard: () => import('./guard.ts'),
   policy: () => import('./policy.ts'),
   rooms: () => import('./rooms.ts'),
+  runs: () => import('./runs.ts'),
   start: () => import('./start.ts'),
 };
 
