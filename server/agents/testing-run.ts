@@ -91,6 +91,19 @@ export function processesOn(part: string): number[] {
     .filter((pid) => mountsOf(pid).includes(part));
 }
 
+/** Whether a process of the boxes on a folder has a command line that begins with these words. */
+export function isRunningOn(part: string, words: string): boolean {
+  return processesOn(part).some((pid) => commandLineOf(pid).startsWith(words));
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // It has ended since it was listed.
+  }
+}
+
 function mountsOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');

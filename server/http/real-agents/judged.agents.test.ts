@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentTask } from '../../../e2e/fakes/agent-steps.ts';
-import { processesOn } from '../../agents/testing-run.ts';
+import { isRunningOn, processesOn } from '../../agents/testing-run.ts';
 import { agentHouse, long, type AskedQuestion } from './testing-house.ts';
 
 const house = await agentHouse();
@@ -45,8 +45,7 @@ describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
     house.models.script(agentTask([{ run: 'touch begun; setsid sleep 300 & sleep 300' }]));
     const sessionId = await house.newSession();
     const { runId, done } = await house.begin({ text: 'Wait', agent, mode: 'auto', sessionId });
-    const sees = async () => JSON.stringify((await house.ranOf(runId)).log).includes('sleep 300');
-    await expect.poll(sees, { timeout: long }).toBe(true);
+    await expect.poll(() => isRunningOn(runId, 'sleep 300'), { timeout: long }).toBe(true);
     await house.cancel(runId);
     await done;
     expect((await house.ranOf(runId)).run.state).toBe('cancelled');

@@ -8,6 +8,7 @@ import { pinnedAgents } from '../../agents/pins.ts';
 import { getAgentProfile } from '../../agents/registry.ts';
 import { driveRun, type DriveOptions } from '../../agents/run-driver.ts';
 import { answerRooms, headOf } from '../../agents/testing-run.ts';
+import type { TestPerson } from '../../auth/testing.ts';
 import { systemContext } from '../../context.ts';
 import type { LlmProtocol } from '../../core/llm-message.ts';
 import type { RunMode } from '../../core/session-event.ts';
@@ -36,6 +37,7 @@ export const long = 180_000;
 
 export type AgentHouse = {
   models: ModelServer;
+  databaseUrl: string;
   team: TestTeam;
   projectId: string;
   newSession(): Promise<string>;
@@ -56,6 +58,8 @@ export type Prompt = {
   sessionId: string;
   mode?: RunMode;
   model?: string;
+  /** Who prompts; the developer when it is left out. */
+  by?: TestPerson;
   /** What an admin answers to the agent's questions, undefined nothing; they are allowed when it is left out. */
   answers?: (question: AskedQuestion) => PermissionWord | undefined;
 } & Partial<DriveOptions>;
@@ -90,13 +94,17 @@ export async function agentHouse(
   agents: readonly string[] = pinnedAgents,
   protocols: LlmProtocol[] = everyProtocol,
 ): Promise<AgentHouse> {
-  setDatabaseUrl((await testDatabase()).url);
+  const { url } = await testDatabase();
+  setDatabaseUrl(url);
   linkAgents();
   const team = await newStaffedTeam('Alpha');
   const projectId = await newProject(team);
   await registerWorker(system(), {
     workerId,
-    agents: agents.map((name) => ({ ...testAgent, name, needsModel: true })),
+    agents: agents.map((name) => {
+      const { steers = false } = getAgentProfile(name).capabilities;
+      return { ...testAgent, name, needsModel: true, steers };
+    }),
   });
   const stopRooms = await answerRooms(headOf);
   setCallNode(workerId);
@@ -121,6 +129,7 @@ export async function agentHouse(
   const newSession = async () => (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
   return {
     models,
+    databaseUrl: url,
     team,
     projectId,
     newSession,
@@ -153,9 +162,9 @@ function driver(team: TestTeam, gateway: Gateway): Drive {
 }
 
 function beginner(team: TestTeam, drive: Drive): AgentHouse['begin'] {
-  return async ({ text, agent, sessionId, mode, model, ...working }) => {
+  return async ({ text, agent, sessionId, mode, model, by = team.developer, ...working }) => {
     const prompt = { sessionId, text, agent, ...(mode && { mode }), ...(model && { model }) };
-    const { runId } = await sendPrompt(team.developer.ctx, prompt);
+    const { runId } = await sendPrompt(by.ctx, prompt);
     return { runId, ...(await drive(runId, working)) };
   };
 }
