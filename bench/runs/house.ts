@@ -108,11 +108,13 @@ async function* watched({ ctx }: TestPerson, { sessionId, ...prompt }: Prompt): 
   const sending = sendPrompt(ctx, sent);
   try {
     for await (const batch of watchSession(ctx, { sessionId, afterSeq: 0, signal: stop.signal })) {
-      for (const { at, body } of batch) {
+      const seenAt = Date.now();
+      const entries = batch.map(({ at, body }): Seen => {
         const runId = 'runId' in body ? body.runId : undefined;
-        yield { type: body.type, runId, seenAt: Date.now(), writtenAt: Date.parse(at), sentAt };
-        if (body.type === 'run_finished') return;
-      }
+        return { type: body.type, runId, seenAt, writtenAt: Date.parse(at), sentAt };
+      });
+      yield* entries;
+      if (entries.some(({ type }) => type === 'run_finished')) return;
     }
   } finally {
     await sending;
