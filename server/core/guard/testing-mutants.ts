@@ -76,6 +76,10 @@ const groups = [
   always('a substitution', (line) => `echo "$(${line}\n)"`),
   always('a process substitution', (line) => `cat <(${line}\n)`),
   closed('not', (line) => `! ${line}`),
+  closed('time and braces', (line) => `time { ${line}; }`),
+  closed('time and a subshell', (line) => `time ( ${line} )`),
+  closed('not and braces', (line) => `! { ${line}; }`),
+  closed('a coprocess', (line) => `coproc X { ${line}; }`),
 ];
 
 const words = [

@@ -5,6 +5,7 @@ import { decodeEcho } from './ansi-c.ts';
 import { emit } from './emit.ts';
 import { format } from './printed.ts';
 import { hasOption, optionValue, readOptions } from './options.ts';
+import { takeAssignments } from './prefix.ts';
 import { runHook } from './hooks.ts';
 import { runScript } from './shells.ts';
 import { nameOf } from './simple.ts';
@@ -208,7 +209,24 @@ const time: Handler = (call) => {
   return call.shell.walk.call({ ...call, program, name: nameOf(program), args });
 };
 
+/** Where the grammar takes a reserved word for a program, the command begins behind it: `time { rm x; }`. */
+const reserved: Handler = (call) => {
+  const { env, rest } = takeAssignments(call, call.args);
+  const [program, ...args] = rest;
+  if (program !== undefined) return call.shell.walk.call({ ...call, env, program, name: nameOf(program), args });
+  for (const [name, word] of env) assign(call.shell, name, { kind: 'text', word });
+  if (call.redirects.length > 0) emit({ ...call, program: literal(''), name: '' });
+  return quiet();
+};
+
+const coprocess: Handler = (call) => {
+  const named = call.args[1]?.text === '{';
+  return reserved({ ...call, args: named ? call.args.slice(1) : call.args });
+};
+
 export const builtins: Record<string, Handler> = {
+  ...Object.fromEntries(['{', '!', 'if', 'then', 'elif', 'else', 'while', 'until', 'do'].map((word) => [word, reserved])),
+  coproc: coprocess,
   ':': constant(true), true: constant(true), false: constant(false),
   cd: changeFolder, pushd: changeFolder, popd: leaveFolder,
   export: declare, declare, typeset: declare, local: declare, readonly: declare,

@@ -130,8 +130,8 @@ function act(call: Call, action: CodeAction, language: string): void {
   if (action.kind === 'write') {
     emit({
       ...call,
-      name: '',
-      program: literal(''),
+      name: language,
+      program: literal(language),
       args: [],
       redirects: [{ kind: '>', fd: 1, target: toWord(action.path) }],
     });

@@ -39,7 +39,6 @@ const prefixes: Record<string, Prefix> = {
   command: { harmless: ['-v', '-V'] },
   builtin: {},
   exec: { valued: 'a' },
-  coproc: {},
   nohup: {},
   setsid: {},
   disown: {},
@@ -150,7 +149,10 @@ function moveTo(call: Call, folder: Word | undefined, way: Call['shell']): void 
   if (folder !== undefined) way.cwd = isExact(folder) ? resolvePath(folder.text, call.shell.cwd) : undefined;
 }
 
-function takeAssignments(call: Call, operands: readonly Word[]): { env: Map<string, Word>; rest: readonly Word[] } {
+export function takeAssignments(
+  call: Call,
+  operands: readonly Word[],
+): { env: Map<string, Word>; rest: readonly Word[] } {
   const env = new Map(call.env);
   let at = 0;
   for (; at < operands.length; at++) {

@@ -78,6 +78,8 @@ class Reader {
 
   /** The grammar lets a line that begins with a backslash go on with the command of the line before. */
   private splitLines(node: ShellNode): Flat[] {
+    const group = node.children.find(({ type }) => type === 'subshell');
+    if (group !== undefined && /^(?:time|coproc)\b/.test(this.text(node))) return this.flatten(group);
     const at = node.children.findIndex(({ start }, index) => index > 0 && this.source[start] === '\n');
     const first = node.children[at];
     if (first === undefined) return [{ operator: '', node }];

@@ -18,8 +18,7 @@ function touch(call: Call, file: string, kind: '<' | '>'): void {
   const shell = fork(call.shell, { via: [...call.shell.via, call.name] });
   const word = literal(file);
   if (kind === '<') emit({ ...call, shell, name: 'cat', program: literal('cat'), args: [word], redirects: [] });
-  else
-    emit({ ...call, shell, name: '', program: literal(''), args: [], redirects: [{ kind: '>', fd: 1, target: word }] });
+  else emit({ ...call, shell, args: [], redirects: [{ kind: '>', fd: 1, target: word }] });
 }
 
 const quoted = String.raw`"((?:\\.|[^"\\])*)"`;
