@@ -1,3 +1,4 @@
+import './schemas-without-eval.ts';
 import { z } from 'zod';
 
 const path = z.string().min(1).max(1000);
