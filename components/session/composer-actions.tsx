@@ -20,11 +20,13 @@ type ActionsProps = {
   /** Its agent takes what is said into the turn. */
   hears: boolean;
   canSay: boolean;
+  /** Something goes beside the words, which only a prompt of its own can take. */
+  hasAttachments: boolean;
   onSay: (way: Way) => void;
 };
 
 /** Sending, and beside a turn at work three buttons that never change their meaning. */
-export function ComposerActions({ active, hears, canSay, onSay }: ActionsProps) {
+export function ComposerActions({ active, hears, canSay, hasAttachments, onSay }: ActionsProps) {
   if (!active)
     return (
       <Tooltip label="Ctrl Enter">
@@ -46,17 +48,11 @@ export function ComposerActions({ active, hears, canSay, onSay }: ActionsProps) 
           Interrupt
         </Button>
       </Tooltip>
-      <Tooltip
-        label={
-          hears
-            ? `Told to ${active.agent} in the turn at work. Ctrl Shift Enter`
-            : `${active.agent} takes nothing into a turn, so this comes next. Ctrl Shift Enter`
-        }
-      >
+      <Tooltip label={steerWords(active.agent, { hears, hasAttachments })}>
         <Button
           variant="default"
           leftSection={<IconArrowBearRight size={14} />}
-          disabled={!canSay}
+          disabled={!canSay || hasAttachments}
           onClick={() => onSay('steer')}
         >
           Steer
@@ -69,6 +65,13 @@ export function ComposerActions({ active, hears, canSay, onSay }: ActionsProps) 
       </Tooltip>
     </div>
   );
+}
+
+function steerWords(agent: string, { hears, hasAttachments }: { hears: boolean; hasAttachments: boolean }): string {
+  if (hasAttachments) return 'Only words can be said into a turn. Queue this, or interrupt';
+  return hears
+    ? `Told to ${agent} in the turn at work. Ctrl Shift Enter`
+    : `${agent} takes nothing into a turn, so this comes next. Ctrl Shift Enter`;
 }
 
 function Stop({ run }: { run: TranscriptRun }) {

@@ -45,7 +45,7 @@ function PromptComposer() {
   const off = agent && !agent.availability.ok ? agent.availability : undefined;
   const canSay = draft.text.trim() !== '' && agent !== undefined && off === undefined && !images.isAdding;
   const submit = (way: Way) => {
-    if (!agent || !mode || !canSay) return;
+    if (!agent || !mode || !canSay || (active && way === 'steer' && draft.attachments.length > 0)) return;
     const choice = {
       agent: agent.name,
       mode,
@@ -96,6 +96,7 @@ function PromptComposer() {
           active={active}
           hears={agents.find(({ name }) => name === active?.agent)?.steers === true}
           canSay={canSay}
+          hasAttachments={draft.attachments.length > 0}
           onSay={submit}
         />
       </div>

@@ -79,6 +79,7 @@ export function PromptField({ agent, onKeyDown, onImages }: FieldProps) {
         onBlur={() => setMention(undefined)}
         onKeyDown={onKey}
         onPaste={(event) => take(event, event.clipboardData)}
+        onDragOver={(event) => event.dataTransfer.types.includes('Files') && event.preventDefault()}
         onDrop={(event) => take(event, event.dataTransfer)}
       />
     </div>

@@ -10,6 +10,10 @@ import { useDraft } from './use-draft.ts';
 /** To whom words go, and how they are to be worked on. */
 export type Choice = { agent: string; mode: RunMode; model?: string; effort?: string };
 
+let lastId = 0;
+/** Pages without TLS have no random ids to give; these need to differ within one browser only. */
+const newOutgoing = () => ({ id: `${Date.now()}-${(lastId += 1)}`, at: new Date().toISOString() });
+
 /**
  * Sends the draft. It leaves the composer at once and shows as being on its way; when the server refuses it, or cannot be
  * reached, it is the draft again, with the reason.
@@ -34,12 +38,12 @@ export function useSay() {
   });
   const say = (way: Way, given: { choice: Choice; runId: string | undefined }) => {
     if (store.get().text.trim() === '') return;
-    const sent = store.send(way, { id: crypto.randomUUID(), at: new Date().toISOString() });
+    const sent = store.send(way, newOutgoing());
     saying.mutate({ sent, ...given });
   };
   const propose = () => {
     if (store.get().text.trim() === '') return;
-    saying.mutate({ sent: store.send('propose', { id: crypto.randomUUID(), at: new Date().toISOString() }) });
+    saying.mutate({ sent: store.send('propose', newOutgoing()) });
   };
   return { say, propose, error: saying.error, dismiss: () => saying.reset() };
 }
