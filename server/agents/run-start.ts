@@ -93,6 +93,9 @@ function carriedIn(ctx: Context, { run, repo, baseCommit, startCommit }: Begun):
 }
 
 async function memoryOf({ sessionId }: RunRow, earlier: readonly RunRow[]): Promise<RunStart['memory']> {
+  const [newest] = earlier;
+  // Its agent did not start with what it had kept: it would not now either.
+  if (newest?.state === 'failed' && newest.startCommit !== null && newest.agentSessionId === null) return undefined;
   const last = earlier.find(({ agentSessionId }) => agentSessionId !== null);
   if (!last?.agentSessionId) return undefined;
   const home = { sessionId, runId: last.id };

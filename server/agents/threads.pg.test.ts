@@ -22,6 +22,7 @@ import { sendPrompt } from '../sessions/send-prompt.ts';
 import { repoPath } from '../workspace/git.ts';
 import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { tidyRunWorktrees } from './tidy-worktrees.ts';
 import { answerRooms, headOf, rememberingAgent, type RoomAnswer } from './testing-run.ts';
@@ -138,6 +139,22 @@ test('[AG77] an agent whose memory is not there is told what was said', async ()
   expect(said).toContain('hello there');
   expect(asked(said)).toEqual(['prompted\nrecall']);
   expect(await continued(second.id)).toMatchObject({ afterRunId: first.id, memory: 'told' });
+});
+
+test('[AG77] an agent that did not start with what it had kept begins anew, and is told what was said', async () => {
+  await turn('say hello there');
+  const broken = (): AgentProfile => ({
+    ...rememberingAgent(),
+    command: ({ node }) => [node, '-e', 'process.exit(7)'],
+  });
+  const runId = await send('recall');
+  await (
+    await start(runId, { profileOf: broken })
+  ).done;
+  expect(await runRow(runId)).toMatchObject({ state: 'failed', agentSessionId: null });
+  const third = await turn('recall');
+  expect(asked(await saidBy(third.id))).toEqual(['recall']);
+  expect(await continued(third.id)).toMatchObject({ memory: 'told' });
 });
 
 test('[AG76] a turn builds on what the one before made, though nobody has accepted it; its suggestion has both', async () => {

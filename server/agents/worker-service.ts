@@ -37,7 +37,7 @@ export type WorkerService = {
   stop(): Promise<void>;
 };
 
-const sweepMs = 5_000;
+const sweepMs = 4_000;
 
 /**
  * Works on what the queue holds: imports, runs and the commands of the Run panel. Jobs wake it; the rows say what is to

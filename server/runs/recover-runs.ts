@@ -9,8 +9,8 @@ import { endRunKeys } from './issue-run-key.ts';
 import type { RunRow } from './run-claim.ts';
 import { voidPermissions } from './void-permissions.ts';
 
-/** A run whose worker gave no sign of life for this long is taken away from it. */
-export const lostAfterSeconds = 15;
+/** A run whose worker gave no sign of life for this long is taken away from it; with a worker's next look it is within 15 s. */
+export const lostAfterSeconds = 10;
 
 /** A run that was taken away from its worker, and the attempt that was lost. */
 export type LostRun = { runId: string; attempt: number };
