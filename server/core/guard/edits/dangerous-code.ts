@@ -3,6 +3,9 @@ import { changed, made, type EditRule } from './edit-rule.ts';
 
 const literalOnly = /^\s*(?:(['"])(?:(?!\1)[^\\]|\\.)*\1|`[^`$]*`|\[[^\]]*\])\s*[,)]/;
 
+/** The whole of what is run is a plain literal. */
+const literalWhole = /^\s*(?:(['"])(?:(?!\1)[^\\]|\\.)*\1|`[^`$]*`)\s*\)/;
+
 /** Calls that run text as a program: the argument is looked at, a plain literal is harmless. */
 const evaluators: Record<string, RegExp> = {
   js: /(?:^|[^\w.])(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)\s*\(?/g,
@@ -51,17 +54,18 @@ function familyOf({ ending }: Change): string {
 }
 
 /** Lines on which a call stands whose argument is more than a plain literal. */
-function callsWithInput(lines: readonly string[], pattern: RegExp | undefined): number {
+function callsWithInput(lines: readonly string[], pattern: RegExp | undefined, plain: RegExp): number {
   if (!pattern) return 0;
   return lines.filter((line) =>
-    [...line.matchAll(pattern)].some((match) => !literalOnly.test(line.slice(match.index + match[0].length))),
+    [...line.matchAll(pattern)].some((match) => !plain.test(line.slice(match.index + match[0].length))),
   ).length;
 }
 
 function growsBy(change: Change, patterns: Record<string, RegExp>): boolean {
+  const plain = patterns === evaluators ? literalWhole : literalOnly;
   if (change.kind !== 'code') return false;
   const pattern = patterns[familyOf(change)];
-  return callsWithInput(change.added, pattern) > callsWithInput(change.removed, pattern);
+  return callsWithInput(change.added, pattern, plain) > callsWithInput(change.removed, pattern, plain);
 }
 
 /** What looks like such a call and is none. */
@@ -81,7 +85,7 @@ const joinedSql = new RegExp(
     String.raw`(["'])[^"']*\b${verb}[^"']*\1\s*(?:\+|\.\s*(?:\$|concat)|%\s*[\w(]|\.format\s*\(|<<|\|\|)`,
     String.raw`\bf(["'])[^"']*\b${verb}[^"']*\{[^}]+\}`,
     '`[^`]*\\b' + verb + '[^`]*\\$\\{(?!\\s*(?:sql|Prisma|raw)\\b)',
-    String.raw`"[^"]*\b${verb}[^"]*(?:#\{|\$\{|\$\w+|\{\$)`,
+    String.raw`"[^"]*\b${verb}[^"]*(?:#\{|\$\{|\$[a-z_]\w*|\{\$)`,
     String.raw`(?:Sprintf|format!|String\.format)\s*\(\s*"[^"]*\b${verb}[^"]*(?:%[sv]|\{\})`,
     String.raw`\$"[^"]*\b${verb}[^"]*\{`,
   ].join('|'),

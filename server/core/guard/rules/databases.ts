@@ -106,6 +106,12 @@ function judgeClient(command: SimpleCommand): boolean | RuleMatch {
     if (found) return { verdict: found.verdict, reason: found.reason, saferWay: found.saferWay };
     if (/^[\s;]*\0/.test(text)) return { verdict: 'ask', reason: 'The statement is only known when it runs.' };
   }
+  if (texts.length === 0 && command.stdin.kind === 'pipe' && clients[command.name])
+    return {
+      verdict: 'ask',
+      reason: 'The statements are only known when it runs.',
+      saferWay: 'Write the statements out.',
+    };
   return files
     ? {
         verdict: 'ask',
@@ -223,6 +229,7 @@ export const databaseRules: readonly Rule[] = [
         'psql <<EOF\ndrop database app;\nEOF',
         'echo "drop table a" | mysql app',
         'psql -f drop.sql',
+        'zcat dump.gz | psql app',
         'sqlcmd -Q "drop database x"',
         'psql -c "select 1; drop schema public cascade"',
         'mysql app < dump.sql',

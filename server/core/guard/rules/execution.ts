@@ -110,6 +110,10 @@ function sources(command: SimpleCommand, { all }: RuleContext, seen = new Set<nu
   });
 }
 
+/** A call of a shell whose line is more than a plain string. */
+const startsShell =
+  /(?:^|[^\w.]|os\.|subprocess\.|child_process\.)(?:system|popen|spawn|spawnSync|execSync|shell_exec|passthru|getoutput)\s*\(\s*[^\s"'`)[]|%x/;
+
 const helpers: Record<string, RegExp> = {
   rg: /^--(?:pre|hostname-bin)(?:=|$)|^--search-zip$|^-z$/,
   ag: /^--(?:pager|search-zip)(?:=|$)/,
@@ -211,6 +215,22 @@ export const executionRules: readonly Rule[] = [
     examples: {
       ng: ['/tmp/x', '/dev/shm/a --run', '/var/tmp/b'],
       ok: ['./build/app', 'node_modules/.bin/tsc', '/usr/bin/env'],
+    },
+  },
+  {
+    id: 'execution.shell-from-text',
+    verdict: 'ask',
+    programs: ['ruby', 'perl', 'php', 'lua', 'python', 'python3', 'node', 'bun'],
+    matches: ({ args }) =>
+      args.some(
+        ({ text }, index) =>
+          /^-\w*[ecrE]$|^--(?:eval|print)$/.test(args[index - 1]?.text ?? '') && startsShell.test(text),
+      ),
+    reason: 'This hands a line that cannot be read here to a shell.',
+    saferWay: 'Write the command out.',
+    examples: {
+      ng: ['ruby -e "system(%q(ls))"', 'perl -e "system(q(ls))"', 'python3 -c "import os; os.system(x)"'],
+      ok: ['ruby -e "puts 1"', 'node -e "console.log(/x/.exec(y))"', 'python3 -c "print(1)"'],
     },
   },
   {

@@ -83,6 +83,9 @@ const rawDevice =
 const kernelSwitch =
   /^\/(?:proc\/(?:sysrq-trigger|sys\/|\d+\/mem|self\/mem)|sys\/(?:power|firmware|kernel|block|class))/;
 
+/** New files may be put there. */
+const tempFolder = /^(?:\/private)?\/(?:var\/)?tmp\/?$|^\/dev\/shm\/?$/;
+
 const everyProgram = 'any';
 
 export const overwritingRules: readonly Rule[] = [
@@ -133,12 +136,12 @@ export const overwritingRules: readonly Rule[] = [
     id: 'files.overwrite-outside',
     verdict: 'ask',
     programs: everyProgram,
-    matches: writes(({ scope }) => scope === 'outside' || scope === 'home'),
+    matches: writes(({ scope }, { text }) => (scope === 'outside' && !tempFolder.test(text)) || scope === 'home'),
     reason: 'This writes outside the project.',
     saferWay: 'Write inside the worktree or under the folder for temporary files.',
     examples: {
       ng: ['echo x > ~/notes.txt', 'cp report.pdf ../other/', 'mv build.zip /data/in', 'sort -o ../list.txt list.txt'],
-      ok: ['cp ../a .', 'cp a /tmp/a', 'echo x >> log.txt'],
+      ok: ['cp a /tmp/', 'cp ../a .', 'cp a /tmp/a', 'echo x >> log.txt'],
     },
   },
   {
@@ -247,7 +250,7 @@ function isForeign({ scope, path }: Place, { facts }: RuleContext): boolean {
   if (facts.trackedFiles) return isTracked(path, facts);
   return (
     facts.worktree === undefined &&
-    /\.[a-z]{1,5}$|^[A-Z]\w*file$/.test(path) &&
+    /\.[a-z\d]{1,8}$|^[A-Z]\w*file$/.test(path) &&
     !/\.(?:log|lock|pid|out|tmp|gitkeep)$/.test(path)
   );
 }

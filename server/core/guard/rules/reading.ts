@@ -28,13 +28,32 @@ const verbReaders: Record<string, RegExp> = {
   ip: /^(?:a|addr|address|l|link|r|route|neigh|rule|-br|maddr|netns)$/,
 };
 
+const listers = new Set([
+  'fdisk',
+  'sfdisk',
+  'gdisk',
+  'sgdisk',
+  'parted',
+  'losetup',
+  'crontab',
+  'iptables',
+  'mount',
+  'swapon',
+  'dpkg',
+  'tune2fs',
+]);
+
+function onlyLists({ name, args }: SimpleCommand): boolean {
+  return listers.has(name) && args.some(({ text }) => /^(?:-\w*l|--list|-p|print)$/.test(text));
+}
+
 /** Whether a command only looks, so that rights it was given do no harm; rules of their own still look at what it reads. */
 export function onlyReads(command: SimpleCommand): boolean {
   const { name, args, redirects } = command;
   if (redirects.some(({ kind, target }) => kind !== '<' && !/^\/dev\/(?:null|stdout|stderr|fd\/\d)$/.test(target.text)))
     return false;
   if (args.some(({ text }) => text === '--help' || text === '--version' || text === '-V')) return true;
-  if (readers.has(name)) return true;
+  if (readers.has(name) || onlyLists(command)) return true;
   if (name === 'git') return gitReaders.test(readGit(command)?.verb ?? 'help');
   const [first] = readOptions(args).operands;
   return verbReaders[name]?.test(first?.text ?? '') ?? false;

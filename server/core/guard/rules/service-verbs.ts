@@ -16,7 +16,7 @@ const destroyWord = new RegExp(
 const destroyInside =
   /[a-z](?:Delete|Remove|Destroy|Purge|Terminate|Drop)(?:[A-Z]|$)|^(?:delete|remove|destroy|purge|terminate|drop)[A-Z]/;
 const withdrawWord = new RegExp(
-  `^(?:${withdrawing})$|^(?:batch[-_])?(?:${withdrawing})[-_]|[-_](?:${withdrawing})$|^\\w+:(?:${withdrawing})$`,
+  `^(?:${withdrawing})$|^close[-_]|^(?:batch[-_])?(?:${withdrawing})[-_]|[-_](?:${withdrawing})$|^\\w+:(?:${withdrawing})$`,
   'i',
 );
 

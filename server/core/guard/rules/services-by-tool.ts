@@ -107,7 +107,7 @@ const written: Record<string, Special> = {
   },
   heroku: {
     deny: /^(?:\S+:(?:destroy|delete|remove|reset|purge|clear|unset|rollback|kill|revoke|disable|stop|leave|off)|pg:(?:reset|push|copy|killall|promote|maintenance)|apps:(?:transfer|leave)|releases:rollback|rollback|ps:(?:kill|stop))/,
-    ask: /^(?:ps:(?:restart|scale|stop)|restart|maintenance:\S+|config:set|run|domains:\S+|drains:\S+|access:\S+|members:\S+|keys:\S+|apps:rename|git:remote|features:\S+|pipelines:\S+|pg:\S+|clients:\S+|authorizations:\S+)/,
+    ask: /^(?:ps:(?:restart|scale|stop)|restart|maintenance:\S+|config:set|run|domains:\S+|drains:\S+|access:\S+|members:\S+|keys:\S+|apps:rename|git:remote|features:\S+|pipelines:\S+|pg:(?!info|ps|diagnose|locks|outliers|wait|bloat|backups(?= |$))\S+|clients:\S+|authorizations:\S+)/,
   },
   vercel: {
     deny: /^(?:rm|remove|(?:project|projects|domains?|dns|certs?|secrets?|alias|env|integration|blob|teams?|edge-config|bisect) (?:rm|remove|del|delete))\b/,

@@ -54,6 +54,8 @@ const exempt: Record<string, RegExp> = {
   sf: /^(?:project deploy preview)/,
   promtool: /^(?:check|test|query)/,
   terraform: /./,
+  restic: /^restore .*--target|^(?:dump|mount) /,
+  kopia: /^(?:restore|snapshot restore) /,
   stripe: /^(?:listen|login|logs|trigger|config|samples|status)/,
   firebase: /^(?:emulators|serve|login|logout|use)/,
   supabase: /^(?:stop|start|status|link|unlink|db reset|migration)/,
@@ -67,7 +69,8 @@ function judgeByVerb(command: SimpleCommand): boolean | RuleMatch {
   if (isTrial(command)) return false;
   const words = plainWords(command, valued);
   const line = words.join(' ');
-  if (exempt[command.name]?.test(line)) return false;
+  if (exempt[command.name]?.test(line) || exempt[command.name]?.test(command.args.map(({ text }) => text).join(' ')))
+    return false;
   if (hasRemovingFlag(command)) return true;
   const { kind, at } = verbKind(words);
   if (kind === undefined || (command.name === 'split' && at === 0)) return false;
