@@ -39,8 +39,8 @@ function machine(): string {
 /** Small figures with the digits that tell them apart. */
 const show = (value: number) => value.toFixed(Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : 0);
 
-function line({ name, unit, value, p50, p95, peer, peerValue, ratio }: Result): string {
-  const spread = p50 === undefined ? '' : `  p50 ${show(p50)}  p95 ${show(p95 ?? p50)}`;
+function line({ name, unit, value, p50, p95, p99, peer, peerValue, ratio }: Result): string {
+  const spread = p50 === undefined ? '' : `  p50 ${show(p50)}  p95 ${show(p95 ?? p50)}  p99 ${show(p99 ?? p95 ?? p50)}`;
   const beside = peerValue === undefined ? '' : `  ${peer ?? 'peer'} ${show(peerValue)}`;
   return `${name.padEnd(60)} ${show(value).padStart(8)} ${unit}${spread}${beside}${ratio === undefined ? '' : `  ratio ${ratio.toFixed(2)}`}`;
 }
