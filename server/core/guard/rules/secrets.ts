@@ -4,15 +4,7 @@ import type { Rule } from '../rule.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
 import { isSecretWord } from './secret-paths.ts';
-import {
-  attachedSecret,
-  isHandedSecret,
-  isSecretHere,
-  isSecretVariable,
-  namesSecret,
-  opened,
-  variablesOf,
-} from './secret-words.ts';
+import { attachedSecret, isSecretHere, isSecretVariable, namesSecret, opened, variablesOf } from './secret-words.ts';
 
 const useNames = 'Use the value by its name (a variable, a secret of the pipeline) and do not look at it.';
 
