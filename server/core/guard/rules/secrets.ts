@@ -149,6 +149,7 @@ export const secretRules: readonly Rule[] = [
         'cat /etc/shadow',
         'sort .env',
         'cat ~/.kube/config',
+        'xargs -a .env echo',
         'cd /etc && cat shadow',
         'cd ~/.aws && cat credentials',
       ],

@@ -5,7 +5,7 @@ import { interpreterHandlers } from './code.ts';
 import { emit } from './emit.ts';
 import { findHandlers } from './find.ts';
 import { gitHandler } from './git.ts';
-import { hasOption, optionValue, readOptions } from './options.ts';
+import { hasOption, optionValue, readOptions, type Options } from './options.ts';
 import { textHandlers } from './text-tools.ts';
 import { runInput, runLine, runScript, runShell, shellNames } from './shells.ts';
 import { fork, report, type Call, type Done } from './state.ts';
@@ -73,23 +73,26 @@ function items(call: Call, lines: boolean, separator: RegExp | undefined): Word[
   return plain.length > most ? undefined : plain;
 }
 
+function separatorOf(read: Options): RegExp | undefined {
+  if (hasOption(read, '-0', '--null')) return /\0/g;
+  const delimiter = optionValue(read, '-d', '--delimiter')?.text;
+  if (delimiter === undefined) return undefined;
+  return new RegExp(delimiter.replace('\\n', '\n').replace(/[.*+?^${}()|[\]]/, '\\$&'), 'g');
+}
+
 const xargs: Handler = (call) => {
   const read = readOptions(call.args, {
     valued: 'adEeILlnPsi', longValued: ['arg-file', 'delimiter', 'max-lines', 'max-args', 'max-procs', 'max-chars', 'process-slot-var', 'replace', 'eof'],
   }); // prettier-ignore
   const placeholder =
     optionValue(read, '-I', '--replace', '-i')?.text ?? (hasOption(read, '-i', '--replace') ? '{}' : undefined);
-  const nul = hasOption(read, '-0', '--null');
-  const delimiter = optionValue(read, '-d', '--delimiter')?.text;
-  const separator = nul
-    ? /\0/g
-    : delimiter === undefined
-      ? undefined
-      : new RegExp(delimiter.replace('\\n', '\n').replace(/[.*+?^${}()|[\]]/, '\\$&'), 'g');
+  const separator = separatorOf(read);
   const words = read.operands.length === 0 ? [literal('echo')] : read.operands;
   const inner = { ...through(call, 'xargs'), stdin: undefined };
-  const known =
-    optionValue(read, '-a', '--arg-file') === undefined ? items(call, placeholder !== undefined, separator) : undefined;
+  const fromFile = optionValue(read, '-a', '--arg-file') !== undefined;
+  // The file that it reads is for rules to see.
+  if (fromFile) emit(call);
+  const known = fromFile ? undefined : items(call, placeholder !== undefined, separator);
   for (const each of argumentsFor({ call, words, known, placeholder })) runWords(inner, each);
   return {
     status: undefined,
