@@ -55,6 +55,7 @@ test.each([
   'base64 -d | sh',
   'echo "x',
   'source <(cat "$F")',
+  '(((rm -rf /)))',
 ])('[GU4] what cannot be told is said: %s', (line) => {
   expect(interpret(parse(line), {}).unresolved).not.toEqual([]);
 });

@@ -12,9 +12,11 @@ export type CodeAction =
 
 const longest = 20_000;
 const most = 40;
+const deepest = 3;
 const mostQuotes = 800;
 
-export function codeActions(source: string, language: string): CodeAction[] {
+export function codeActions(source: string, language: string, depth = 0): CodeAction[] {
+  if (depth > deepest) return [{ kind: 'unknown', what: 'a program in a program in a program' }];
   if ((source.match(/["'`]/g)?.length ?? 0) > mostQuotes)
     return [{ kind: 'unknown', what: 'a program too long to be read' }];
   const code = fold(source.slice(0, longest));
@@ -23,7 +25,7 @@ export function codeActions(source: string, language: string): CodeAction[] {
     ...fileCalls(code),
     ...secretReads(code),
     ...network(code),
-    ...evaluated(code, language),
+    ...evaluated(code, { language, depth }),
     ...asShell(code),
     ...known(code),
     ...(source.length > longest ? [{ kind: 'unknown' as const, what: 'a program too long to be read' }] : []),
@@ -242,27 +244,28 @@ const dynamic =
   /(?<![\w$.])(?:eval|exec|Function|instance_eval|class_eval|compile|__import__|loadstring|load|assert|create_function|unserialize|pickle\.loads|marshal\.loads|vm\.run\w+)\s*\(?\s*/g;
 
 /** Code that makes code: texts in it are read as commands, what comes from elsewhere is not known. */
-function evaluated(code: string, language: string): CodeAction[] {
+function evaluated(code: string, around: { language: string; depth: number }): CodeAction[] {
   const actions: CodeAction[] = [];
+  let readsTexts = false;
   for (const match of code.matchAll(dynamic)) {
     const rest = code.slice(match.index + match[0].length, match.index + match[0].length + 400);
     if (/(?:urlopen|requests\.get|fetch|http|curl|open-uri|URI\.open|socket|recv|stdin|input\()/.test(rest))
       actions.push({ kind: 'unknown', what: match[0].trim() });
     else if (/(?:decode|decompress|unhexlify|fromhex|rot13|reverse|\[::-1\]|join|chr\()/.test(rest))
       actions.push({ kind: 'unknown', what: match[0].trim() });
-    else if (/^(?:eval|exec|Function|instance_eval)/.test(match[0])) actions.push(...textsAsCode(code, language));
+    else readsTexts ||= /^(?:eval|exec|Function|instance_eval)/.test(match[0]);
   }
-  return actions;
+  return readsTexts ? [...actions, ...textsAsCode(code, around)] : actions;
 }
 
-function textsAsCode(code: string, language: string): CodeAction[] {
+function textsAsCode(code: string, { language, depth }: { language: string; depth: number }): CodeAction[] {
   const texts = [...code.matchAll(new RegExp(quoted, 'g'))]
     .map((match) => unescape(match[2] ?? ''))
     .filter((text) => /\s|\(/.test(text));
   return texts
     .slice(0, 8)
     .flatMap((text): CodeAction[] =>
-      text.includes('(') ? codeActions(text, language).slice(0, 8) : [{ kind: 'shell', text }],
+      text.includes('(') ? codeActions(text, language, depth + 1).slice(0, 8) : [{ kind: 'shell', text }],
     );
 }
 

@@ -5,7 +5,7 @@ import { expandText, expandWord, expandWords } from './expand.ts';
 import { fitsPattern } from './glob.ts';
 import { runSimple } from './simple.ts';
 import {
-  assign, fork, knowsTheSame, merge, nothingPrinted, step, type Content, type Done, type Shell, type Status,
+  assign, fork, knowsTheSame, merge, nothingPrinted, report, step, type Content, type Done, type Shell, type Status,
 } from './state.ts'; // prettier-ignore
 import type { Statement, Tied } from './statement.ts';
 
@@ -60,6 +60,8 @@ function runCompound(statement: Statement, shell: Shell): Done {
       return { status: testStatus(expandWords(statement.words, shell)), output: nothingPrinted };
     case 'arithmetic':
       expandWords(statement.words, shell);
+      if (!isArithmetic(statement.text))
+        report(shell, { kind: 'syntax', what: 'What stands between (( and )) is no arithmetic' });
       return { status: arithmeticStatus(statement.text), output: nothingPrinted };
     default:
       return { status: undefined, output: nothingPrinted };
@@ -70,6 +72,11 @@ function runCompound(statement: Statement, shell: Shell): Done {
 function testStatus(words: readonly Word[]): Status {
   const [only, ...more] = words;
   return only !== undefined && more.length === 0 && isExact(only) ? only.text !== '' : undefined;
+}
+
+/** Two brackets may also be two subshells: then words stand side by side, or a path ends them. */
+function isArithmetic(text: string): boolean {
+  return !/[\w)]\s+[\w(]|[^+-][-+*/%&|^<>=]\s*(?:\)|$)/.test(text);
 }
 
 function arithmeticStatus(text: string): Status {
