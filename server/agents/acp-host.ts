@@ -12,7 +12,7 @@ import { askToTake, offersSteering, type SteerOutcome } from './acp-steer.ts';
 import { createTerminalTable } from './acp-terminals.ts';
 import { defaultHostLimits } from './acp-types.ts';
 import type { HostLimits, PromptOutcome, RunningAgent, StartAgentOptions } from './acp-types.ts';
-import { parseAgentUpdate } from './acp-update.ts';
+import { isNoise, parseAgentUpdate } from './acp-update.ts';
 import { cutLongTexts } from './long-text.ts';
 import type { PromptPart } from './prompt-parts.ts';
 import { createSeenCalls } from './seen-calls.ts';
@@ -202,6 +202,7 @@ class AgentHost {
     if (!this.#isOpen && this.#options.resume !== undefined) return;
     const update = typeof params === 'object' && params !== null && 'update' in params ? params.update : undefined;
     const parsed = parseAgentUpdate(update);
+    if (isNoise(parsed, this.#options.profile.noise)) return;
     this.#seen.note(parsed);
     await this.#write(() => this.#normaliser.push(parsed));
     const dueAt = this.#normaliser.dueAt();

@@ -51,6 +51,11 @@ export function parseAgentUpdate(value: unknown): AgentUpdate {
   return { sessionUpdate: 'ignored', kind: kind.success ? kind.data.sessionUpdate.slice(0, 100) : 'malformed' };
 }
 
+/** Whether a message is of those that an agent's program says by itself and that tell people nothing. */
+export function isNoise(update: AgentUpdate, noise: RegExp | undefined): boolean {
+  return update.sessionUpdate === 'agent_message_chunk' && noise?.test(update.content.text ?? '') === true;
+}
+
 /** The tool call inside a permission request. */
 export function parseAgentToolCall(value: unknown): AgentToolCall | undefined {
   const parsed = toolCall.safeParse(value);

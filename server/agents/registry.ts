@@ -58,6 +58,8 @@ export type AgentProfile = {
   description: string;
   /** Whether it gets a key and a door to the gateway. Without, its box has no way out at all. */
   needsModel: boolean;
+  /** Messages that its program says by itself, each whole, and that tell people nothing. */
+  noise?: RegExp;
   /** Named by an admin of this installation. */
   isCustom?: boolean;
   /** Our modes, and what the agent calls each of them: nothing, where it need not know. A mode that is missing is not offered. */

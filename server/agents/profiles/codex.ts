@@ -16,6 +16,8 @@ export const codex: AgentProfile = {
   title,
   description: 'OpenAI’s coding agent. It reads, edits, writes and runs commands in a copy of the project of its own.',
   needsModel: true,
+  // It knows the models of OpenAI by heart, and says of every other one that it does not.
+  noise: /^Warning: Model metadata for `[^`]*` not found\./,
   modes: { ask: insideBox, plan: insideBox, edit: insideBox, auto: insideBox },
   defaultMode: 'edit',
   work: 'rw',

@@ -18,6 +18,7 @@ async function completesTask(agent: string, path: string): Promise<void> {
   expect(run).toMatchObject({ state: 'succeeded', error: null });
   expect(changed).toEqual(['README.md', 'notes.txt', 'shell.txt']);
   expect(said).toContain('All done.');
+  expect(said).not.toContain('Model metadata');
   expect(new Set(house.models.received.map((request) => request.path.split('?')[0]))).toEqual(new Set([path]));
 }
 
