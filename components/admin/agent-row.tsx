@@ -117,7 +117,7 @@ function InstallButtons({
             {`Version ${version} is fetched from the package registry that the server uses: ${sizeOf(sizeBytes)} on its disk. It is not part of Ensemble, and its licence is between you and its makers.`}
           </Text>
           <Text mt="sm">
-            {licence}.{' '}
+            Licence: {licence}.{' '}
             {terms !== undefined && (
               <Anchor href={terms} target="_blank" rel="noreferrer">
                 Read the terms

@@ -31,7 +31,7 @@ export function Agents({ isAdmin }: { isAdmin: boolean }) {
     ]);
   return (
     <Section
-      title="Agents"
+      title="All agents"
       lead="Those that come with Ensemble, and those of others, which are not shipped and can be installed."
     >
       <Rows
