@@ -6,7 +6,13 @@ import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
 import { watchRunFiles } from './live-files.ts';
 import { maskedEvents } from './masked-events.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
-import { nodeMount, spawnInSandbox, type SandboxProcess } from '../workspace/sandbox.ts';
+import {
+  nodeMount,
+  spawnInSandbox,
+  type SandboxExit,
+  type SandboxProcess,
+  type StopReason,
+} from '../workspace/sandbox.ts';
 import type { SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
@@ -128,7 +134,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
   });
   const starting = startAgent({
     profile,
-    process: { ...box, kill: () => box.kill() },
+    process: { ...box, exited: box.exited.then(inWords), kill: () => box.kill() },
     handlers,
     runId: run.id,
     mode: run.mode,
@@ -173,6 +179,20 @@ async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOve
 function startOf({ mode }: RunRow, { models, policy }: RunMeans): AgentStart {
   const access = models && { models: models.access };
   return { node: nodeInside, mode, ...access, ...(policy && { policyHook: policyHookCommand }) };
+}
+
+const limitWords: Readonly<Record<StopReason, string>> = {
+  timeout: 'its time was over',
+  cancelled: 'the run was ended',
+  'output-limit': 'it printed more than a run may',
+  memory: 'it needed more memory than a run may have',
+  disk: 'it wrote more to the disk than a run may',
+  processes: 'it started more processes than a run may have',
+};
+
+/** Why a box was stopped, for people. */
+function inWords({ reason, ...exit }: SandboxExit): { code: number | null; signal: string | null; reason?: string } {
+  return { ...exit, ...(reason && { reason: limitWords[reason] }) };
 }
 
 function tookTooLong({ workMs }: RunLimits): PromptOutcome {
