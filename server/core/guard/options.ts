@@ -123,11 +123,6 @@ export function literal(word: Word | undefined): string | undefined {
   return word && !word.text.includes(HOLE) ? word.text : undefined;
 }
 
-/** Whether a word is not known at all, or from its beginning on. */
-export function isUnknown(word: Word | undefined): boolean {
-  return word === undefined || word.text.startsWith(HOLE);
-}
-
 /** Asks for its own description only: nothing happens. `--version` says that only where it stands first: others take a value by it. */
 export function asksForHelp(args: readonly Word[]): boolean {
   for (const [index, { text }] of args.entries()) {
