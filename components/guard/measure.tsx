@@ -28,16 +28,24 @@ export function Measure({ team, mayManage }: { team: GuardTeam; mayManage: boole
       )}
       {measured.isPending && <Skeleton height={320} aria-label="Measuring" />}
       {measured.data && (
-        <Section
-          title="On your team’s cases"
-          lead="Decisions that somebody called wrong, with the rules of the team on top."
-        >
-          {measured.data.team.confusion.cases === 0 ? (
-            <Text c="dimmed">No cases yet. Under Decisions, say which one was wrong: it is kept here.</Text>
-          ) : (
-            <Figures measured={measured.data.team} />
-          )}
-        </Section>
+        <>
+          <Section
+            title="On your team’s cases"
+            lead="Decisions that somebody called wrong, with the rules of the team on top."
+          >
+            {measured.data.team.confusion.cases === 0 ? (
+              <Text c="dimmed">No cases yet. Under Decisions, say which one was wrong: it is kept here.</Text>
+            ) : (
+              <Figures measured={measured.data.team} />
+            )}
+          </Section>
+          <Section
+            title="On the cases that come with Ensemble"
+            lead="The guard alone, without rules of the team. They say only whether something may be allowed: where it may not, Asked and Denied are both right."
+          >
+            <Figures measured={measured.data.shipped} />
+          </Section>
+        </>
       )}
       {mayManage && <Replay team={team} />}
       <Group>

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { and, desc, eq, gte, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { schema } from '../../../db/client.ts';
@@ -6,12 +7,14 @@ import type { Context } from '../../context.ts';
 import { confusionOf, type Confusion, type JudgedCase } from '../../core/guard/confusion.ts';
 import type { GuardedAction } from '../../core/guard/guarded-action.ts';
 import { actionPattern, houseEffects, type HouseEffect, type HouseRule } from '../../core/guard/house-rule.ts';
+import type { GuardFacts } from '../../core/guard/verdict.ts';
 import { visibleProjects } from '../usage/visible-names.ts';
 import { readAction } from './guard-word.ts';
 import { houseRulesOf } from './house-rules.ts';
 import { casesOf } from './manage-cases.ts';
+import { shippedCases } from './shipped-cases.ts';
 
-/** How often the guard is wrong on a team's own cases (GU209), and what other rules would have changed (GU210). */
+/** How often the guard is wrong, on the cases that come with Ensemble and on the team's own (GU209), and what other rules would have changed (GU210). */
 
 export const measureGuardInput = z.object({ teamId: z.string() });
 
@@ -31,24 +34,35 @@ const mostWrong = 100;
 export async function measureGuard(
   ctx: Context,
   given: z.input<typeof measureGuardInput>,
-): Promise<{ team: Measured }> {
+): Promise<{ shipped: Measured; team: Measured }> {
   const { teamId } = measureGuardInput.parse(given);
   await authorizeTeam(ctx, teamId, 'guard.read');
   const rules = await houseRulesOf(ctx.db, { teamId });
-  return { team: await measure(await casesOf(ctx, teamId), rules) };
+  return {
+    shipped: await measure(await shippedCases(), [], differsAtAll),
+    team: await measure(await casesOf(ctx, teamId), rules),
+  };
 }
 
-type Case = { id: string; action: GuardedAction; label: HouseEffect };
+type Case = { id: string; action: GuardedAction; label: HouseEffect; facts?: GuardFacts };
+/** So many are judged before others get their turn: a process has people to answer. */
+const atOnce = 100;
 
-async function measure(cases: readonly Case[], rules: readonly HouseRule[]): Promise<Measured> {
+type Differs = (label: HouseEffect, said: HouseEffect) => boolean;
+const differs: Differs = (label, said) => label !== said;
+/** Of the shipped cases it is only known whether they may be allowed. */
+const differsAtAll: Differs = (label, said) => (label === 'allow') !== (said === 'allow');
+
+async function measure(cases: readonly Case[], rules: readonly HouseRule[], isWrong = differs): Promise<Measured> {
   const judged: Measured['wrong'] = [];
-  for (const { id, action, label } of cases) {
-    const { word } = await readAction(action, { facts: {}, rules });
+  for (const [at, { id, action, label, facts = {} }] of cases.entries()) {
+    if (at % atOnce === 0) await othersTurn();
+    const { word } = await readAction(action, { facts, rules });
     judged.push({ id, label, said: word.verdict, rules: word.rules, action });
   }
   return {
     confusion: confusionOf(judged),
-    wrong: judged.filter(({ label, said }) => label !== said).slice(0, mostWrong),
+    wrong: judged.filter(({ label, said }) => isWrong(label, said)).slice(0, mostWrong),
   };
 }
 
@@ -90,7 +104,8 @@ export async function replayGuard(
   const rulesOf = await rulesByProject(ctx, teamId, new Set(rows.map(({ projectId }) => projectId)));
   const drafted = add.map((rule, at): HouseRule => ({ ...rule, id: `new-${at + 1}`, scope: 'team', note: '' }));
   const changed: ReplayedAction[] = [];
-  for (const { id, action, agent, createdAt, projectId } of rows) {
+  for (const [at, { id, action, agent, createdAt, projectId }] of rows.entries()) {
+    if (at % atOnce === 0) await othersTurn();
     const now = rulesOf.get(projectId) ?? [];
     const then = [...now.filter((rule) => !without.includes(rule.id)), ...drafted];
     const before = await readAction(action, { facts: {}, rules: now });

@@ -158,7 +158,8 @@ describe('[GU207] decisions', () => {
       note: 'We look around',
     });
     expect(await listCases(viewer.ctx, { teamId })).toHaveLength(2);
-    const { team: measured } = await measureGuard(viewer.ctx, { teamId });
+    const { team: measured, shipped } = await measureGuard(viewer.ctx, { teamId });
+    expect(shipped.confusion).toMatchObject({ recall: 1, friction: 0 });
     expect(measured.confusion).toMatchObject({ cases: 2 });
     await removeCase(developer.ctx, { teamId, caseId: own.caseId });
     expect(await listCases(viewer.ctx, { teamId })).toHaveLength(1);
