@@ -1,4 +1,3 @@
-import './schemas-without-eval.ts';
 import { z } from 'zod';
 
 const path = z.string().min(1).max(1000);
