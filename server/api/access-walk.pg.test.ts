@@ -12,7 +12,8 @@ import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { startEmptyRooms } from '../workspace/testing-rooms.ts';
 import { appRouter } from './root.ts';
-import { callProcedure, callRoute, inputFor, newWorld, unknownOf, type Caller, type World } from './testing-access.ts';
+import { callProcedure, callRoute, newWorld, unknownOf, type Caller, type World } from './testing-access.ts';
+import { inputFor } from './testing-inputs.ts';
 
 /**
  * Walks every procedure and every route with: guests of one session, no session, a revoked one, another team's member, a member whom a limited

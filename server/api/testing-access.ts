@@ -1,6 +1,5 @@
 import { count, eq } from 'drizzle-orm';
 import superjson from 'superjson';
-import { z } from 'zod';
 import { db, schema } from '../../db/client.ts';
 import { createInvitation } from '../auth/create-invitation.ts';
 import { newAuthSession, newPerson, newTeam, type TestPerson } from '../auth/testing.ts';
@@ -22,6 +21,7 @@ import { knock } from '../sessions/knock.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
 import { newGuest, newSessionLink, type TestGuest } from '../sessions/testing-guests.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import { anchor } from './testing-inputs.ts';
 
 /** What the walk over every procedure and route needs: one of each resource, people around it, inputs, calls. */
 
@@ -78,24 +78,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
   const { id: sessionId, baseCommit } = await createSession(ctx, { projectId, title: 'Walk' });
   const { runId } = await sendPrompt(ctx, { sessionId, text: 'walk', agent: 'refactor' });
   const of = { teamId, sessionId };
-  const [suggestionId, taskId, permissionId, blobId] = [newId('sug'), newId('tsk'), newId('prm'), newId('blb')];
-  const commits = { baseCommit, resultCommit: baseCommit, hunkCount: 0 };
-  await db()
-    .insert(schema.suggestion)
-    .values({ id: suggestionId, ...of, runId, ...commits });
-  const startedBy = team.developer.personId;
-  await db()
-    .insert(schema.task)
-    .values({ id: taskId, ...of, name: 'test', command: 'true', state: 'queued', startedBy });
-  await db()
-    .insert(schema.runPermission)
-    .values({ id: permissionId, ...of, runId, request: {} });
-  await db()
-    .insert(schema.runFile)
-    .values({ ...of, runId, path: 'README.md', text: 'a text', line: 1 });
-  await db()
-    .insert(schema.eventBlob)
-    .values({ id: blobId, ...of, content: 'a long text' });
+  const rows = await rowsOfRun(team, { ...of, runId, baseCommit });
   const { threadId, commentId } = await threadIn(of, team.developer);
   const { threadId: agentThreadId } = await beginThread(ctx, { sessionId, agent: 'refactor' });
   const { invitationId } = await createInvitation(team.admin.ctx, { teamId, role: 'viewer' });
@@ -113,10 +96,7 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     sessionId,
     runId,
     runIds: [runId],
-    permissionId,
-    suggestionId,
-    taskId,
-    blobId,
+    ...rows,
     checkpointId: await firstCheckpoint(sessionId),
     guestId,
     linkId,
@@ -132,6 +112,33 @@ async function resourcesOf(team: TestTeam, projectId: string): Promise<Record<st
     ruleId: await dlpRuleOf(team),
     ...(await newGuardRows(team, { projectId, sessionId, runId })),
   };
+}
+
+/** What a run leaves in its session, a row each. */
+async function rowsOfRun(
+  { developer }: TestTeam,
+  { baseCommit, ...of }: { teamId: string; sessionId: string; runId: string; baseCommit: string },
+) {
+  const [suggestionId, taskId, permissionId, blobId] = [newId('sug'), newId('tsk'), newId('prm'), newId('blb')];
+  const commits = { baseCommit, resultCommit: baseCommit, hunkCount: 0 };
+  await db()
+    .insert(schema.suggestion)
+    .values({ id: suggestionId, ...of, ...commits });
+  const { runId: _run, ...inSession } = of;
+  const startedBy = developer.personId;
+  await db()
+    .insert(schema.task)
+    .values({ id: taskId, ...inSession, name: 'test', command: 'true', state: 'queued', startedBy });
+  await db()
+    .insert(schema.runPermission)
+    .values({ id: permissionId, ...of, request: {} });
+  await db()
+    .insert(schema.runFile)
+    .values({ ...of, path: 'README.md', text: 'a text', line: 1 });
+  await db()
+    .insert(schema.eventBlob)
+    .values({ id: blobId, ...inSession, content: 'a long text' });
+  return { permissionId, suggestionId, taskId, blobId };
 }
 
 /** Something that the team's data protection looks for. */
@@ -174,9 +181,6 @@ async function firstCheckpoint(sessionId: string): Promise<string> {
   if (!row) throw new Error('a session without its first checkpoint');
   return row.id;
 }
-
-const words = { quote: 'Ledger', before: '', after: '', length: 6, startLine: 1, endLine: 1 };
-const anchor = { position: null, ...words };
 
 async function threadIn(of: { teamId: string; sessionId: string }, { personId, name }: TestPerson) {
   const [threadId, commentId] = [newId('thr'), newId('com')];
@@ -246,102 +250,6 @@ export function unknownOf(
   return Object.fromEntries(
     Object.entries(resources).map(([name, value]) => [name, which(name) ? unknown(value) : value]),
   );
-}
-
-const target = {
-  providerId: 'prv_testing',
-  upstreamModel: 'm',
-  contextSize: null,
-  maxOutput: null,
-  capabilities: { tools: true, images: false, thinking: false, streaming: true },
-  price: null,
-};
-
-/** Values of fields that name no resource. A field that is in neither table fails the walk. */
-const plainFields: Record<string, unknown> = {
-  action: { kind: 'command', command: 'ls' },
-  agent: 'refactor',
-  allowed: [],
-  anchor,
-  argv: ['true'],
-  baseUrl: 'https://models.example/v1',
-  body: 'A comment',
-  clientId: 5_000,
-  command: 'true',
-  commit: 'c'.repeat(40),
-  content: 'iVBORw0KGgo=',
-  current: 'not the password 1',
-  customAgentId: 'cag_testing',
-  email: 'walker@example.com',
-  expiresInDays: 1,
-  fileId: 'fil_testing',
-  from: 'README.md',
-  hosts: [],
-  hunkId: '0123456789abcdef',
-  kind: 'words',
-  limitMicroUsd: 3_000_000,
-  lines: ['Bluebird'],
-  line: 1,
-  maxRuns: 5,
-  maxRunsPerPerson: 2,
-  message: 'A message',
-  modelId: 'mdl_testing',
-  models: [{ alias: 'walk', targets: [target] }],
-  name: 'test',
-  next: 'another password 22',
-  password: 'another password 22',
-  path: 'README.md',
-  personIds: [],
-  placeholders: ['masked22222222aa'],
-  position: 1,
-  basedOn: 0,
-  number: 0,
-  protocols: ['openai_chat'],
-  providerId: 'prv_testing',
-  reason: 'A reason',
-  retentionDays: 30,
-  rules: [{ effect: 'ask', pattern: { kind: 'path', glob: 'docs' } }],
-  scopes: ['read'],
-  seq: 1,
-  people: ['per_1'],
-  runs: ['run_1'],
-  source: { type: 'empty' },
-  teamName: 'Walkers',
-  text: 'README',
-  title: 'A title',
-  to: 'NOTES.md',
-  token: 'no-such-link',
-  version: 1,
-};
-
-type Field = { enum?: unknown[]; const?: unknown; type?: string };
-
-/**
- * An input for a schema: its resources by name, the rest from the table or the schema itself.
- * @param of.full gives the optional fields as well, where a value is known
- * @throws naming the field that is in no table
- */
-export function inputFor(
-  schemaOf: z.ZodType,
-  of: { where: string; resources: Record<string, unknown>; full?: boolean },
-): Record<string, unknown> {
-  const { properties = {}, required = [] } = z.toJSONSchema(schemaOf, { io: 'input', unrepresentable: 'any' });
-  const input: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(properties)) {
-    const value = name in of.resources ? of.resources[name] : plainValue(name, field as Field);
-    const isWanted = required.includes(name) || name in of.resources || of.full === true;
-    if (!isWanted) continue;
-    if (value !== undefined) input[name] = value;
-    else if (required.includes(name))
-      throw new Error(`${of.where} has the field ${name}, of which the walk knows no value: add it to the table.`);
-  }
-  return input;
-}
-
-function plainValue(name: string, field: Field): unknown {
-  if (field.enum) return field.enum[0];
-  if (field.const !== undefined) return field.const;
-  return field.type === 'boolean' ? true : plainFields[name];
 }
 
 /** What came back: how it ended, and the whole of it without what differs between any two requests. */
