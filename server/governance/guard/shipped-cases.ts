@@ -13,7 +13,8 @@ const commandCase = z.object({ cmd: z.string(), label, where: z.literal('project
 const editText = z.string().nullable();
 const editCase = z.object({ path: z.string(), oldText: editText, newText: editText, label });
 
-const folder = path.resolve(import.meta.dirname, '../../core/guard/cases');
+/** Found when it is read: in the bundle of the pages, which never reads it, a module has no folder. */
+const casesFolder = () => path.resolve(import.meta.dirname, '../../core/guard/cases');
 const effectOf = { ok: 'allow', ng: 'deny' } as const;
 /** Facts of cases that say where they are. */
 const project: GuardFacts = { cwd: '/home/maria/app', worktree: '/home/maria/app', home: '/home/maria' };
@@ -51,7 +52,7 @@ async function readCases(): Promise<ShippedCase[]> {
 }
 
 async function linesOf<T>(name: string, shape: z.ZodType<T>): Promise<T[]> {
-  const text = await readFile(path.join(folder, name), 'utf8');
+  const text = await readFile(path.join(casesFolder(), name), 'utf8');
   return text
     .trimEnd()
     .split('\n')
