@@ -120,7 +120,7 @@ test('[AG10] it works in a box like the others, on a worktree of its own', { tim
   });
   const workerId = 'node_custom';
   await registerWorker(system, { workerId, agents: [{ ...testAgent, name: 'scripted' }] });
-  const text = 'spawn echo made > /work/made.txt\nrun cat /etc/shadow\nsay done';
+  const text = 'spawn echo made > /work/made.txt\nrun ls /boot\nsay done';
   const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'scripted', mode: 'auto' });
   const run = await claimRun(system, { runId, workerId });
   if (!run) throw new Error('not claimed');
