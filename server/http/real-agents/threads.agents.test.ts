@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentTask } from '../../../e2e/fakes/agent-steps.ts';
+import { isRunningOn } from '../../agents/testing-run.ts';
 import { recoverRuns } from '../../runs/recover-runs.ts';
 import { systemContext } from '../../context.ts';
 import { silence } from '../../runs/testing.ts';
@@ -41,21 +42,19 @@ async function remembers(agent: string): Promise<void> {
 test('[AG78] Claude Code remembers the turns before', { timeout: long }, () => remembers('claude-code'));
 test('[AG78] Codex remembers the turns before', { timeout: long }, () => remembers('codex'));
 
-const startsCommand = (entry: Record<string, unknown>) => JSON.stringify(entry).includes('sleep 600');
-
 /** A turn whose worker is gone in the middle of a command: another one goes on where it was. */
 async function goesOn(agent: string): Promise<void> {
   const sessionId = await house.newSession();
   house.models.forget();
   house.models.script(steps([{ write: 'one.txt', text: '1\n' }, { run: 'touch begun.txt; sleep 600' }]));
   const { runId, done } = await house.begin({ text: 'Remember periwinkle', agent, mode: 'auto', sessionId });
-  const isAtIt = async () => {
-    const { log } = await house.ranOf(runId);
-    return log.some(startsCommand);
+  await expect.poll(() => isRunningOn(runId, 'sleep 600'), { timeout: long }).toBe(true);
+  // Its worker still gives signs of life, and may do so in between.
+  const recovered = async () => {
+    await silence(runId);
+    return recoverRuns(systemContext('worker'));
   };
-  await vi.waitUntil(isAtIt, { timeout: long / 2, interval: 100 });
-  await silence(runId);
-  await recoverRuns(systemContext('worker'));
+  await expect.poll(recovered, { timeout: long }).toContainEqual({ runId, attempt: 1 });
   await done;
   house.models.forget();
   house.models.script(steps([{ run: 'cat one.txt > two.txt' }]));
