@@ -34,7 +34,8 @@ test(
 );
 
 test('[AG27] Codex takes our requirements: it begins in the mode that they allow', { timeout: long }, async () => {
-  house.models.script(agentTask([{ run: 'cat /etc/codex/requirements.toml; echo x > /etc/codex/requirements.toml' }]));
+  // The guard denies writing into such a file; touching it shows that it is held without the guard, too.
+  house.models.script(agentTask([{ run: 'cat /etc/codex/requirements.toml; touch /etc/codex/requirements.toml' }]));
   const { run, log } = await house.run({ text: 'Look', agent: 'codex', mode: 'auto' });
   expect(run).toMatchObject({ state: 'succeeded', error: null });
   expect(JSON.stringify(log)).not.toMatch(/not in the allowed set|Invalid|requirements .* error/i);
