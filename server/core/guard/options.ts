@@ -98,7 +98,7 @@ function readLetters(word: Word, next: Word | undefined, { table, reading }: Pla
 
 /** Long options may be cut short as long as they are told apart; the first that fits is taken. */
 function fullName(name: string, { valued = [], flags = [] }: OptionTable): string {
-  if (valued.includes(name) || flags.includes(name) || name.length < 2) return name;
+  if (valued.includes(name) || flags.includes(name) || name === '') return name;
   return flags.find((flag) => flag.startsWith(name)) ?? valued.find((option) => option.startsWith(name)) ?? name;
 }
 

@@ -41,6 +41,7 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
     const { operands, has } = readOptions(args, { letters: 'a', valued: ['align'] });
     return (
       has('l', 'list', 'version') ||
+      operands.length === 0 ||
       operands
         .slice(1)
         .every(
@@ -127,17 +128,17 @@ const looksOnly: Record<string, RegExp> = {
 };
 
 const btrfsChange =
-  /^(?:delete|remove|resize|set-default|replace|start|rescue|rm|restore|--repair|destroy|disable|clear)$/;
+  /^(?:del|delete|rem|remove|resize|set-default|replace|start|rescue|rm|restore|--repair|destroy|disable|clear)$/;
 
 function changesPool({ name, args }: SimpleCommand): boolean {
   const [verb = '', second = ''] = readOptions(args, { letters: 'ot' }).operands.map(({ text }) => text);
-  if (args.some(({ text }) => text === '-n' || text === '-nv' || text === '-nvr')) return false;
-  if (verb === '') return false;
+  if (verb === '' || args.some(({ text }) => /^-nv?r?$/.test(text))) return false;
   if (name === 'btrfs')
     return !looksOnly['btrfs']?.test(verb) || btrfsChange.test(second) || args.some(({ text }) => text === '--repair');
+  if (name === 'zfs' && verb === 'create') return false;
   return (
     !looksOnly[name]?.test(verb) &&
-    !/^(?:create|snapshot|snap|bookmark|hold|send|scrub|clone|upgrade|online|clear|share|import)$/.test(verb)
+    !/^(?:snapshot|snap|bookmark|hold|send|scrub|clone|upgrade|online|clear|share|import)$/.test(verb)
   );
 }
 
@@ -254,9 +255,18 @@ export const diskRules: readonly Rule[] = [
         'zpool destroy tank',
         'zfs rollback tank/data@x',
         'btrfs subvolume delete /mnt/x',
+        'btrfs sub del /mnt/x',
+        'zpool create -f tank sdb',
         'zpool labelclear -f /dev/sdb',
       ],
-      ok: ['zfs list', 'zpool status', 'zfs snapshot tank/x@now', 'zfs destroy -nv tank/x', 'btrfs subvolume list /'],
+      ok: [
+        'zfs list',
+        'zfs create tank/x',
+        'zpool status',
+        'zfs snapshot tank/x@now',
+        'zfs destroy -nv tank/x',
+        'btrfs subvolume list /',
+      ],
     },
   },
   {
@@ -265,12 +275,13 @@ export const diskRules: readonly Rule[] = [
     programs: ['mount', 'umount', 'unmount', 'fusermount', 'sshfs', 'pivot_root', 'kpartx', 'setquota', 'edquota'],
     matches: (command) =>
       !helps(command) &&
-      command.args.some(({ text }) => !text.startsWith('-')) &&
+      (command.args.some(({ text }) => !text.startsWith('-')) ||
+        (command.name === 'umount' && readOptions(command.args).has('a', 'all'))) &&
       !(command.name === 'mount' && readOptions(command.args, { letters: 'to' }).has('l')),
     reason: 'This changes which file systems the machine sees.',
     saferWay: 'Let a person mount it and name the folder.',
     examples: {
-      ng: ['mount /dev/sdb1 /mnt', 'umount /data', 'mount -o remount,rw /'],
+      ng: ['mount /dev/sdb1 /mnt', 'umount /data', 'umount -a', 'mount -o remount,rw /'],
       ok: ['mount', 'mount -l', 'df -h', 'findmnt'],
     },
   },

@@ -7,7 +7,11 @@ const git = ['git'] as const;
 function pushesByForce({ options }: GitCall): boolean {
   if (options.has('n', 'dry-run')) return false;
   const forced = options.names.some(
-    (name) => name === 'f' || name === 'force' || name === 'force-if-includes' || name.startsWith('force-with-lease-'),
+    (name) =>
+      name === 'f' ||
+      name === 'force' ||
+      (name === 'force-if-includes' && !options.has('force-with-lease')) ||
+      name.startsWith('force-with-lease-'),
   );
   return (
     forced ||
@@ -47,6 +51,8 @@ function prunesAtOnce({ verb, options, settings }: GitCall): boolean {
       options.values('prune').some(({ text }) => atOnce.test(text)) ||
       (options.has('prune') && options.values('prune').length === 0)
     );
+  if (verb === 'repack')
+    return options.values('unpack-unreachable', 'cruft-expiration').some(({ text }) => atOnce.test(text));
   if (verb === 'prune') return true;
   return false;
 }
@@ -66,10 +72,15 @@ function movesBranch({ verb, options }: GitCall): boolean {
     return options.has('f', 'M', 'C') || (options.has('force') && !options.has('d', 'D', 'delete'));
   if (verb === 'checkout') return options.has('B');
   if (verb === 'switch') return options.has('C', 'force-create');
+  if (verb === 'worktree') return options.operands[0]?.text === 'add' && options.has('B');
   return (
     verb === 'fetch' &&
     !options.has('dry-run') &&
-    options.operands.slice(1).some(({ text }) => /^\+[^:]+:(?!refs\/remotes\/)/.test(text))
+    options.operands
+      .slice(1)
+      .some(
+        ({ text }) => (options.has('f', 'force') || text.startsWith('+')) && /^\+?[^:]+:(?!refs\/remotes\/)/.test(text),
+      )
   );
 }
 
@@ -99,6 +110,7 @@ export const gitHistoryRules: readonly Rule[] = [
         'git push -u origin topic',
         'git push --force-with-lease',
         'git push --dry-run --force',
+        'git push --force-with-lease --force-if-includes',
         'git commit -m "git push --force"',
         'git push --follow-tags',
       ],
@@ -156,7 +168,7 @@ export const gitHistoryRules: readonly Rule[] = [
     id: 'git.branch-move',
     verdict: 'ask',
     programs: git,
-    matches: onGit(['branch', 'checkout', 'switch', 'fetch'], movesBranch),
+    matches: onGit(['branch', 'checkout', 'switch', 'fetch', 'worktree'], movesBranch),
     reason: 'This moves or renames a branch over what it pointed to.',
     saferWay: 'Make a branch with a new name.',
     examples: {
@@ -166,8 +178,11 @@ export const gitHistoryRules: readonly Rule[] = [
         'git checkout -B main origin/main',
         'git switch -C main',
         'git fetch origin +main:main',
+        'git fetch --force origin main:main',
+        'git worktree add -B main ../wt',
       ],
       ok: [
+        'git worktree add -b x ../wt',
         'git branch -m new',
         'git checkout -b x',
         'git fetch origin main',
@@ -219,7 +234,7 @@ export const gitHistoryRules: readonly Rule[] = [
     id: 'git.prune',
     verdict: 'deny',
     programs: git,
-    matches: onGit(['gc', 'prune', 'prune-packed'], prunesAtOnce),
+    matches: onGit(['gc', 'prune', 'repack'], prunesAtOnce),
     reason: 'This removes the commits by which a mistake could be undone.',
     saferWay: 'Plain git gc keeps them for two weeks.',
     examples: {
@@ -230,6 +245,7 @@ export const gitHistoryRules: readonly Rule[] = [
         'git prune --expire=now',
         'git -c gc.pruneExpire=now gc',
         'git -c gc.reflogExpire=now gc',
+        'git repack -a -d --unpack-unreachable=now',
       ],
       ok: [
         'git gc',
@@ -294,6 +310,8 @@ function deletesRef({ verb, options }: GitCall): boolean {
       return /^(?:remove|prune)$/.test(first);
     case 'remote':
       return /^(?:remove|rm|prune)$/.test(first) && !options.has('n', 'dry-run');
+    case 'replace':
+      return options.has('d', 'delete', 'f', 'force');
     default:
       return options.has('d', 'delete');
   }

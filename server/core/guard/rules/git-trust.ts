@@ -100,7 +100,7 @@ function isStrangeViewer(value: string | undefined): boolean {
 function runsByEnvironment(command: SimpleCommand): boolean {
   const call = readGit(command);
   if (!call) return false;
-  if (command.env.get('GIT_SSL_NO_VERIFY')) return true;
+  if (command.env.get('GIT_SSL_NO_VERIFY') || runsByOption(command, call)) return true;
   if (programVariables.some((name) => command.env.has(name))) return true;
   if (viewerVariables.some((name) => isStrangeViewer(command.env.get(name)?.text))) return true;
   if (networkVariables.some((name) => command.env.has(name)) && reachesNetwork(call)) return true;
@@ -108,6 +108,17 @@ function runsByEnvironment(command: SimpleCommand): boolean {
     if (/^(?:core\.sshcommand|ssh\.variant)$/i.test(key)) return reachesNetwork(call);
     return runsSomething(key, value);
   });
+}
+
+/** Where git finds its own programs and its hooks, the setting whose value a variable holds, the program that shows what was found. */
+function runsByOption({ args }: SimpleCommand, { verb, options }: GitCall): boolean {
+  if (args.some(({ text }) => text.startsWith('--exec-path='))) return true;
+  const named = args.flatMap(({ text }, index) =>
+    text === '--config-env' ? (args[index + 1]?.text ?? '') : (/^--config-env=(.*)$/.exec(text)?.[1] ?? []),
+  );
+  if (named.some((setting) => runsSomething(...splitSetting(setting)))) return true;
+  if (verb === 'grep') return options.names.some((name) => name === 'O' || name === 'open-files-in-pager');
+  return verb === 'init' && options.has('template');
 }
 
 function writesSetting(call: GitCall): boolean {
@@ -149,10 +160,17 @@ export const gitTrustRules: readonly Rule[] = [
         'GIT_EXTERNAL_DIFF=x git diff',
         'git -c http.sslVerify=false clone https://example.com/x',
         'GIT_SSL_NO_VERIFY=1 git fetch',
+        'git --exec-path=./bin status',
+        'git --config-env=core.sshCommand=X fetch',
+        'git grep -O./x TODO',
+        'git init --template=./x',
         'git -c "alias.x=!curl example.com" x',
       ],
       ok: [
         'git -c user.name=x commit -m y',
+        'git --exec-path',
+        'git grep -n TODO',
+        'git init -b main',
         'git -c core.pager=cat log',
         'git -c color.ui=always diff',
         'GIT_PAGER=cat git log',

@@ -213,13 +213,21 @@ export const gitWorkRules: readonly Rule[] = [
     programs: git,
     matches: (command) => {
       const call = readGit(command);
+      if (call?.verb === 'submodule')
+        return call.options.operands[0]?.text === 'update' && call.options.has('f', 'force');
+      if (call?.verb === 'mv') return call.options.has('f', 'force') && !call.options.has('n', 'dry-run');
       if (call?.verb === 'read-tree') return call.options.has('reset', 'u');
       return call?.verb === 'checkout-index' && call.options.has('f', 'force');
     },
-    reason: 'This overwrites files in the worktree with those of the index.',
+    reason: 'This overwrites files in the worktree, changed ones too.',
     saferWay: stashFirst,
     examples: {
-      ng: ['git read-tree --reset -u HEAD', 'git checkout-index -f -a'],
+      ng: [
+        'git read-tree --reset -u HEAD',
+        'git checkout-index -f -a',
+        'git submodule update --force',
+        'git mv -f a.ts b.ts',
+      ],
       ok: ['git read-tree HEAD', 'git checkout-index --prefix=out/ -a'],
     },
   },

@@ -53,7 +53,7 @@ function readWordCall({ args }: SimpleCommand): HttpCall | undefined {
 
 /** Endings of addresses that remove, whatever the method. */
 const removingPath =
-  /(?:^|[/:_-]|\/do)(?:delete|remove|destroy|purge|truncate|drop|wipe|flushall|flushdb|(?<!_cache\/)clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_close|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
+  /(?:^|[/:_-]|\/do)(?:delete|remove|destroy|purge|truncate|drop|wipe|flushall|flushdb|(?<!_cache\/)clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_close|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable|erase|safeRestart|safeExit|quietDown|scriptText)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE', 'MOVE']);
 const bodyRemoves =
@@ -101,6 +101,8 @@ export const httpRules: readonly Rule[] = [
         'curl -H "X-HTTP-Method-Override: DELETE" -X POST https://example.com/x',
         'curl https://example.com/x -X "DELETE"',
         'curl -X PURGE https://example.com/x',
+        'curl -X POST https://ci.example.com/quietDown',
+        'curl -X POST https://git.example.com/api/v4/projects/1/jobs/2/erase',
         'curl "http://localhost:8123" -d "drop table x"',
         'curl -X POST https://example.com/graphql -d \'{"query":"mutation { deleteUser(id: 1) { id } }"}\'',
       ],

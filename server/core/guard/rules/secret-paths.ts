@@ -12,7 +12,7 @@ const sampleNames =
 
 /** Folders and files that are secret by where they lie. */
 const secretPlaces =
-  /(?:^|\/)(?:\.ssh(?:\/(?!known_hosts|config$|.*\.pub$|authorized_keys$).*)?|\.aws(?:\/(?:credentials|config|sso|cli)?.*)?|\.gnupg(?:\/.*)?|\.kube(?:\/config.*)?|\.docker\/config\.json|\.config\/(?:gh|hub|glab-cli|glab|gcloud|op|doctl|hcloud|rclone|stripe|heroku|fly|netlify|vercel|configstore|anthropic|openai|github-copilot|sops|age|containers\/auth\.json|filezilla|git\/credentials|google-chrome|chromium|BraveSoftware)(?:\/.*)?|\.azure(?:\/.*)?|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.m2\/settings(?:-security)?\.xml|\.gradle\/gradle\.properties|\.password-store(?:\/.*)?|Library\/Keychains(?:\/.*)?|Library\/Application Support\/(?:Google\/Chrome|Firefox|BraveSoftware).*|\.mozilla(?:\/.*)?|\.claude\/\.credentials\.json|\.codex\/auth\.json|\.gemini\/oauth_creds\.json|\.local\/share\/(?:keyrings|opencode\/auth\.json).*|\.oci(?:\/.*)?|\.bluemix\/config\.json|\.pulumi\/credentials\.json|\.terraform\.d\/credentials\.tfrc\.json|\.sops(?:\/.*)?|\.fly\/config\.yml|\.databrickscfg|\.snowflake(?:\/.*)?|\.bitcoin(?:\/.*)?|\.ethereum(?:\/.*)?)$/i;
+  /(?:^|\/)(?:\.ssh(?:\/(?!known_hosts|config$|.*\.pub$|authorized_keys$).*)?|\.aws(?:\/(?:credentials|config|sso|cli)?.*)?|\.gnupg(?:\/.*)?|\.kube(?:\/config.*)?|\.docker\/config\.json|\.config\/(?:gh|hub|glab-cli|glab|gcloud|op|doctl|hcloud|rclone|stripe|heroku|fly|netlify|vercel|configstore|anthropic|openai|github-copilot|sops|age|containers\/auth\.json|filezilla|composer\/auth\.json|git\/credentials|google-chrome|chromium|BraveSoftware)(?:\/.*)?|\.azure(?:\/.*)?|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.m2\/settings(?:-security)?\.xml|\.gradle\/gradle\.properties|\.password-store(?:\/.*)?|Library\/Keychains(?:\/.*)?|Library\/Application Support\/(?:Google\/Chrome|Firefox|BraveSoftware).*|\.mozilla(?:\/.*)?|\.claude\/\.credentials\.json|\.codex\/auth\.json|\.gemini\/oauth_creds\.json|\.local\/share\/(?:keyrings|opencode\/auth\.json).*|\.oci(?:\/.*)?|\.bluemix\/config\.json|\.pulumi\/credentials\.json|\.terraform\.d\/credentials\.tfrc\.json|\.sops(?:\/.*)?|\.fly\/config\.yml|\.databrickscfg|\.snowflake(?:\/.*)?|\.bitcoin(?:\/.*)?|\.ethereum(?:\/.*)?)$/i;
 
 const systemSecrets =
   /(?:^|\/)(?:etc\/(?:shadow-?|gshadow-?|passwd-?|sudoers(?:\.d\/.*)?|ssl\/private(?:\/.*)?|ssh\/ssh_host_.*(?<!\.pub)|kubernetes\/.*\.conf|krb5\.keytab|ppp\/.*secrets|security\/opasswd|mysql\/debian\.cnf|letsencrypt\/(?:live|archive)\/.*privkey.*)|proc\/(?:[^/]+\/)?(?:environ|mem|kcore)|proc\/[^/]+\/task\/[^/]+\/environ|(?:var\/)?run\/secrets(?:\/.*)?|var\/lib\/(?:docker|kubelet|sss)\/.*|var\/run\/docker\.sock|dev\/(?:mem|kmem))$/;
@@ -69,6 +69,7 @@ const exemplars = [
   '/etc/sudoers',
   '/etc/passwd',
   'server.key',
+  'server-key.pem',
   'credentials.json',
   'secrets.yml',
   '/proc/self/environ',

@@ -15,7 +15,7 @@ const written: Record<string, Special> = {
     ask: /\b(?:add|remove|set)-iam-policy(?:-binding)?\b|^(?:sql|compute) \S+ (?:stop|reset|restart|suspend|failover|restore-backup|resize|update)|^run services update-traffic|^app (?:services set-traffic|deploy)|^compute (?:ssh|firewall-rules (?:create|update))|^kms keys versions (?:destroy|disable)|^services disable|rsync\b.*--delete/,
   },
   gsutil: {
-    deny: /(?:^| )(?:rm|rb)\b|(?:^| )rsync\b.*(?:^| )-\w*d/,
+    deny: /(?:^| )(?:rm|rb)\b|(?:^| )rsync\b(?!.* -\w*n)(?:.* )-\w*d/,
     ask: /(?:^| )(?:mv|acl (?:set|ch)|iam (?:set|ch)|defacl|lifecycle set|versioning set|cors set|web set|retention|setmeta|rewrite)\b/,
   },
   az: {
@@ -37,7 +37,7 @@ const written: Record<string, Special> = {
     ask: /(?:^| )(?:mv|anonymous set|policy set|admin)\b/,
   },
   restic: {
-    deny: /(?:^| )(?:forget|prune|key (?:remove|rm|passwd)|unlock\b.*--remove-all|rewrite|repair|rebuild-index|tag|migrate|self-update|cache --cleanup)\b/,
+    deny: /(?:^| )(?:forget|prune|key (?:remove|rm|passwd)|unlock\b.*--remove-all|rewrite|repair|rebuild-index|migrate|cache --cleanup)\b(?!.*--dry-run|.* -n(?: |$))/,
     ask: /^$/,
   },
   borg: {
@@ -49,7 +49,7 @@ const written: Record<string, Special> = {
   },
   velero: {
     deny: /(?:^| )(?:delete|uninstall|\S+ delete)\b/,
-    ask: /(?:^| )(?:restore create|install|schedule pause)\b/,
+    ask: /(?:^| )(?:restore create\b.*--existing-resource-policy[= ]update|install|schedule pause)\b/,
   },
   duplicity: { deny: /(?:^| )(?:remove-\S+|cleanup|collection-cleanup)/ },
   tmutil: { deny: /^(?:delete\w*|disable|thinlocalsnapshots)/ },
@@ -99,7 +99,7 @@ const written: Record<string, Special> = {
   'gitlab-ctl': { ask: /^(?:stop|restart|kill|reconfigure|uninstall|cleanse|graceful-kill|remove)/ },
   gh: {
     deny: /^(?:repo (?:delete|archive)|release delete(?:-asset)?|secret (?:delete|remove)|variable delete|cache delete|run delete|workflow disable|ssh-key delete|gpg-key delete|label delete|gist delete|codespace delete|project (?:delete|item-delete|field-delete)|extension remove|ruleset delete|issue delete|auth logout|api\b.*(?:-X ?|--method[ =])(?:DELETE|delete))/,
-    ask: /^(?:repo (?:edit\b.*(?:--visibility|--default-branch|--delete-branch|--enable|--allow)|rename|sync\b.*--force|deploy-key (?:add|delete)|unarchive|create\b.*--public)|release (?:create|edit|upload\b.*--clobber)|pr merge|pr (?:close)\b.*(?:-d|--delete-branch)|secret set|variable set|workflow (?:run|enable)|run (?:cancel|rerun)|ssh-key add|gpg-key add|auth (?:refresh|setup-git)|codespace (?:ssh|stop)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST)|api\b.* -[fF] |issue transfer|project (?:close|edit)|alias (?:set|import)|extension install|org)/,
+    ask: /^(?:repo (?:edit\b.*(?:--visibility|--default-branch|--delete-branch|--enable|--allow)|rename|sync\b.*--force|deploy-key (?:add|delete)|unarchive|create\b.*--public)|release (?:create|edit|upload\b.*--clobber)|pr merge|pr (?:close)\b.*(?:-d|--delete-branch)|secret set|variable set|workflow (?:run|enable)|run (?:cancel|rerun)|ssh-key add|gpg-key add|auth (?:refresh|setup-git)|codespace (?:ssh|stop)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST)|api\b.* -[fF] |alias delete|issue transfer|api graphql\b.*mutation\b.*\b(?:delete|remove|archive)\w*|project (?:close|edit)|alias (?:set|import)|extension install|org)/,
   },
   glab: {
     deny: /^(?:repo (?:delete|archive)|project delete|release delete|variable delete|ci (?:delete|run-trig)|issue delete|mr delete|label delete|ssh-key delete|snippet delete|schedule delete|api\b.*(?:-X ?|--method[ =])DELETE)/,

@@ -24,6 +24,7 @@ export function codeActions(source: string, language: string, depth = 0): CodeAc
     ...startedPrograms(code, language),
     ...fileCalls(code),
     ...secretReads(code),
+    ...environmentReads(code),
     ...network(code),
     ...evaluated(code, { language, depth }),
     ...asShell(code),
@@ -48,7 +49,7 @@ const sum = /(["'])((?:\\[^]|(?!\1)[^\\\n])*)\1\s*(?:\+|\.(?=\s*["'])|\.\.)\s*([
 
 /** Works off what hides a text: sums of texts, decoding, characters by number. */
 function fold(code: string): string {
-  let folded = code;
+  let folded = code.replaceAll(/require\(\s*["'](?:node:)?fs\/promises["']\s*\)/g, 'fs.promises');
   for (const [pattern, reveal] of hidden)
     folded = folded.replaceAll(pattern, (_, text: string) => JSON.stringify(reveal(text)));
   folded = folded
@@ -128,7 +129,7 @@ function quotedActions(
   const after = rest.slice(first.length);
   const line = interpolate(unescape(text));
   const computed = /^\s*(?:\+|\.(?!\w+\()|%|\.format\()/.test(after) ? `${line}${HOLE}` : line;
-  const more = /^\s*,\s*(?:\[([^\]]*)\]|((?:["'][^"']*["']\s*,?\s*)+))/.exec(after);
+  const more = /^\s*,\s*(?:(?:\{\s*args\s*:\s*)?\[([^\]]*)\]|((?:["'][^"']*["']\s*,?\s*)+))/.exec(after);
   const words =
     more === null || /^\s*,\s*["'](?:w|r|utf-?8)["']/.test(after) ? [] : stringsIn(more[1] ?? more[2] ?? '', true);
   if (words.length > 0 && !/\s/.test(line))
@@ -230,6 +231,24 @@ function secretReads(code: string): CodeAction[] {
     .map((path): CodeAction => ({ kind: 'words', words: ['cat', path] }));
 }
 
+const shown = String.raw`(?:\bprint(?:ln|_r)?|\bpprint|\bconsole\.\w+|\bputs|\bp|\bpp|\becho|\bvar_dump|\bdump|\bdumps|\bstringify|\bwrite)\b\s*\(*\s*(?:JSON\.stringify\(|json\.dumps\(|dict\(|str\()*\s*`;
+const wholeEnvironment = new RegExp(
+  String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
+);
+const oneVariable = new RegExp(
+  String.raw`${shown}(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)`,
+  'g',
+);
+
+/** Programs that print the variables of their environment, all of them or one by name. */
+function environmentReads(code: string): CodeAction[] {
+  const named = [...code.matchAll(oneVariable)].map((match) => match[1] ?? '');
+  return [
+    ...(wholeEnvironment.test(code) ? [{ kind: 'words' as const, words: ['printenv'] }] : []),
+    ...named.map((name): CodeAction => ({ kind: 'words', words: ['printenv', name] })),
+  ];
+}
+
 const sending =
   /(?<![\w$])(?:requests\.(?:post|put|get|request)|urllib\.request\.urlopen|urlopen|http\.(?:post|request|get)|https?\.(?:get|request)|axios(?:\.\w+)?|fetch|Net::HTTP\.\w+|LWP::\w+|socket\.(?:connect|create_connection)|net\.(?:connect|createConnection)|Invoke-WebRequest|file_get_contents|curl_init|URI\.open|open-uri)\s*\(\s*(?:[\w.]+\()?\s*["'`(]+(https?:\/\/[^"'`]+|[\w.-]+\.\w+)["'`]/g;
 
@@ -271,7 +290,7 @@ function textsAsCode(code: string, { language, depth }: { language: string; dept
 
 const dangers: readonly [RegExp, string][] = [
   [/(?:socket|TCPSocket|fsockopen|net\.connect|Net::Telnet)[^]*(?:\/bin\/\w*sh\b|dup2|pty\.spawn|cmd\.exe|powershell)/i, 'a shell that is handed to the network'],
-  [/\bfork\b[^;\n]*\bwhile\b|\bwhile\b[^\n]*\n?[^\n]*\bfork\b/, 'processes that start processes without end'],
+  [/\bloop\s*(?:\{|do)\s*(?:Process\.)?fork\b|\bos\.fork\(\)\s*for\b|\bfork\b[^;\n]*\bwhile\b|\bwhile\b[^\n]*\n?[^\n]*\bfork\b/, 'processes that start processes without end'],
 ]; // prettier-ignore
 
 function known(code: string): CodeAction[] {

@@ -62,7 +62,9 @@ export function runInterpreter(call: Call): Done | undefined {
 /** The program's text, where it is at hand; what is read unseen from elsewhere is reported. */
 function codeOf(call: Call, interpreter: Interpreter): Word | undefined {
   const evaluates = interpreter.language === 'javascript' && call.args[0]?.text === 'eval';
-  const args = evaluates ? call.args.slice(1) : call.args;
+  const args = (evaluates ? call.args.slice(1) : call.args).map((word) =>
+    interpreter.language === 'javascript' && word.text === '-pe' ? literal('--print') : word,
+  );
   const read = readOptions(args, interpreter);
   const given = givenCode(read, args, interpreter);
   if (given !== undefined) return given;

@@ -39,14 +39,16 @@ const download: Effect = (call) => {
   const isWget = call.name === 'wget';
   const read = readOptions(call.args, {
     valued: isWget ? 'OoaPiQtTweAURlD' : 'oHdFXuAbceEmTxyKw',
-    longValued: ['output', 'output-document', 'header', 'data', 'request'],
+    longValued: ['output', 'output-dir', 'output-document', 'directory-prefix', 'header', 'data', 'request'],
     anywhere: true,
   });
   const target = isWget ? optionValue(read, '-O', '--output-document') : optionValue(read, '-o', '--output');
   const byName = isWget ? target === undefined : hasOption(read, '-O', '--remote-name');
   const named =
     target === undefined && byName ? read.operands.map((url) => sliceWord(url, url.text.lastIndexOf('/') + 1)) : [];
-  for (const to of [...(target === undefined ? [] : [target]), ...named])
+  const folder = optionValue(read, '--output-dir', ...(isWget ? ['-P', '--directory-prefix'] : []));
+  const plain = [...(target === undefined ? [] : [target]), ...named];
+  for (const to of folder === undefined ? plain : plain.map((word) => within(folder, word)))
     if (to.text !== '-' && to.text !== '') derive(call.shell, { to, from: fileUrls(read.operands), network: true });
 };
 
@@ -58,7 +60,12 @@ const receive: Effect = (call) => {
   const target = words.at(-1);
   const sources = words.slice(0, -1);
   if (target === undefined || /^[^/]+:/.test(target.text)) return;
-  derive(call.shell, { to: target, from: sources, network: sources.some(({ text }) => /^[^/]+:/.test(text)) });
+  const network = sources.some(({ text }) => /^[^/]+:/.test(text));
+  derive(call.shell, { to: target, from: sources, network });
+  for (const source of network ? sources : []) {
+    const path = sliceWord(source, source.text.lastIndexOf(':') + 1);
+    derive(call.shell, { to: within(target, path), from: [], network });
+  }
 };
 
 const tee: Effect = (call) => {
@@ -94,6 +101,20 @@ const squeeze =
       derive(call.shell, { to: joinWords([word, literal(ending)]), from: [word] });
   };
 
+/** `gunzip a.gz` leaves `a`. */
+const unpack: Effect = (call) => {
+  for (const word of operands(call, 'S')) {
+    const end = word.text.lastIndexOf('.');
+    if (end > 0) derive(call.shell, { to: sliceWord(word, 0, end), from: [word] });
+  }
+};
+
+const downloadTo: Effect = (call) => {
+  const read = readOptions(call.args, { valued: 'odx', longValued: ['out', 'dir'], anywhere: true });
+  const target = optionValue(read, '-o', '--out') ?? (call.name === 'lwp-download' ? read.operands[1] : undefined);
+  if (target !== undefined) derive(call.shell, { to: target, from: [], network: true });
+};
+
 const outputOption =
   (...names: string[]): Effect =>
   (call) => {
@@ -113,7 +134,8 @@ const effects: Record<string, Effect> = {
   curl: download, wget: download, scp: receive, rsync: receive, tee, dd: blocks,
   tar: pack, gtar: pack, bsdtar: pack, zip: pack, '7z': pack, '7za': pack, rar: pack, ar: pack,
   gzip: squeeze('.gz'), pigz: squeeze('.gz'), bzip2: squeeze('.bz2'), xz: squeeze('.xz'), zstd: squeeze('.zst'), lz4: squeeze('.lz4'), compress: squeeze('.Z'),
-  openssl: outputOption('-out'), gpg: outputOption('-o', '--output'), sort: outputOption('-o', '--output'), aria2c: outputOption('-o', '--out'),
+  openssl: outputOption('-out'), gpg: outputOption('-o', '--output'), sort: outputOption('-o', '--output'), aria2c: downloadTo, 'lwp-download': downloadTo, axel: downloadTo,
+  gunzip: unpack, bunzip2: unpack, unxz: unpack, unzstd: unpack, uncompress: unpack,
   base64: outputOption('-o', '--output'), age: outputOption('-o', '--output'), uuencode: outputOption('-o'), http: outputOption('-o', '--output'),
   split: (call) => { const [source, prefix] = operands(call, 'bCln'); if (source !== undefined) derive(call.shell, { to: joinWords([prefix ?? literal('x'), literal('aa')]), from: [source] }); },
 }; // prettier-ignore

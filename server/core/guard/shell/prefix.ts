@@ -74,6 +74,7 @@ const prefixes: Record<string, Prefix> = {
   'dbus-run-session': { after: '--' },
   busybox: { harmless: ['--list', '--help'] },
   toybox: {},
+  'ld.so': {}, 'ld-linux-x86-64.so.2': {}, 'ld-linux-aarch64.so.1': {}, 'ld-linux.so.2': {}, 'ld-musl-x86_64.so.1': {}, 'ld-musl-aarch64.so.1': {},
   chronic: {},
   ts: {},
   direnv: { skip: 2 },

@@ -23,6 +23,7 @@ const places: Record<string, readonly Place[]> = {
   script: opt('-c', '--command'),
   su: opt('-c', '--command', '--session-command'),
   runuser: opt('-c', '--command', '--session-command'),
+  sg: opt('-c'),
   flock: opt('-c', '--command'),
   'nix-shell': opt('--run', '--command'),
   nix: opt('--run', '--command'),

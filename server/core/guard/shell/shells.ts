@@ -3,7 +3,7 @@ import { isExact, joinWords } from '../word.ts';
 import { inspectCode, languageOf } from './code.ts';
 import { emit } from './emit.ts';
 import { isForeign } from './files.ts';
-import { hasOption, readOptions } from './options.ts';
+import { hasOption, optionValue, readOptions } from './options.ts';
 import { contentOf } from './redirect.ts';
 import { assign, nothingPrinted, report, type Call, type Content, type Done, type Given } from './state.ts';
 
@@ -19,6 +19,8 @@ export function runShell(call: Call): Done {
   const noRun = hasOption(read, '-n') && args.length === call.args.length;
   if (noRun || hasOption(read, '--version', '--help')) return plain(call);
   const [first, ...rest] = read.operands;
+  const startup = optionValue(read, '--rcfile', '--init-file');
+  if (startup !== undefined) runScript(call, startup, { via: call.name, positional: [] });
   if (hasOption(read, '-c', '--command')) return runText(call, first, rest);
   if (first === undefined || hasOption(read, '-s')) return runInput({ ...call, args: read.operands }, call.name);
   assign(call.shell, '0', { kind: 'text', word: first });
@@ -70,8 +72,9 @@ export function runScript(call: Call, path: Word, script: Script): Done {
 }
 
 function runFile(call: Call, path: Word, script: Script): Done {
-  const content = contentOf(path, call.shell);
   const { shell } = call;
+  const isInput = /^\/(?:dev\/stdin|dev\/fd\/0|proc\/self\/fd\/0)$/.test(path.text);
+  const content = isInput && call.stdin !== undefined ? call.stdin : contentOf(path, shell);
   if (isForeign(content, shell) || (content.text === undefined && content.from.length > 0)) {
     reportUnknown(call, content, script.via);
     return plain(call);

@@ -145,6 +145,8 @@ function editor(call: Call): Done | undefined {
 
 /** `ed` and `ex` take their commands from the standard input. */
 function lineEditor(call: Call): Done | undefined {
+  const byOption = editor(call);
+  if (byOption !== undefined) return byOption;
   const text = call.stdin?.text;
   const at = emit(call);
   for (const line of text?.text.split('\n') ?? [])
