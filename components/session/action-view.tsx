@@ -32,12 +32,12 @@ function CommandView({ action }: { action: Extract<AgentAction, { kind: 'command
     <>
       <Code text={command} />
       {cwd !== '' && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" mt={4}>
           in <code className="ens-mono">{visibleText(cwd)}</code>
         </Text>
       )}
       {(steps.length > 1 || steps.some(({ via }) => via.length > 0)) && (
-        <details>
+        <details className={classes.parts}>
           <summary className={classes.notice}>
             {steps.length === 1 ? 'What it comes to' : `${steps.length} commands`}
           </summary>
@@ -72,7 +72,7 @@ function ChangeView({ change: { path, oldText, newText, isPart } }: { change: Fi
 
 function Code({ text }: { text: string }) {
   return (
-    <pre className={classes.output} tabIndex={0}>
+    <pre className={`${classes.output} ${classes.doing}`} tabIndex={0}>
       <MaskedText text={visibleText(text)} />
     </pre>
   );

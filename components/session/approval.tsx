@@ -49,7 +49,11 @@ export function Approval({ item }: { item: PermissionItem }) {
         {item.action && <ActionView action={item.action} />}
         <JudgedWords item={item} />
         <Outcome item={item} />
-        {open && !canAnswer && <Text c="dimmed">A lead or admin of the team can answer.</Text>}
+        {open && !canAnswer && (
+          <Text c="dimmed" size="xs" mt={4}>
+            A lead or admin of the team can answer.
+          </Text>
+        )}
         {canAnswer && (
           <>
             <TextInput
@@ -59,10 +63,9 @@ export function Approval({ item }: { item: PermissionItem }) {
               value={reason}
               maxLength={500}
               onChange={(event) => setReason(event.currentTarget.value)}
-              mt="xs"
-              mb="xs"
+              my={8}
             />
-            <Group gap="xs" className={classes.answers}>
+            <Group gap={8} className={classes.answers}>
               <Button size="compact-sm" loading={isPending} onClick={() => answer('allow', { reason })}>
                 Allow once
               </Button>
@@ -123,7 +126,7 @@ function Outcome({ item }: { item: PermissionItem }) {
   const by = decided.by.kind === 'run' ? '' : ` by ${decided.by.name}`;
   return (
     <>
-      <Text className={decided.decision === 'allow' ? classes.good : classes.bad}>
+      <Text size="sm" mt={4} className={decided.decision === 'allow' ? classes.good : classes.bad}>
         {decided.decision === 'allow' ? 'Allowed' : 'Denied'}
         {by}
         {decided.scope === 'run' && ' for this run'}

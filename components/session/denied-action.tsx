@@ -20,11 +20,11 @@ export function DeniedAction({ item }: { item: DeniedItem }) {
         <span className={classes.cardTitle} title={item.title}>
           {visibleText(item.title)}
         </span>
-        <Text size="xs" className={classes.bad}>
-          Denied by {deniers[item.deniedBy]}
-        </Text>
       </div>
       <div className={classes.cardBody}>
+        <Text size="sm" fw={600} className={classes.bad}>
+          Denied by {deniers[item.deniedBy]}
+        </Text>
         {item.action && (
           <details>
             <summary className={classes.notice}>What it wanted to do</summary>

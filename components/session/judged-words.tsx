@@ -5,13 +5,15 @@ import type { AgentAction } from '@/server/core/agent-action.ts';
 import type { DeniedItem, PermissionItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
 import classes from './conversation.module.css';
+import { useAgents } from './use-agents.ts';
 
 /** Why something is asked or was denied, what reaches the same end, and with whose rights it would run and how far. */
 export function JudgedWords({ item }: { item: PermissionItem | DeniedItem }) {
+  const { titleOf } = useAgents();
   const reach = item.action && reachOf(item.action);
   return (
     <div className={classes.judged}>
-      <Text>{visibleText(item.reason)}</Text>
+      <Text inherit>{visibleText(item.reason)}</Text>
       {item.rules.length > 0 && (
         <Text size="xs" c="dimmed">
           Rule{' '}
@@ -23,11 +25,15 @@ export function JudgedWords({ item }: { item: PermissionItem | DeniedItem }) {
           ))}
         </Text>
       )}
-      {item.saferWay !== undefined && <Text className={classes.good}>Safer: {visibleText(item.saferWay)}</Text>}
+      {item.saferWay !== undefined && (
+        <Text inherit className={classes.good}>
+          Safer: {visibleText(item.saferWay)}
+        </Text>
+      )}
       {item.worksFor && (
         <Text size="xs" c="dimmed">
-          {item.agent ?? 'The agent'} works for {item.worksFor.name}, with their rights and budget and no credential but
-          the run’s key{reach === undefined ? '' : `. ${reach}`}
+          {item.agent === undefined ? 'The agent' : titleOf(item.agent)} works for {item.worksFor.name}, with their
+          rights and budget and no credential but the run’s key{reach === undefined ? '' : `. ${reach}`}
         </Text>
       )}
     </div>

@@ -42,7 +42,7 @@ export function PreviewLine({
     );
   return (
     <Text size="xs" c="dimmed" mt={4} component="div" className="ens-tabular">
-      → {route.alias} at {route.provider}, {route.place === 'local' ? 'on the own network' : 'outside'}
+      → {route.alias} at {route.provider}, {route.place === 'local' ? 'on your own network' : 'outside'}
       {masked > 0 && ` · ${masked} ${masked === 1 ? 'value' : 'values'} masked`}
       {estimate && ` · ${costWords(estimate)}`}
       {blocked.length > 0 && <span className={classes.warn}> · policy stops it because of: {blocked.join(', ')}</span>}

@@ -67,8 +67,8 @@ export function PromptField({ agent, onKeyDown, onImages }: FieldProps) {
         maxRows={10}
         placeholder={agent ? `Ask ${agent.title} for a change, @ to mention` : 'Ask for a change'}
         aria-label="Prompt"
-        aria-expanded={candidates.length > 0}
-        aria-controls="mention-list"
+        aria-autocomplete="list"
+        aria-controls={candidates.length > 0 ? 'mention-list' : undefined}
         aria-activedescendant={candidates.length > 0 ? `mention-${index}` : undefined}
         value={draft.text}
         onChange={(event) => {

@@ -18,15 +18,19 @@ export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
     }),
   );
   if (item.liftedBy)
-    return <Text className={classes.good}>Allowed once by {item.liftedBy.name}, to be tried again</Text>;
+    return (
+      <Text size="sm" mt={4} className={classes.good}>
+        Allowed once by {item.liftedBy.name}, to be tried again
+      </Text>
+    );
   const isFinal = item.kind === 'denied' && item.deniedBy !== 'guard';
   if (isFinal || !may(session, 'approve') || !may(session, 'prompt')) return null;
   const { permissionId } = item;
   return (
     <Button
-      size="compact-xs"
+      size="compact-sm"
       variant="default"
-      mt={4}
+      mt={8}
       loading={retry.isPending}
       onClick={() => retry.mutate({ permissionId })}
     >
