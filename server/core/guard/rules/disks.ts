@@ -42,13 +42,12 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
     return (
       has('l', 'list', 'version') ||
       operands.length === 0 ||
-      operands
-        .slice(1)
-        .every(
-          ({ text }) =>
-            /^(?:print|all|free|list|unit|[kMGT]?i?B|s|%|help|quit|align-check|opt|min|\d+)$/.test(text) &&
-            operands.length > 1,
-        )
+      (operands.length > 1 &&
+        operands
+          .slice(1)
+          .every(({ text }) =>
+            /^(?:print|all|free|list|unit|[kMGT]?i?B|s|%|help|quit|align-check|opt|min|\d+)$/.test(text),
+          ))
     );
   },
   wipefs: ({ args }) => {
@@ -135,12 +134,14 @@ function changesPool({ name, args }: SimpleCommand): boolean {
   if (verb === '' || args.some(({ text }) => /^-nv?r?$/.test(text))) return false;
   if (name === 'btrfs')
     return !looksOnly['btrfs']?.test(verb) || btrfsChange.test(second) || args.some(({ text }) => text === '--repair');
-  if (name === 'zfs' && verb === 'create') return false;
-  return (
-    !looksOnly[name]?.test(verb) &&
-    !/^(?:snapshot|snap|bookmark|hold|send|scrub|clone|upgrade|online|clear|share|import)$/.test(verb)
-  );
+  return !looksOnly[name]?.test(verb) && !keepsData[name]?.test(verb);
 }
+
+/** Verbs that change a pool and take nothing out of it. */
+const keepsData: Record<string, RegExp> = {
+  zfs: /^(?:create|snapshot|snap|bookmark|hold|send|clone|upgrade|share)$/,
+  zpool: /^(?:scrub|upgrade|online|clear|import)$/,
+};
 
 export const diskRules: readonly Rule[] = [
   {

@@ -3,6 +3,7 @@ import { asksForHelp, readOptions } from '../options.ts';
 import { placeOf } from '../path-scope.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { addresses, isLocal } from './egress.ts';
+import { isStrangeViewer } from './git-trust.ts';
 import { written } from './overwriting.ts';
 
 export const shells = [
@@ -237,7 +238,10 @@ export const executionRules: readonly Rule[] = [
     id: 'execution.search-helper',
     verdict: 'ask',
     programs: ['rg', 'ag', 'fd', 'fzf', 'less', 'man', 'tar', 'sort', 'zip', 'base64', 'ugrep'],
-    matches: ({ name, args }) => args.some(({ text }) => helpers[name]?.test(text)),
+    matches: ({ name, args, env }) =>
+      args.some(({ text }) => helpers[name]?.test(text)) ||
+      ((name === 'man' || name === 'less') &&
+        ['PAGER', 'MANPAGER', 'LESSOPEN', 'LESSCLOSE'].some((viewer) => isStrangeViewer(env.get(viewer)?.text))),
     reason: 'This makes a program for reading run another program, or write a file.',
     saferWay: 'Leave the option away.',
     examples: {
@@ -249,6 +253,7 @@ export const executionRules: readonly Rule[] = [
         'tar --to-command=./x -xf a.tar',
         'base64 -o out in',
         'zip a.zip b -TT ./x',
+        'PAGER=./x man ls',
       ],
       ok: ['rg x', 'rg --files', 'sort a', 'tar xf a.tar', 'base64 a', 'rg -tjs x'],
     },

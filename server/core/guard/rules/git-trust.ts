@@ -90,7 +90,7 @@ const viewerVariables = [
   'LESSOPEN',
 ];
 
-function isStrangeViewer(value: string | undefined): boolean {
+export function isStrangeViewer(value: string | undefined): boolean {
   return (
     value !== undefined &&
     !/^(?:|cat|less|more|true|:|vim?|nvim|nano|emacs|ed|delta|bat|code|\/bin\/true)(?: -[\w-]+)*$/.test(value)

@@ -23,7 +23,7 @@ const testFolders =
 
 /** Whether a path, as far as it is known, leads to something secret. */
 export function isSecretPath(text: string): boolean {
-  if (text === '' || text.length > 400 || /\s{2}|\n/.test(text)) return false;
+  if (text === '' || text.length > 400 || /\s{2}|\n|^https?:\/\//i.test(text)) return false;
   const path = clean(text);
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (openNames.test(name) || sampleNames.test(name)) return false;

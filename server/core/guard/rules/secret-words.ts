@@ -93,7 +93,9 @@ const showingVerbs = new Set([
 /** git shows, or takes into a commit, the files that some of its verbs name. */
 function openedByGit(command: SimpleCommand): readonly Word[] {
   const call = readGit(command);
-  if (!call || !showingVerbs.has(call.verb)) return [];
+  if (!call) return [];
+  if (call.verb === 'log') return call.options.has('p', 'patch', 'u') ? call.options.operands : [];
+  if (!showingVerbs.has(call.verb)) return [];
   return call.verb === 'grep' ? call.options.operands.slice(1) : call.options.operands;
 }
 

@@ -1,5 +1,5 @@
-import type { SimpleCommand } from '../interpreted.ts';
-import { asksForHelp } from '../options.ts';
+import type { SimpleCommand, Word } from '../interpreted.ts';
+import { asksForHelp, readOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
@@ -98,6 +98,17 @@ function printsKept({ name, args }: SimpleCommand): boolean {
 
 const listings = new Set(['ls', 'exa', 'eza', 'tree', 'stat', 'file', 'du']);
 
+const searchers = new Set(['rg', 'grep', 'egrep', 'fgrep', 'ugrep', 'ag', 'ack']);
+
+/** Names of files that a search is narrowed to. */
+function searchedFiles({ name, args }: SimpleCommand): readonly Word[] {
+  if (!searchers.has(name)) return [];
+  return readOptions(args, { letters: name === 'rg' ? 'gefmABC' : 'efmABC', valued: ['glob', 'iglob', 'include'] })
+    .values(...(name === 'rg' ? ['g'] : []), 'glob', 'iglob', 'include')
+    .filter(({ text }) => !text.startsWith('!'))
+    .map((word) => ({ ...word, text: word.text.replace(/^\*\*\//, ''), glob: true }));
+}
+
 const printing = new Set(['echo', 'printf', 'print', 'cat']);
 
 /** Reads the whole environment, or variables whose names tell of secrets. */
@@ -120,7 +131,9 @@ export const secretRules: readonly Rule[] = [
     programs: 'any',
     matches: (command) =>
       !listings.has(command.name) &&
-      opened(command).some((word) => namesSecret(word) || attachedSecret(word) || isSecretHere(word, command)),
+      [...opened(command), ...searchedFiles(command)].some(
+        (word) => namesSecret(word) || attachedSecret(word) || isSecretHere(word, command),
+      ),
     reason: 'This reads a file that holds secrets.',
     saferWay: useNames,
     examples: {
@@ -152,6 +165,8 @@ export const secretRules: readonly Rule[] = [
         'xargs -a .env echo',
         'cd /etc && cat shadow',
         'cd ~/.aws && cat credentials',
+        'rg KEY --hidden -g .env',
+        'git log -p .env',
       ],
       ok: [
         'cat .env.example',
@@ -164,6 +179,7 @@ export const secretRules: readonly Rule[] = [
         'cat ~/.ssh/id_rsa.pub',
         'jq .env package.json',
         'git log -- .env',
+        'curl https://example.com/.env',
         'cat src/secrets.ts',
         'git check-ignore .env',
         'rg --glob "!.env" x',

@@ -59,10 +59,14 @@ function isLooking(word: string): boolean {
   return looking.test(word);
 }
 
+/** Of these `-n` tells what would happen. */
+const dryByLetter = new Set(['rclone', 'restic', 'borg']);
+
 /** Shows what would happen, or how to call it. */
-export function isTrial({ args }: SimpleCommand): boolean {
+export function isTrial({ name, args }: SimpleCommand): boolean {
   return (
     asksForHelp(args) ||
+    (dryByLetter.has(name) && args.some(({ text }) => text === '-n')) ||
     args.some(
       ({ text }, index) =>
         /^(?:--dry-?run(?:=(?:true|client|server|all))?|--what-?if|--check|--no-op|--noop|--simulate|--pretend|-h|help|--list-only|--validate-only|--no-act|--generate-cli-skeleton)$/i.test(

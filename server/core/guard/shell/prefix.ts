@@ -81,7 +81,7 @@ const prefixes: Record<string, Prefix> = {
   doppler: { after: '--' },
   dotenv: { valued: 'ef', after: '--' },
   'aws-vault': { after: '--' },
-  bundle: {}, poetry: {}, pipenv: {}, uv: {}, pdm: {}, hatch: {}, rye: {}, conda: {}, mamba: {},
+  npm: { longValued: ['package'] }, pnpm: {}, yarn: {}, bundle: {}, poetry: {}, pipenv: {}, uv: {}, pdm: {}, hatch: {}, rye: {}, conda: {}, mamba: {},
   npx: { valued: 'pc', longValued: ['package', 'call'] }, bunx: {}, pnpx: {}, uvx: {}, pipx: {},
   'ssh-agent': {}, 'cgexec': { valued: 'g' }, valgrind: {}, perf: {}, hyperfine: {}, watchman: {},
   entr: {}, 'start-stop-daemon': { after: '--' },
@@ -89,7 +89,7 @@ const prefixes: Record<string, Prefix> = {
 
 /** Tools of which only one word makes a prefix: `poetry run …`. */
 const needsWord: Record<string, readonly string[]> = {
-  bundle: ['exec'], poetry: ['run'], pipenv: ['run'], uv: ['run'], pdm: ['run'], hatch: ['run'], rye: ['run'], conda: ['run'], mamba: ['run'],
+  npm: ['exec', 'x'], pnpm: ['exec', 'dlx'], yarn: ['exec', 'dlx'], bundle: ['exec'], poetry: ['run'], pipenv: ['run'], uv: ['run'], pdm: ['run'], hatch: ['run'], rye: ['run'], conda: ['run'], mamba: ['run'],
   direnv: ['exec'], pipx: ['run'], doppler: ['run'], 'aws-vault': ['exec'], perf: ['stat', 'record', 'trace'], watchman: [], 'start-stop-daemon': [],
 }; // prettier-ignore
 

@@ -129,11 +129,13 @@ const parallelShape = {
 
 /** Each item makes a line for a shell; without a command the items are the lines. */
 const parallel: Handler = (call) => {
-  const { operands } = readOptions(call.args, parallelShape);
+  const read = readOptions(call.args, parallelShape);
+  const { operands } = read;
+  const fromFile = optionValue(read, '-a', '--arg-file') !== undefined;
   const cut = operands.findIndex(({ text }) => /^:{3,4}\+?$/.test(text));
-  if (cut < 0 && call.stdin === undefined) return undefined;
+  if (cut < 0 && call.stdin === undefined && !fromFile) return undefined;
   const words = cut < 0 ? operands : operands.slice(0, cut);
-  const known = cut < 0 ? items(call, true, undefined) : listed(operands.slice(cut));
+  const known = fromFile ? undefined : cut < 0 ? items(call, true, undefined) : listed(operands.slice(cut));
   const placed = words.some(({ text }) => /\{[.#%/]*\}/.test(text));
   const inner = { ...through(call, 'parallel'), stdin: undefined };
   for (const item of known ?? [unknown('input')])

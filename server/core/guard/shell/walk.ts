@@ -181,8 +181,11 @@ function watchEndless(body: Statement, shell: Shell, start: number): void {
 function surelyLeaves(body: Statement): boolean {
   const parts = body.kind === 'list' ? body.parts : [{ tie: ';' as const, background: false, statement: body }];
   return parts.some(
-    ({ tie, statement }) =>
-      tie === ';' && statement.kind === 'simple' && /^\s*(?:break|exit|return|wait|sleep)\b/.test(statement.source),
+    ({ tie, background, statement }) =>
+      tie === ';' &&
+      !background &&
+      statement.kind === 'simple' &&
+      /^\s*(?:break|exit|return|wait|sleep)\b/.test(statement.source),
   );
 }
 
