@@ -34,7 +34,7 @@ export function RowMenu({ row }: { row: Row }) {
   return (
     <Menu position="bottom-end" width={210} withinPortal>
       <Menu.Target>
-        <ActionIcon size={20} variant="default" className={classes.more} aria-label="More for this entry">
+        <ActionIcon size={24} variant="default" className={classes.more} aria-label="More for this entry">
           <IconDots size={14} />
         </ActionIcon>
       </Menu.Target>

@@ -70,7 +70,7 @@ function FindButton() {
       <ActionIcon
         className={classes.findButton}
         variant="default"
-        size={22}
+        size={24}
         aria-label="Find in the conversation"
         onClick={() => screen.find('')}
       >
