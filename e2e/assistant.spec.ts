@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { startModelServer, type ModelServer } from './fakes/model-server.ts';
+import { startModelServer } from './fakes/model-server.ts';
+import { addModels, choose } from './fixtures/house-model.ts';
 import { inspect } from './fixtures/inspect.ts';
 import { expect, signIn, team, test } from './fixtures/people.ts';
 import { admin, serverProcess } from './fixtures/server-process.ts';
@@ -58,24 +59,6 @@ async function addSample(page: Page): Promise<void> {
   await page.waitForURL(/\/sessions\/ses_/);
 }
 
-async function choose(page: Page, agent: string): Promise<void> {
-  await page.getByRole('combobox', { name: 'Agent' }).click();
-  await page.getByRole('option', { name: agent }).click();
-}
-
-async function addProvider(page: Page, models: ModelServer): Promise<void> {
-  await page.goto(`/${team}/settings/models`);
-  await page.getByRole('button', { name: /^A server of our own/ }).click();
-  const form = page.getByRole('dialog', { name: 'Add a provider' });
-  await form.getByLabel('Name').fill('House model');
-  await form.getByRole('textbox', { name: 'Address' }).fill(`${models.url}/v1`);
-  await form.getByRole('button', { name: 'Add and test' }).click();
-  const steps = page.getByRole('dialog', { name: 'House model: test and models' });
-  await expect(steps.getByRole('group', { name: 'Outcome of the test' })).toContainText('Calls tools');
-  await steps.getByRole('button', { name: /^Add \d+ models?$/ }).click();
-  await expect(page.getByRole('list', { name: 'Models' })).toContainText('scripted-large');
-}
-
 // On a server of its own: a model that is set up changes with which agent other stories begin.
 test('[AG98] a newcomer adds a provider, and the assistant changes a file at once: text, plan, tool cards, hunks, a commit', async ({
   browser,
@@ -96,7 +79,7 @@ test('[AG98] a newcomer adds a provider, and the assistant changes a file at onc
 
     await test.step('without a model the assistant says what is missing and where to go', async () => {
       await expect(prompt).toHaveAttribute('placeholder', /Ask Refactor/);
-      await choose(ana, 'Assistant');
+      await choose(ana, 'Agent', 'Assistant');
       await expect(ana.getByText('It needs a language model, and none is set up here yet.')).toBeVisible();
       await prompt.fill('Round amounts');
       await expect(ana.getByRole('button', { name: 'Send' })).toBeDisabled();
@@ -104,11 +87,7 @@ test('[AG98] a newcomer adds a provider, and the assistant changes a file at onc
     });
 
     await test.step('with a model it is the first that is offered', async () => {
-      // The test of a provider looks whether its models call tools, by a tool of its own.
-      models.script(({ tools: [tool, another] }) =>
-        tool === undefined || another !== undefined ? undefined : { says: [{ tool, arguments: {} }] },
-      );
-      await addProvider(ana, models);
+      await addModels(ana, models, { provider: 'House model' });
       models.script({ when: { hasTools: true }, turns: answers });
       await ana.goto(session);
       await expect(prompt).toHaveAttribute('placeholder', /Ask Assistant/, { timeout: 40_000 });
