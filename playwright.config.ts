@@ -17,7 +17,8 @@ const args = [
 export default defineConfig({
   testDir: './e2e',
   outputDir: './test-results/browser',
-  timeout: 90_000,
+  // How long a story takes on a small machine proves nothing.
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   // A server, its database and a browser for each: two keep two cores busy.
   workers: 2,

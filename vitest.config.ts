@@ -63,6 +63,8 @@ export default defineConfig({
         test: {
           name: 'agents',
           env,
+          // Programs of others, each a dozen processes: what passes the second time is named as retried.
+          retry: 1,
           setupFiles: ['db/testing-data-folder.ts'],
           // Real agents of others, as `npm run test:agents` installs them.
           include: ['**/*.agents.test.ts'],
@@ -78,6 +80,8 @@ export default defineConfig({
         test: {
           name: 'pg',
           env,
+          // Databases, boxes and git beside one another on small machines: what passes the second time is named as retried.
+          retry: 1,
           setupFiles: ['db/testing-data-folder.ts'],
           include: ['**/*.pg.test.ts'],
           exclude,

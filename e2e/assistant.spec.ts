@@ -63,7 +63,6 @@ async function addSample(page: Page): Promise<void> {
 test('[AG98] a newcomer adds a provider, and the assistant changes a file at once: text, plan, tool cards, hunks, a commit', async ({
   browser,
 }) => {
-  test.setTimeout(240_000);
   const models = await startModelServer();
   const server = await serverProcess({ withAdmin: true });
   const witness = new Witness(server.url);

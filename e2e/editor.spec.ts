@@ -127,7 +127,6 @@ test('two hundred random actions of two people leave one text, on both screens, 
   rest,
   session,
 }) => {
-  test.setTimeout(120_000);
   const permissions = ['clipboard-read', 'clipboard-write'];
   const ana = await browserOf({ name: 'ana', email: 'ana@example.com' }, { permissions });
   const bo = await browserOf({ name: 'Bo', email: 'bo@example.com' }, { permissions });

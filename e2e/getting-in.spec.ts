@@ -8,7 +8,6 @@ import { Witness } from './fixtures/witness.ts';
 test('the set-up link makes the first admin and team once, and an invitation lets a second person in', async ({
   browser,
 }) => {
-  test.setTimeout(90_000);
   const server = await serverProcess({ withAdmin: false });
   const witness = new Witness(server.url);
   const freshPage = async (who: string): Promise<Page> => {

@@ -23,7 +23,6 @@ test('a guest on a phone knocks without an account, edits, may only view, and is
   witness,
 }) => {
   witness.expect(/stranger: console: .*(404|403|401)/);
-  test.setTimeout(150_000);
   for (const page of [bo, stranger]) page.setDefaultTimeout(30_000);
   await bo.goto(session.path);
   await openFile(bo, 'src/money.ts');

@@ -4,7 +4,6 @@ import { expect, team, test } from './fixtures/people.ts';
 /** A rule from the form to the version in force, and what a member sees of it. */
 
 test('an admin writes a rule, sees what it says, publishes it and takes it back', async ({ ana, bo: member }) => {
-  test.setTimeout(240_000);
   await ana.goto(`/${team}/settings/policies`);
   await expect(ana.getByText('This team has no rules of its own')).toBeVisible();
   await inspect(ana, 'policies-team');

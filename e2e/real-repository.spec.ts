@@ -44,7 +44,6 @@ test('the same work is done in a repository of thousands of files with a history
   rest,
   witness,
 }) => {
-  test.setTimeout(150_000);
   const made = history();
   const fileCount = made.reduce((sum, commit) => sum + commit.files.size, 0);
   expect(fileCount).toBeGreaterThan(4_000);

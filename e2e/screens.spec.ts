@@ -27,7 +27,6 @@ test('the pages in front of the door are fit for everyone', async ({ app, strang
 });
 
 test('the pages of a team are fit for everyone', async ({ ana, browserOf, rest, sample, witness }) => {
-  test.setTimeout(120_000);
   await browserOf(maxi);
   await openSession(rest, team, { projectId: sample, title: longTitle });
   await ana.goto(`/${team}`);

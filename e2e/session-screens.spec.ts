@@ -8,7 +8,6 @@ import { askForSuggestion, hunkIn, panelButton, review, saved, suggestionOf } fr
 /** Every panel and view of a session: axe, nothing sideways, and a picture to look at. */
 
 test('a session with all its panels is fit for everyone', async ({ ana, browserOf, rest, sample, witness }) => {
-  test.setTimeout(180_000);
   witness.expect(/409 \(Conflict\)/);
   const session = await openSession(rest, team, { projectId: sample, title: longTitle });
   const other = await browserOf(maxi);

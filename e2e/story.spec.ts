@@ -33,7 +33,6 @@ test('two people and an agent change one repository together, and nothing of it 
   bo,
   witness,
 }) => {
-  test.setTimeout(180_000);
   const address = await test.step('ana adds the sample and opens a session; bo opens its link', async () => {
     const found = await addSample(ana);
     await bo.goto(found);

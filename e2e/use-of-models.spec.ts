@@ -11,7 +11,6 @@ test('a newcomer adds a provider, sees it work, calls it, writes a rule, sees it
   ana,
   app,
 }) => {
-  test.setTimeout(100_000);
   const models = await startModelServer();
   try {
     await ana.goto(`/${team}/settings/models`);

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import sections from '@/components/settings/section.module.css';
+import { Row, RowText } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { importSources, type ImportSource } from '@/server/core/guard/import-rules.ts';
 import { effectWords } from './guard-words.ts';
@@ -79,7 +80,7 @@ function Found({ found: { rules, left } }: { found: RouterOutputs['guard']['read
     <Stack gap="sm" aria-live="polite">
       <ul className={sections.rows} aria-label="Rules that were read">
         {rules.map(({ effect, words, written }) => (
-          <li key={`${effect} ${written}`}>
+          <Row key={`${effect} ${written}`}>
             <Group gap="xs" wrap="nowrap">
               <Badge variant="light" color={effectWords[effect].color}>
                 {effectWords[effect].label}
@@ -88,7 +89,7 @@ function Found({ found: { rules, left } }: { found: RouterOutputs['guard']['read
                 {words}
               </Text>
             </Group>
-          </li>
+          </Row>
         ))}
       </ul>
       {left.length > 0 && (
@@ -96,14 +97,16 @@ function Found({ found: { rules, left } }: { found: RouterOutputs['guard']['read
           <Text fw={500}>Left out</Text>
           <ul className={sections.rows} aria-label="What was left out">
             {left.map(({ written, why }) => (
-              <li key={written}>
-                <Text component="code" size="sm" className={`${classes.line} ens-mono`}>
-                  {written}
-                </Text>
-                <Text size="sm" c="dimmed">
-                  {why}
-                </Text>
-              </li>
+              <Row key={written}>
+                <RowText>
+                  <Text component="code" size="sm" className={`${classes.line} ens-mono`}>
+                    {written}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {why}
+                  </Text>
+                </RowText>
+              </Row>
             ))}
           </ul>
         </>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import sections from '@/components/settings/section.module.css';
-import { Section } from '@/components/settings/section.tsx';
+import { Row, RowText, Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { houseEffects } from '@/server/core/guard/house-rule.ts';
@@ -99,18 +99,20 @@ function Figures({ measured: { confusion, wrong } }: { measured: Measured }) {
           <summary>{wrong.length === 1 ? 'The one that differs' : `${wrong.length} that differ`}</summary>
           <ul className={sections.rows} aria-label="Cases that differ">
             {wrong.map(({ id, action, label, said, rules }) => (
-              <li key={id}>
-                <Group gap="xs">
-                  <Badge variant="light" color={effectWords[said].color}>
-                    {effectWords[said].done}
-                  </Badge>
-                  <Text size="sm">should be {effectWords[label].done.toLowerCase()}</Text>
-                  <Text size="sm" c="dimmed" className="ens-mono">
-                    {rules.join(', ')}
-                  </Text>
-                </Group>
-                <ActionText action={action} />
-              </li>
+              <Row key={id}>
+                <RowText>
+                  <Group gap="xs">
+                    <Badge variant="light" color={effectWords[said].color}>
+                      {effectWords[said].done}
+                    </Badge>
+                    <Text size="sm">should be {effectWords[label].done.toLowerCase()}</Text>
+                    <Text size="sm" c="dimmed" className="ens-mono">
+                      {rules.join(', ')}
+                    </Text>
+                  </Group>
+                  <ActionText action={action} />
+                </RowText>
+              </Row>
             ))}
           </ul>
         </details>

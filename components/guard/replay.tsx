@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import sections from '@/components/settings/section.module.css';
-import { Section } from '@/components/settings/section.tsx';
+import { Row, RowText, Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
@@ -75,21 +75,23 @@ function Changes({ outcome: { looked, changed } }: { outcome: RouterOutputs['gua
       </Text>
       <ul className={sections.rows} aria-label="What would change">
         {changed.slice(0, 200).map(({ decisionId, action, before, after, agent }) => (
-          <li key={decisionId}>
-            <Group gap="xs">
-              <Badge variant="light" color={effectWords[before].color}>
-                {effectWords[before].done}
-              </Badge>
-              <Text size="sm">now</Text>
-              <Badge variant="light" color={effectWords[after].color}>
-                {effectWords[after].done}
-              </Badge>
-              <Text size="sm" c="dimmed">
-                then, {agent}
-              </Text>
-            </Group>
-            <ActionText action={action} />
-          </li>
+          <Row key={decisionId}>
+            <RowText>
+              <Group gap="xs">
+                <Badge variant="light" color={effectWords[before].color}>
+                  {effectWords[before].done}
+                </Badge>
+                <Text size="sm">now</Text>
+                <Badge variant="light" color={effectWords[after].color}>
+                  {effectWords[after].done}
+                </Badge>
+                <Text size="sm" c="dimmed">
+                  then, {agent}
+                </Text>
+              </Group>
+              <ActionText action={action} />
+            </RowText>
+          </Row>
         ))}
       </ul>
     </Stack>

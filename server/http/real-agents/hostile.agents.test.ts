@@ -40,11 +40,14 @@ beforeAll(async () => {
 }, 2 * long);
 
 const protocols = { 'claude-code': 'anthropic_messages', codex: 'openai_responses' } as const;
+const paths = { 'claude-code': '/v1/messages', codex: '/responses' } as const;
 const agents = ['claude-code', 'codex'] as const;
 type Agent = (typeof agents)[number];
 
+/** Calls of the agent itself: what another one said last may still be on its way. */
+const callsOf = (agent: Agent) => house.models.received.filter(({ path }) => path.includes(paths[agent]));
 const offeredTo = (agent: Agent): Set<string> =>
-  new Set(house.models.received.flatMap(({ json }) => readAsked(protocols[agent], json).tools));
+  new Set(callsOf(agent).flatMap(({ json }) => readAsked(protocols[agent], json).tools));
 
 async function worksIn(agent: Agent, { files }: HostileSettings): Promise<void> {
   house.models.forget();
@@ -64,7 +67,7 @@ async function worksIn(agent: Agent, { files }: HostileSettings): Promise<void> 
   // No tool is offered that a harmless repository does not have.
   expect(offeredTo(agent)).toEqual(tools.get(agent));
   // Every call of the model came through the gateway; nothing went elsewhere.
-  expect(house.models.received.length).toBeGreaterThan(3);
+  expect(callsOf(agent).length).toBeGreaterThan(3);
   expect(house.models.received.every(({ headers }) => JSON.stringify(headers).includes('sk-upstream'))).toBe(true);
   expect(outside.connections()).toBe(0);
   expect(existsSync(outside.marker)).toBe(false);
