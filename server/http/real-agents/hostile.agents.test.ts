@@ -40,7 +40,7 @@ beforeAll(async () => {
 }, 2 * long);
 
 const protocols = { 'claude-code': 'anthropic_messages', codex: 'openai_responses' } as const;
-const paths = { 'claude-code': '/v1/messages', codex: '/responses' } as const;
+const paths = { 'claude-code': '/messages', codex: '/responses' } as const;
 const agents = ['claude-code', 'codex'] as const;
 type Agent = (typeof agents)[number];
 
