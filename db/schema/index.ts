@@ -19,3 +19,4 @@ export * from './budget.ts';
 export * from './model-call.ts';
 export * from './agent.ts';
 export * from './guard.ts';
+export * from './mcp-server.ts';
