@@ -1,6 +1,7 @@
 import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { ActionPattern, HouseEffect } from '../../server/core/guard/house-rule.ts';
 import type { GuardedAction } from '../../server/core/guard/guarded-action.ts';
+import type { SecondOpinion } from '../../server/core/guard/second-opinion.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { person, team } from './identity.ts';
 import { project, session } from './project.ts';
@@ -45,13 +46,15 @@ export const guardDecision = pgTable(
     mode: text('mode').notNull(),
     /** Masked, and cut where it is long. */
     action: jsonb('action').$type<GuardedAction>().notNull(),
-    /** Who had the last word: mode, policy, guard, house. */
+    /** Who had the last word: mode, policy, guard, house, opinion. */
     decidedBy: text('decided_by').notNull(),
     verdict: text('verdict').$type<HouseEffect>().notNull(),
     rules: jsonb('rules').$type<string[]>().notNull(),
     reason: text('reason').notNull(),
     /** The card that people were asked by. */
     permissionId: text('permission_id'),
+    /** What a model said of it, where one was asked. */
+    opinion: jsonb('opinion').$type<SecondOpinion>(),
     createdAt: createdAt(),
   },
   (t) => [

@@ -20,3 +20,4 @@ export * from './model-call.ts';
 export * from './agent.ts';
 export * from './guard.ts';
 export * from './mcp-server.ts';
+export * from './approval.ts';

@@ -1,6 +1,7 @@
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { AgentDescription } from '../../server/core/agent-description.ts';
+import type { ApprovalNeeds } from '../../server/core/guard/approval.ts';
 import type { RunState } from '../../server/core/run-state.ts';
 import type { RunMode } from '../../server/core/session-event.ts';
 import { createdAt, id, instant } from './columns.ts';
@@ -80,6 +81,8 @@ export const runPermission = pgTable(
       .references(() => run.id, { onDelete: 'cascade' }),
     toolCallId: text('tool_call_id'),
     request: jsonb('request').$type<Record<string, unknown>>().notNull(),
+    /** Who may allow it, where that is more than the right to approve. */
+    needs: jsonb('needs').$type<ApprovalNeeds>(),
     decision: text('decision').$type<'allow' | 'deny'>(),
     scope: text('scope').$type<'once' | 'run'>(),
     reason: text('reason'),

@@ -21,6 +21,8 @@ export const virtualKey = pgTable(
       .notNull()
       .references(() => run.id, { onDelete: 'cascade' }),
     attempt: integer('attempt').notNull(),
+    /** `guard`: not the agent's, but the guard's own, for its second opinion. */
+    purpose: text('purpose').$type<'agent' | 'guard'>().notNull().default('agent'),
     personId: text('person_id').notNull(),
     createdAt: createdAt(),
     expiresAt: instant('expires_at').notNull(),
