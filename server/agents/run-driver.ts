@@ -114,7 +114,10 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   if (start.cutOff && start.cutOff.attempt !== run.attempt) await dropRunWorktree({ ...at, ...start.cutOff });
   const resume = await hold.whileHeld(bringHome(worktree, start));
   const spoken = await promptFor(ctx, { run, claim, profile });
-  const prompt = (session: OpenedSession) => turnPrompt(ctx, { run, claim, start, text: spoken }, session);
+  const prompt = (session: OpenedSession) => {
+    const remembersTurn = session.memory === 'kept' && start.memory?.home.runId === run.id;
+    return turnPrompt(ctx, { run, claim, start, text: spoken({ remembersTurn }) }, session);
+  };
   const { filesCommit } = start;
   const given = { run, claim, profile, worktree, filesCommit, hold, limits, prompt, resume, openDoor };
   const outcome = await runAgent(ctx, given);

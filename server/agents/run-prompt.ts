@@ -6,17 +6,24 @@ import { steersToldBefore } from '../runs/steers.ts';
 import type { AgentProfile } from './registry.ts';
 import { steerWords } from './run-steers.ts';
 
+/** The words for an agent that remembers this turn from before its worker ended, or does not. */
+export type TurnWords = (given: { remembersTurn: boolean }) => string;
+
 /**
  * What an agent reads when its turn begins. A language model is told who speaks, since several people share the
- * conversation; an agent that starts anew after its worker ended also hears what was said into the turn before.
+ * conversation. What was said into the turn before its worker ended comes after: all of it when the agent does not remember
+ * the turn, else what it may not have heard.
  */
 export async function promptFor(
   ctx: Context,
   { run, claim, profile }: { run: RunRow; claim: RunClaim; profile: AgentProfile },
-): Promise<string> {
-  const said = (await steersToldBefore(ctx, claim)).map(steerWords);
+): Promise<TurnWords> {
+  const said = await steersToldBefore(ctx, claim);
   const asked = profile.needsModel ? `${await speaker(ctx, run)}:\n\n${run.prompt}` : run.prompt;
-  return [asked, ...said].join('\n\n');
+  return ({ remembersTurn }) => {
+    const unheard = said.filter(({ wasTaken }) => !(remembersTurn && wasTaken));
+    return [asked, ...unheard.map(steerWords)].join('\n\n');
+  };
 }
 
 async function speaker(ctx: Context, run: RunRow): Promise<string> {

@@ -184,9 +184,9 @@ test('[CV4] [CV20] a language model reads who speaks, and whose words a member s
     const run = await claimRun(system, { runId, workerId });
     if (!run) throw new Error('not claimed');
     const claim = { runId, workerId, attempt: run.attempt };
-    const text = await promptFor(system, { run, claim, profile });
+    const words = await promptFor(system, { run, claim, profile });
     await finishRun(system, { claim, outcome: { state: 'succeeded' } });
-    return text;
+    return words({ remembersTurn: false });
   };
   const { name } = team.developer;
   expect(await read(await send('Round'))).toBe(`${name} writes:\n\nRound`);

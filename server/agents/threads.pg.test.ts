@@ -19,13 +19,14 @@ import { beginThread } from '../runs/threads/begin-thread.ts';
 import { forkRun } from '../runs/threads/fork-run.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
+import { steerRun } from '../sessions/steer-run.ts';
 import { repoPath } from '../workspace/git.ts';
 import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { tidyRunWorktrees } from './tidy-worktrees.ts';
-import { answerRooms, headOf, rememberingAgent, type RoomAnswer } from './testing-run.ts';
+import { answerRooms, headOf, rememberingAgent, scriptedAgent, type RoomAnswer } from './testing-run.ts';
 
 const { db, url } = await testDatabase();
 setDatabaseUrl(url);
@@ -47,7 +48,7 @@ beforeAll(async () => {
   team = await newStaffedTeam('Alpha');
   projectId = await newProject(team);
   repo = repoPath(projectId);
-  await registerWorker(system, { workerId, agents: [{ ...testAgent, name: agent }] });
+  await registerWorker(system, { workerId, agents: [{ ...testAgent, name: agent, steers: true }] });
   stopRooms = await answerRooms(async (id) => roomAnswer(id));
 });
 beforeEach(async () => {
@@ -252,6 +253,33 @@ test('[AG81] a turn whose worker is told to end goes on where it was, with what 
   const run = await runRow(runId);
   expect(run.state).toBe('succeeded');
   expect(await textAt(run.resultCommit, 'one.txt')).toBe('1\n');
+});
+
+test('[CV12] an agent that remembers what it was told in a turn that was cut off does not hear it again', async () => {
+  const profileOf = (): AgentProfile => ({
+    ...scriptedAgent('remembers', 'steers'),
+    name: agent,
+    home: 'folder',
+  });
+  const runId = await send('listen\nhang');
+  const { done, stop } = await start(runId, { profileOf });
+  await vi.waitUntil(async () => (await logOf(sessionId)).some(({ type }) => type === 'agent_ready'), {
+    timeout: 15_000,
+  });
+  await steerRun(team.admin.ctx, { runId, text: 'use cents' });
+  await vi.waitUntil(async () => (await logOf(sessionId)).some(({ type }) => type === 'steer_settled'), {
+    timeout: 15_000,
+  });
+  stop.abort();
+  await done;
+  await db.update(schema.run).set({ prompt: 'prompted\nrecall' }).where(eq(schema.run.id, runId));
+  await (
+    await start(runId, { profileOf })
+  ).done;
+  const said = await saidBy(runId);
+  expect(said).toContain('Your process was ended from outside');
+  expect(said.split('prompted ').at(-1)).not.toContain('use cents');
+  expect(asked(said)).toHaveLength(2);
 });
 
 /** Work on a run that its worker loses in the middle, as if it had died. */

@@ -51,11 +51,16 @@ export async function returnSteer(ctx: Context, claim: RunClaim, steerId: string
   });
 }
 
+export type ToldSteer = Steer & {
+  /** The agent said that it took it; otherwise its worker ended before it could say so. */
+  wasTaken: boolean;
+};
+
 /**
- * What an earlier start of this turn was told, or was being told when its worker ended: an agent that starts from the
- * beginning has to hear it with its prompt. From now on it counts as taken.
+ * What an earlier start of this turn was told, or was being told when its worker ended: an agent that does not remember it has
+ * to hear it with its prompt. From now on it counts as taken.
  */
-export async function steersToldBefore(ctx: Context, claim: RunClaim): Promise<Steer[]> {
+export async function steersToldBefore(ctx: Context, claim: RunClaim): Promise<ToldSteer[]> {
   return withTransaction(ctx, async (tx) => {
     const run = await lockHeldRun(tx, claim);
     const told = await tx.db
@@ -68,7 +73,7 @@ export async function steersToldBefore(ctx: Context, claim: RunClaim): Promise<S
       run,
       told.flatMap(({ id, state }) => (state === 'telling' ? [id] : [])),
     );
-    return told;
+    return told.map((steer) => ({ ...steer, wasTaken: steer.state === 'taken' }));
   });
 }
 
