@@ -1,6 +1,6 @@
-import type { Interpreted, SimpleCommand, Unresolved } from './interpreted.ts';
+import type { Interpreted, Unresolved } from './interpreted.ts';
 import { interpret } from './interpret.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { Rule, RuleContext, RuleMatch } from './rule.ts';
 import { rules } from './rules/families.ts';
 import type { ShellTree } from './shell-tree.ts';
 import type { GuardFacts, Verdict } from './verdict.ts';
@@ -23,25 +23,27 @@ export function judge(all: Interpreted, facts: GuardFacts): Verdict {
 
 type Finding = { rule: string; verdict: 'ask' | 'deny'; reason: string; saferWay?: string | undefined };
 
-/** Rules by the name of the program they look at, and those that look at each. */
-const byProgram = new Map<string, Rule[]>();
-const forAny: Rule[] = [];
-for (const rule of rules) {
-  if (rule.programs === 'any') forAny.push(rule);
-  else for (const name of rule.programs) byProgram.set(name, [...(byProgram.get(name) ?? []), rule]);
-}
+const forAny = rules.filter(({ programs }) => programs === 'any');
+
+/** Rules by the name of the program they look at; those that look at each program come last. */
+const byProgram = new Map<string, readonly Rule[]>();
+for (const rule of rules)
+  if (rule.programs !== 'any')
+    for (const name of rule.programs) byProgram.set(name, [...(byProgram.get(name) ?? []), rule]);
+for (const [name, own] of byProgram) byProgram.set(name, [...own, ...forAny]);
 
 function ofRules(context: RuleContext): Finding[] {
-  return context.all.commands.flatMap((command) =>
-    [...(byProgram.get(command.name) ?? []), ...forAny].flatMap((rule) => apply(rule, command, context)),
-  );
+  const findings: Finding[] = [];
+  for (const command of context.all.commands)
+    for (const rule of byProgram.get(command.name) ?? forAny) {
+      const match = rule.matches(command, context);
+      if (match !== false) findings.push(foundBy(rule, match));
+    }
+  return findings;
 }
 
-function apply(rule: Rule, command: SimpleCommand, context: RuleContext): Finding[] {
-  const match = rule.matches(command, context);
-  if (match === false) return [];
-  const { id, verdict, reason, saferWay } = rule;
-  return [{ rule: id, verdict, reason, saferWay, ...(match === true ? {} : match) }];
+function foundBy({ id, verdict, reason, saferWay }: Rule, match: true | RuleMatch): Finding {
+  return { rule: id, verdict, reason, saferWay, ...(match === true ? {} : match) };
 }
 
 function ofHazard({ kind, what }: Interpreted['hazards'][number]): Finding {

@@ -1,7 +1,7 @@
 import type { Interpreted } from './interpreted.ts';
 import { runCall, runGiven } from './shell/call.ts';
 import { readStatements } from './shell/read-statements.ts';
-import { fork, newShell, report, type Walk } from './shell/state.ts';
+import { fork, newShell, report, type Shell, type Walk } from './shell/state.ts';
 import { run } from './shell/walk.ts';
 import type { ShellTree } from './shell-tree.ts';
 import type { GuardFacts } from './verdict.ts';
@@ -34,13 +34,12 @@ export function interpret(tree: ShellTree, facts: GuardFacts): Interpreted {
   };
   const shell = newShell(walk);
   if (tree.trouble !== undefined) report(shell, { kind: 'limit', what: troubles[tree.trouble] });
-  else follow(tree, walk);
+  else follow(tree, shell);
   const { commands, unresolved, hazards, files } = walk;
   return { commands, unresolved, hazards, files };
 }
 
-function follow(tree: ShellTree, walk: Walk): void {
-  const shell = newShell(walk);
+function follow(tree: ShellTree, shell: Shell): void {
   const { statement, errors } = readStatements(tree);
   if (errors.length > 0) report(shell, { kind: 'syntax', what: `“${shorten(errors[0] ?? '')}” has no reading` });
   if (/\r(?!\n|$)/.test(tree.source))

@@ -125,9 +125,9 @@ export function literal(word: Word | undefined): string | undefined {
 
 /** Asks for its own description only: nothing happens. `--version` says that only where it stands first: others take a value by it. */
 export function asksForHelp(args: readonly Word[]): boolean {
-  for (const [index, { text }] of args.entries()) {
-    if (text === '--') return false;
-    if (text === '--help' || (text === '--version' && index === 0)) return true;
+  for (const word of args) {
+    if (word.text === '--') return false;
+    if (word.text === '--help' || (word.text === '--version' && word === args[0])) return true;
   }
   return false;
 }

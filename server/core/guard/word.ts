@@ -1,8 +1,10 @@
 import { HOLE, type Word } from './interpreted.ts';
 
+const noHoles: readonly string[] = [];
+
 /** A word whose text is known to the letter. */
 export function literal(text: string): Word {
-  return { text, glob: false, holes: [], splits: false };
+  return { text, glob: false, holes: noHoles, splits: false };
 }
 
 /** A word of which nothing is known but where it comes from. */
@@ -16,6 +18,8 @@ export function isExact(word: Word): boolean {
 }
 
 export function joinWords(words: readonly Word[], between = ''): Word {
+  const [only] = words;
+  if (only !== undefined && words.length === 1) return only;
   return {
     text: words.map(({ text }) => text).join(between),
     glob: words.some(({ glob }) => glob),

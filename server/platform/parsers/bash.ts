@@ -68,13 +68,11 @@ function copy(cursor: TreeCursor, depth: number, count: { left: number }): Shell
   count.left -= 1;
   if (depth > deepest || count.left <= 0) return undefined;
   const children: ShellNode[] = [];
-  const node: ShellNode = {
-    type: cursor.nodeIsMissing ? 'MISSING' : cursor.nodeType,
-    field: cursor.currentFieldName ?? undefined,
-    start: cursor.startIndex,
-    end: cursor.endIndex,
-    children,
-  };
+  const start = cursor.startIndex;
+  const end = cursor.endIndex;
+  const isMissing = start === end && cursor.nodeIsMissing;
+  const type = isMissing ? 'MISSING' : cursor.nodeType;
+  const node: ShellNode = { type, field: cursor.currentFieldName ?? undefined, start, end, children };
   if (!cursor.gotoFirstChild()) return node;
   do {
     const child = copy(cursor, depth + 1, count);

@@ -1,6 +1,7 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
 import { placeOf, type Place } from '../path-scope.ts';
+import { perCommand } from '../per-command.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { isKept } from './kept-files.ts';
 
@@ -33,7 +34,7 @@ const removers: Record<string, OptionTable> = {
 };
 
 /** The words that a command would remove; undefined when it removes nothing. */
-function removed(command: SimpleCommand): { targets: readonly Word[]; deep: boolean } | undefined {
+const removed = perCommand((command): { targets: readonly Word[]; deep: boolean } | undefined => {
   const table = removers[command.name];
   if (!table || asksForHelp(command.args)) return undefined;
   const options = readOptions(command.args, table);
@@ -52,7 +53,7 @@ function removed(command: SimpleCommand): { targets: readonly Word[]; deep: bool
     ],
     deep,
   };
-}
+});
 
 /** Whether one of the removed paths answers to the question. */
 function removes(question: (place: Place, target: Removal) => boolean) {

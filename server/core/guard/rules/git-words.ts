@@ -1,5 +1,6 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions, type Options, type OptionTable } from '../options.ts';
+import { perCommand } from '../per-command.ts';
 
 /** A call of git after its global options. */
 export type GitCall = {
@@ -214,7 +215,7 @@ const tables: Record<string, OptionTable> = {
 };
 
 /** Reads a call of git; undefined for other programs and for calls that only ask for help. */
-export function readGit({ name, args }: SimpleCommand): GitCall | undefined {
+export const readGit = perCommand(({ name, args }): GitCall | undefined => {
   if (name !== 'git') return undefined;
   const before = readOptions(args, globals);
   const [verb, ...rest] = before.operands;
@@ -222,7 +223,7 @@ export function readGit({ name, args }: SimpleCommand): GitCall | undefined {
     return undefined;
   const settings = before.values('c').map(readSetting);
   return { verb: verb.text, options: readOptions(rest, tables[verb.text]), settings };
-}
+});
 
 function readSetting({ text }: Word): readonly [string, string] {
   const equals = text.indexOf('=');

@@ -1,6 +1,7 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, literal, readOptions, type OptionTable } from '../options.ts';
 import { placeOf, type Place } from '../path-scope.ts';
+import { perCommand } from '../per-command.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { isKept, isTracked } from './kept-files.ts';
 
@@ -29,10 +30,10 @@ const copiers: Record<string, OptionTable> = {
 };
 
 /** The files that a command would write, apart from what it prints. */
-export function written(command: SimpleCommand): readonly Word[] {
+export const written = perCommand((command): readonly Word[] => {
   const redirected = command.redirects.filter(({ kind }) => kind !== '<').map(({ target }) => target);
   return [...redirected, ...writtenByProgram(command)];
-}
+});
 
 function writtenByProgram({ name, args }: SimpleCommand): readonly Word[] {
   if (asksForHelp(args)) return [];

@@ -14,9 +14,14 @@ export function expandWords(raws: readonly RawWord[], shell: Shell): Word[] {
   return raws.flatMap((raw) => expandWord(raw, shell));
 }
 
+/** Stands for itself: no quote, escape, pattern, brace, tilde or variable. */
+const plainWord = /^[\w./:=@%+,^-]+$/;
+
 /** All words that one becomes: braces, parameters, substitutions, field splitting. */
 export function expandWord(raw: RawWord, shell: Shell): Word[] {
   if (!step(shell, raw.end - raw.start)) return [unknown('…', true)];
+  const text = raw.source.slice(raw.start, raw.end);
+  if (plainWord.test(text)) return [literal(text)];
   const { words, cut } = expandBraces(lexWord(raw, 'word'));
   const fields = words.flatMap((atoms) => toFields(atoms, shell));
   return cut ? [...fields, unknown('{…}', true)] : fields;

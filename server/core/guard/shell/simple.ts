@@ -124,12 +124,7 @@ function runCommand({ simple, set, rest }: Parts, shell: Shell): Done {
   const words = rest.flatMap((raw) =>
     declares && assignment.test(rawText(raw)) ? [declared(raw, shell)] : expandWord(raw, shell),
   );
-  const own = fork(shell);
-  const env = exportedOf(shell);
-  for (const raw of set) {
-    const pair = assignRaw(raw, own);
-    if (pair !== undefined) env.set(...pair);
-  }
+  const env = set.length > 0 ? withAssignments(set, shell) : exportedOf(shell);
   const [first, ...args] = words;
   if (first === undefined) return assignOnly(simple, shell);
   // After an assignment `time` is no word of the grammar any more, but the program of that name.
@@ -141,6 +136,19 @@ function runCommand({ simple, set, rest }: Parts, shell: Shell): Done {
   return pour(shell.walk.call(call), redirects, shell);
 }
 
+/** The environment of one command whose own variables stand before it; its shell does not keep them. */
+function withAssignments(set: readonly RawWord[], shell: Shell): ReadonlyMap<string, Word> {
+  const own = fork(shell);
+  const env = new Map(exportedOf(shell));
+  for (const raw of set) {
+    const pair = assignRaw(raw, own);
+    if (pair !== undefined) env.set(...pair);
+  }
+  return env;
+}
+
+const nothingExported: ReadonlyMap<string, Word> = new Map();
+
 /** `export A=…`: one word, of which the value is expanded like that of an assignment. */
 function declared(raw: RawWord, shell: Shell): Word {
   const whole = assignment.exec(rawText(raw))?.[0] ?? '';
@@ -148,7 +156,8 @@ function declared(raw: RawWord, shell: Shell): Word {
   return joinWords([literal(whole), value.kind === 'text' ? value.word : unknown('(…)', true)]);
 }
 
-export function exportedOf(shell: Shell): Map<string, Word> {
+function exportedOf(shell: Shell): ReadonlyMap<string, Word> {
+  if (shell.exported.size === 0) return nothingExported;
   const env = new Map<string, Word>();
   for (const name of shell.exported) {
     const value = shell.variables.get(name);

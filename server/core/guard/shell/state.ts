@@ -114,14 +114,17 @@ export function newShell(walk: Walk): Shell {
 export function fork(shell: Shell, changes: Partial<Shell> = {}): Shell {
   return {
     ...shell,
-    variables: new Map(shell.variables),
+    variables: copied(shell.variables),
     exported: new Set(shell.exported),
-    functions: new Map(shell.functions),
-    aliases: new Map(shell.aliases),
-    descriptors: new Map(shell.descriptors),
+    functions: copied(shell.functions),
+    aliases: copied(shell.aliases),
+    descriptors: copied(shell.descriptors),
     ...changes,
   };
 }
+
+/** Most are empty, and a map is quicker made than copied. */
+const copied = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => (map.size === 0 ? new Map() : new Map(map));
 
 const isSameWord = (one: Word, other: Word) =>
   one.text === other.text && one.glob === other.glob && one.holes.join() === other.holes.join();
