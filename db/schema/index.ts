@@ -19,9 +19,6 @@ export * from './budget.ts';
 export * from './model-call.ts';
 export * from './agent.ts';
 export * from './guard.ts';
-<<<<<<< HEAD
 export * from './mcp-server.ts';
 export * from './approval.ts';
-=======
 export * from './kept-files.ts';
->>>>>>> eb28577 (db: the files of a run before an action, kept to be put back)
