@@ -5,14 +5,17 @@ import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
+import { namesText } from '@/components/guard/approval-words.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { PermissionItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
 import { ActionView } from './action-view.tsx';
 import { JudgedWords } from './judged-words.tsx';
 import classes from './conversation.module.css';
+import { NeedsWords } from './needs-words.tsx';
 import { RetryDenied } from './retry-denied.tsx';
 import { may, useSession } from './session-context.tsx';
+import { useMayAllow } from './use-may-allow.ts';
 
 /** A question an agent asked before acting: `a` allow once, `r` allow for this run, `d` deny. */
 export function Approval({ item }: { item: PermissionItem }) {
@@ -21,11 +24,12 @@ export function Approval({ item }: { item: PermissionItem }) {
   const { answer, isPending } = useAnswer(item.permissionId);
   const [reason, setReason] = useState('');
   const canAnswer = open && may(session, 'approve');
+  const allowing = useMayAllow(item);
   const onKeyDown = (event: KeyboardEvent) => {
     const isTyping = event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey;
     if (!canAnswer || isTyping || isPending) return;
-    if (event.key === 'a') answer('allow', { reason });
-    else if (event.key === 'r') answer('allow', { scope: 'run', reason });
+    if (event.key === 'a' && allowing.ok) answer('allow', { reason });
+    else if (event.key === 'r' && allowing.ok) answer('allow', { scope: 'run', reason });
     else if (event.key === 'd') answer('deny', { reason });
     else return;
     event.preventDefault();
@@ -48,10 +52,16 @@ export function Approval({ item }: { item: PermissionItem }) {
       <div className={classes.cardBody}>
         {item.action && <ActionView action={item.action} />}
         <JudgedWords item={item} />
+        <NeedsWords item={item} isOpen={open} />
         <Outcome item={item} />
         {open && !canAnswer && (
           <Text c="dimmed" size="xs" mt={4}>
             A lead or admin of the team can answer.
+          </Text>
+        )}
+        {canAnswer && allowing.why !== undefined && (
+          <Text c="dimmed" size="xs" mt={4}>
+            {allowing.why}
           </Text>
         )}
         {canAnswer && (
@@ -66,17 +76,21 @@ export function Approval({ item }: { item: PermissionItem }) {
               my={8}
             />
             <Group gap={8} className={classes.answers}>
-              <Button size="compact-sm" loading={isPending} onClick={() => answer('allow', { reason })}>
-                Allow once
-              </Button>
-              <Button
-                size="compact-sm"
-                variant="default"
-                disabled={isPending}
-                onClick={() => answer('allow', { scope: 'run', reason })}
-              >
-                Allow for this run
-              </Button>
+              {allowing.ok && (
+                <>
+                  <Button size="compact-sm" loading={isPending} onClick={() => answer('allow', { reason })}>
+                    Allow once
+                  </Button>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    disabled={isPending}
+                    onClick={() => answer('allow', { scope: 'run', reason })}
+                  >
+                    Allow for this run
+                  </Button>
+                </>
+              )}
               <Button
                 size="compact-sm"
                 variant="outline"
@@ -123,7 +137,8 @@ function Outcome({ item }: { item: PermissionItem }) {
   const { decided, isVoid } = item;
   if (!decided) return isVoid ? <Text c="dimmed">Nobody answered before the run ended.</Text> : null;
   // What nobody answered is written down as the run's own no.
-  const by = decided.by.kind === 'run' ? '' : ` by ${decided.by.name}`;
+  const people = [...item.allowedBy, decided.by].filter(({ kind }) => kind !== 'run');
+  const by = people.length === 0 ? '' : ` by ${namesText(people)}`;
   return (
     <>
       <Text size="sm" mt={4} className={decided.decision === 'allow' ? classes.good : classes.bad}>

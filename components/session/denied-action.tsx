@@ -9,7 +9,13 @@ import classes from './conversation.module.css';
 import { JudgedWords } from './judged-words.tsx';
 import { RetryDenied } from './retry-denied.tsx';
 
-const deniers = { mode: 'the run’s mode', policy: 'policy', guard: 'the guard', house: 'a rule of the house' };
+const deniers = {
+  mode: 'the run’s mode',
+  policy: 'policy',
+  guard: 'the guard',
+  house: 'a rule of the house',
+  opinion: 'a second opinion',
+};
 
 /** Something an agent wanted to do and was denied without a question. */
 export function DeniedAction({ item }: { item: DeniedItem }) {

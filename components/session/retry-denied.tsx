@@ -6,11 +6,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { DeniedItem, PermissionItem } from '@/server/core/transcript-item.ts';
 import classes from './conversation.module.css';
+import { NeedsWords } from './needs-words.tsx';
 import { may, useSession } from './session-context.tsx';
+import { useMayAllow } from './use-may-allow.ts';
 
 /** Lets those who may approve allow a denied action once after all. The agent is prompted to try it again. */
 export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
   const { session } = useSession();
+  const allowing = useMayAllow(item);
   const trpc = useTRPC();
   const retry = useMutation(
     trpc.runs.retryDenied.mutationOptions({
@@ -23,18 +26,30 @@ export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
         Allowed once by {item.liftedBy.name}, to be tried again
       </Text>
     );
-  const isFinal = item.kind === 'denied' && item.deniedBy !== 'guard';
+  const isFinal = item.kind === 'denied' && item.deniedBy !== 'guard' && item.deniedBy !== 'opinion';
   if (isFinal || !may(session, 'approve') || !may(session, 'prompt')) return null;
   const { permissionId } = item;
+  if (!allowing.ok)
+    return (
+      <>
+        <NeedsWords item={item} isOpen />
+        <Text c="dimmed" size="xs" mt={4}>
+          {allowing.why}
+        </Text>
+      </>
+    );
   return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      mt={8}
-      loading={retry.isPending}
-      onClick={() => retry.mutate({ permissionId })}
-    >
-      Allow once and try again
-    </Button>
+    <>
+      <NeedsWords item={item} isOpen />
+      <Button
+        size="compact-sm"
+        variant="default"
+        mt={8}
+        loading={retry.isPending}
+        onClick={() => retry.mutate({ permissionId })}
+      >
+        Allow once and try again
+      </Button>
+    </>
   );
 }

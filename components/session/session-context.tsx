@@ -5,6 +5,7 @@ import type { OpenModels } from '@/components/editor/open-models.ts';
 import type { RoomConnection } from '@/components/editor/room-connection.ts';
 import type { SessionFeed } from './session-feed.ts';
 import type { EditorOpen, Workbench, WorkbenchState } from './workbench.ts';
+import type { TeamRole } from '@/server/core/permissions.ts';
 import type { Sensitivity } from '@/server/core/sensitivity.ts';
 
 export type SessionFacts = {
@@ -29,6 +30,8 @@ export type SessionFacts = {
   /** Here by a link: one session, and no team around it. */
   isGuest: boolean;
   rights: readonly string[];
+  /** In the team; guests have none. */
+  role?: TeamRole;
   me: { id: string; name: string };
 };
 

@@ -19,7 +19,7 @@ export const approvalRule = pgTable(
     family: text('family').$type<ApprovalFamily>().notNull(),
     role: text('role').$type<ApprovalTerms['role']>().notNull(),
     others: boolean('others').notNull(),
-    people: integer('people').notNull(),
+    approvers: integer('people').notNull(),
     createdBy: text('created_by')
       .notNull()
       .references(() => person.id),

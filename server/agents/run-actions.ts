@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import { actionTitle, type AgentAction } from '../core/agent-action.ts';
+import type { ApprovalNeeds } from '../core/guard/approval.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
 import { askRunPermission } from '../runs/ask-permission.ts';
 import { recordDenial } from '../runs/record-denial.ts';
@@ -36,6 +37,8 @@ type Given = {
   mask: RecordMask;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
+  /** Who may allow what was judged so, where that is more than the right to approve. */
+  needs: (judgement: Judged) => Promise<ApprovalNeeds | undefined>;
   /** Keeps what was said of each action. */
   record: RecordJudgement;
   /** The run does not work while it waits for people. */
@@ -128,6 +131,7 @@ async function questionOf(
 ) {
   const shown = await shownAction(await given.takenApart(action), given.mask);
   const { reason, rules, saferWay } = judgement;
+  const needs = await given.needs(judgement);
   return {
     ...(toolCallId !== undefined && { toolCallId }),
     title: actionTitle(shown).slice(0, 500).toWellFormed(),
@@ -136,6 +140,7 @@ async function questionOf(
     reason,
     rules,
     ...(saferWay !== undefined && { saferWay }),
+    ...(needs && { needs }),
   };
 }
 

@@ -52,7 +52,9 @@ export function createRunGuard(
       const [first] = words.toSorted(
         (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
       );
-      return first;
+      // Who may allow it is a matter of all that speaks against it.
+      const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
+      return first && { ...first, rules: [...new Set([...first.rules, ...against])] };
     },
     takenApart: async (action) => {
       if (action.kind !== 'command') return action;

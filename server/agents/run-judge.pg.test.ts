@@ -2,8 +2,10 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { newPerson } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
 import { listDecisions } from '../governance/guard/list-decisions.ts';
+import { removeApproval, setApproval } from '../governance/guard/manage-approvals.ts';
 import { addHouseRules } from '../governance/guard/manage-house-rules.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
@@ -273,6 +275,23 @@ test('[GU203] [GU207] a rule of the team decides before the guard and the mode, 
   ]);
   expect(items.at(-1)).toMatchObject({ action: { kind: 'command', command: 'npm publish --tag next' }, mode: 'auto' });
   expect(await ofType('action_denied')).toMatchObject([{ by: 'house' }, { by: 'house' }]);
+});
+
+test('[GU51] [GU54] a question says whom it needs, and waits for them', long, async () => {
+  const { teamId, admin } = team;
+  const second = await newPerson('Bo');
+  await db.insert(schema.teamMember).values({ teamId, personId: second.personId, role: 'lead' });
+  const rule = { teamId, family: 'version-control', role: 'lead', others: false, approvers: 2 } as const;
+  const { ruleId } = await setApproval(admin.ctx, rule);
+  const { done } = await begin(bash('git commit --no-verify -m x'), { mode: 'auto' });
+  const asked = await question();
+  expect(asked).toMatchObject({ needs: { approvers: 2, others: false, families: ['version-control'] } });
+  await answer(asked.permissionId, { decision: 'allow' });
+  expect(await said()).toBe('');
+  await decidePermission(second.ctx, { permissionId: asked.permissionId, decision: 'allow' });
+  await done;
+  expect(await said()).toContain('"permissionDecision":"allow"');
+  await removeApproval(admin.ctx, { teamId, ruleId });
 });
 
 test(

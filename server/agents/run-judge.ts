@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
 import { AppError } from '../core/errors.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
+import { approvalNeedsOf } from '../governance/guard/approval-rules.ts';
 import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
@@ -40,6 +41,14 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     claim,
     mask,
     takenApart: guard.takenApart,
+    needs: async ({ rules }) => {
+      const where = { teamId: run.teamId, projectId: await projectId };
+      return approvalNeedsOf(
+        ctx.db,
+        where,
+        rules.map(({ id }) => id),
+      );
+    },
     record: judgementRecorder(ctx, { run, mask, projectId }),
     pausedFor,
     facts: {

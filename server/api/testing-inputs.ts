@@ -19,6 +19,7 @@ const plainFields: Record<string, unknown> = {
   agent: 'refactor',
   allowed: [],
   anchor,
+  approvers: 1,
   argv: ['true'],
   baseUrl: 'https://models.example/v1',
   body: 'A comment',

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { attachmentView } from './attachment.ts';
 import { actionRuleSchema, agentActionSchema } from './agent-action.ts';
 import { budgetScopes } from './budget.ts';
+import { approvalNeeds } from './guard/approval.ts';
+import { secondOpinion } from './guard/second-opinion.ts';
 import { guestLevels } from './permissions.ts';
 
 /**
@@ -34,8 +36,8 @@ export const usageSchema = z.object({
   costMicroUsd: z.number().int(),
 });
 
-/** What may deny an action without a person. Only the guard's word may be lifted by one. */
-export const deniers = ['mode', 'policy', 'guard', 'house'] as const;
+/** What may deny an action without a person. Only the guard's word, and a model's beside it, may be lifted by one. */
+export const deniers = ['mode', 'policy', 'guard', 'house', 'opinion'] as const;
 export type Denier = (typeof deniers)[number];
 
 /** What people see of an action that was judged. */
@@ -43,6 +45,10 @@ const judged = {
   action: agentActionSchema.optional(),
   rules: z.array(actionRuleSchema).optional(),
   saferWay: z.string().optional(),
+  /** Who may allow it, where that is more than the right to approve. */
+  needs: approvalNeeds.optional(),
+  /** What a model said of it. */
+  opinion: secondOpinion.optional(),
 };
 
 /** A guest as the log names them. */
@@ -184,6 +190,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('instructions_given'), runId: z.string(), paths: z.array(z.string()) }),
   /** Someone allowed once what had been denied, and prompted the agent to try it again. */
   z.object({ type: z.literal('denial_lifted'), permissionId: z.string(), runId: z.string() }),
+  /** Somebody allowed what needs several people, a question or a denial that is to be lifted; it is not decided by that. */
+  z.object({
+    type: z.literal('permission_voted'),
+    runId: z.string(),
+    permissionId: z.string(),
+    scope: z.enum(['once', 'run']),
+  }),
   z.object({
     type: z.literal('permission_decided'),
     runId: z.string(),

@@ -111,6 +111,8 @@ function entryMarkdown(event: SessionEvent): string {
   switch (body.type) {
     case 'prompt':
       return `## ${oneLine(actor.name)} to ${body.agent}${body.model ? ` · ${body.model}` : ''} · ${body.mode}\n\n*${at}*\n\n${body.text}\n\n`;
+    case 'permission_voted':
+      return `*Allowed by ${oneLine(actor.name)}, more people are needed · ${at}*\n\n`;
     case 'permission_decided':
       return `*${body.decision === 'allow' ? 'Allowed' : 'Denied'} by ${oneLine(actor.name)}${body.reason ? `: ${body.reason}` : ''} · ${at}*\n\n`;
     case 'hunk_decided':

@@ -1,4 +1,4 @@
-import { change, placed, type Draft, type Handlers } from './transcript-draft.ts';
+import { change, permissionKey, placed, type Draft, type Handlers } from './transcript-draft.ts';
 
 /** What people say: prompts and their order, what is said into a turn, and prompts that wait for a member. */
 export const conversationHandlers = {
@@ -26,6 +26,7 @@ export const conversationHandlers = {
       runId,
       agent,
       author,
+      spoke: [author.id, ...(body.wordsOf ? [body.wordsOf.id] : [])],
       state: 'queued',
       starts: 0,
       queuedAt: event.at,
@@ -40,8 +41,10 @@ export const conversationHandlers = {
     };
     draft.queue.push(runId);
   },
-  prompt_edited: (draft, event, { runId, text }) =>
-    change(draft, promptKey(runId), 'prompt', (item) => ({ ...item, text, editedBy: event.actor })),
+  prompt_edited: (draft, event, { runId, text }) => {
+    change(draft, promptKey(runId), 'prompt', (item) => ({ ...item, text, editedBy: event.actor }));
+    spoke(draft, runId, event.actor.id);
+  },
   queue_ordered: (draft, _event, { runIds }) => {
     const rest = draft.queue.filter((runId) => !runIds.includes(runId));
     draft.queue = [...runIds.filter((runId) => draft.queue.includes(runId)), ...rest];
@@ -57,6 +60,7 @@ export const conversationHandlers = {
       state: 'waiting',
       nextRunId: undefined,
     });
+    spoke(draft, runId, event.actor.id);
   },
   steer_settled: (draft, _event, { steerId, outcome, nextRunId }) =>
     change(draft, steerKey(steerId), 'steer', (item) => ({ ...item, state: outcome, nextRunId })),
@@ -93,6 +97,15 @@ export const conversationHandlers = {
 export function endPhase(draft: Draft, runId: string): void {
   const run = draft.runs[runId];
   if (run?.phase !== undefined) draft.runs[runId] = { ...run, phase: undefined, phaseAt: undefined };
+}
+
+/** Somebody's words are part of a turn: what it asks from now on, and what it waits for, is for others where that is needed. */
+function spoke(draft: Draft, runId: string, personId: string): void {
+  const run = draft.runs[runId];
+  if (!run || run.spoke.includes(personId)) return;
+  draft.runs[runId] = { ...run, spoke: [...run.spoke, personId] };
+  for (const permissionId of run.openPermissions)
+    change(draft, permissionKey(permissionId), 'permission', (item) => ({ ...item, spoke: [...item.spoke, personId] }));
 }
 
 const promptKey = (runId: string) => `prompt:${runId}`;

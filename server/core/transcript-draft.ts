@@ -36,6 +36,8 @@ export type Handlers = {
 export const partKey = (draft: Draft, runId: string, part: string) =>
   `${runId}:${draft.runs[runId]?.starts ?? 0}:${part}`;
 
+export const permissionKey = (permissionId: string) => `permission:${permissionId}`;
+
 export const placed = (event: SessionEvent, key: string) => ({ key, seq: event.seq, at: event.at });
 
 type WithoutPlace<Item> = Item extends unknown ? Omit<Item, 'key' | 'seq' | 'at' | 'kind' | 'by'> : never;

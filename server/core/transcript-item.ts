@@ -2,6 +2,8 @@ import type { ActorRef } from './actor.ts';
 import type { AttachmentView } from './attachment.ts';
 import type { ProposalState } from './conversation-state.ts';
 import type { ActionRule, AgentAction } from './agent-action.ts';
+import type { ApprovalNeeds } from './guard/approval.ts';
+import type { SecondOpinion } from './guard/second-opinion.ts';
 import type { GuestLevel } from './permissions.ts';
 import type { RunState } from './run-state.ts';
 import type { RunFileChange, RunMode, SessionEventBody } from './session-event.ts';
@@ -90,6 +92,14 @@ type Judged = {
   agent: string | undefined;
   /** Whose prompt the run answers: it works with their rights. */
   worksFor: ActorRef | undefined;
+  /** Who may allow it, where that is more than the right to approve. */
+  needs: ApprovalNeeds | undefined;
+  /** Ids of those whose words the turn had by then. */
+  spoke: readonly string[];
+  /** Who has allowed it while more people are needed. */
+  allowedBy: readonly ActorRef[];
+  /** What a model said of it. */
+  opinion: SecondOpinion | undefined;
   /** Who allowed it once after it had been denied. */
   liftedBy: ActorRef | undefined;
 };
@@ -200,6 +210,8 @@ export type TranscriptRun = {
   runId: string;
   agent: string;
   author: ActorRef;
+  /** Ids of those whose words it has: its prompt, and what was said into it. */
+  spoke: readonly string[];
   state: RunState;
   /** How often it started; more than once when a worker ended while it was at work. */
   starts: number;

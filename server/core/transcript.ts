@@ -5,6 +5,7 @@ import {
   change,
   note,
   partKey,
+  permissionKey,
   placed,
   type Body,
   type Draft,
@@ -149,10 +150,17 @@ const handlers: Handlers = {
     change(draft, key, 'denied', (item) => ({ ...item, liftedBy: event.actor }));
     change(draft, key, 'permission', (item) => ({ ...item, liftedBy: event.actor }));
   },
+  permission_voted: (draft, event, { permissionId }) => {
+    const key = permissionKey(permissionId);
+    change(draft, key, 'denied', (item) => ({ ...item, allowedBy: [...item.allowedBy, event.actor] }));
+    change(draft, key, 'permission', (item) => ({ ...item, allowedBy: [...item.allowedBy, event.actor] }));
+  },
   permission_decided: (draft, event, { runId, permissionId, decision, scope, reason }) => {
     change(draft, permissionKey(permissionId), 'permission', (item) => ({
       ...item,
       decided: { decision, scope, by: event.actor, reason },
+      // Who allowed what was denied all the same has no say in lifting it.
+      allowedBy: decision === 'deny' ? [] : item.allowedBy,
     }));
     const run = draft.runs[runId];
     if (!run || isEndedRun(run.state)) return;
@@ -308,7 +316,7 @@ const handlers: Handlers = {
 
 /** What an item about an action that was judged says in either case. */
 function judged(draft: Draft, event: SessionEvent, body: Body<'permission_requested' | 'action_denied'>) {
-  const { runId, permissionId, toolCallId, title, reason, action, rules = [], saferWay } = body;
+  const { runId, permissionId, toolCallId, title, reason, action, rules = [], saferWay, needs, opinion } = body;
   const run = draft.runs[runId];
   return {
     ...placed(event, permissionKey(permissionId)),
@@ -320,13 +328,16 @@ function judged(draft: Draft, event: SessionEvent, body: Body<'permission_reques
     action,
     rules,
     saferWay,
+    needs,
+    spoke: run?.spoke ?? [],
+    allowedBy: [],
+    opinion,
     agent: run?.agent,
     worksFor: run?.author,
     liftedBy: undefined,
   };
 }
 
-const permissionKey = (permissionId: string) => `permission:${permissionId}`;
 const suggestionKey = (suggestionId: string) => `suggestion:${suggestionId}`;
 const commentKey = (commentId: string) => `comment:${commentId}`;
 const taskKey = (taskId: string) => `task:${taskId}`;

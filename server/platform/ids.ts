@@ -37,6 +37,8 @@ export type IdPrefix =
   | 'req'
   | 'node'
   | 'dlp'
+  | 'apr' // approval rule
+  | 'gse' // guard setting
   | 'gru'
   | 'gdn'
   | 'gca'

@@ -2,6 +2,8 @@ import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { withTransaction, type Context } from '../context.ts';
 import type { ActionRule, AgentAction } from '../core/agent-action.ts';
+import type { ApprovalNeeds } from '../core/guard/approval.ts';
+import type { SecondOpinion } from '../core/guard/second-opinion.ts';
 import { newId } from '../platform/ids.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { RunLostError } from './append-run-event.ts';
@@ -17,6 +19,9 @@ export type PermissionQuestion = {
   reason: string;
   rules: readonly ActionRule[];
   saferWay?: string;
+  /** Who may allow it, where that is more than the right to approve. */
+  needs?: ApprovalNeeds;
+  opinion?: SecondOpinion;
   expiresAt?: Date;
 };
 
@@ -35,7 +40,7 @@ export type PermissionDecision = {
  */
 export async function askRunPermission(ctx: Context, claim: RunClaim, question: PermissionQuestion): Promise<string> {
   const permissionId = newId('prm');
-  const { toolCallId = null, expiresAt, ...request } = question;
+  const { toolCallId = null, expiresAt, needs = null, ...request } = question;
   await withTransaction(ctx, async (tx) => {
     const [run] = await tx.db.update(schema.run).set({ state: 'waiting' }).where(heldRun(claim, 'ask')).returning();
     if (!run) throw new RunLostError(`run ${claim.runId} is not held any more`);
@@ -47,6 +52,7 @@ export async function askRunPermission(ctx: Context, claim: RunClaim, question: 
       runId,
       toolCallId,
       request,
+      needs,
     });
     await appendSessionEvent(tx.db, {
       sessionId,
@@ -65,7 +71,8 @@ export async function askRunPermission(ctx: Context, claim: RunClaim, question: 
 }
 
 /** The part of an entry about a judged action that both a question and a denial have. */
-export function seenBody({ toolCallId, title, action, reason, rules, saferWay }: PermissionQuestion) {
+export function seenBody(question: PermissionQuestion) {
+  const { toolCallId, title, action, reason, rules, saferWay, needs, opinion } = question;
   return {
     ...(toolCallId !== undefined && { toolCallId }),
     title,
@@ -73,6 +80,8 @@ export function seenBody({ toolCallId, title, action, reason, rules, saferWay }:
     reason,
     rules: [...rules],
     ...(saferWay !== undefined && { saferWay }),
+    ...(needs && { needs }),
+    ...(opinion && { opinion }),
   };
 }
 

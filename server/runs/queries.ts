@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { authorizeParticipant } from '../auth/authorize-participant.ts';
 import { authorizeSession, type SessionAccess } from '../auth/authorize.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../core/errors.ts';
+import type { ApprovalNeeds } from '../core/guard/approval.ts';
 import type { SessionRight } from '../core/permissions.ts';
 import { sessionEventBody, type SessionEvent } from '../core/session-event.ts';
 import type { RunRow } from './run-claim.ts';
@@ -32,6 +33,10 @@ export type OpenPermission = {
   id: string;
   toolCallId: string | null;
   request: Record<string, unknown>;
+  /** Who may allow it, where that is more than the right to approve. */
+  needs: ApprovalNeeds | null;
+  /** Ids of those who have allowed it while more people are needed. */
+  allowedBy: string[];
   createdAt: Date;
 };
 
@@ -61,7 +66,7 @@ export async function getRun(
   runId: string,
 ): Promise<RunView & { suggestionId: string | null; permissions: OpenPermission[] }> {
   const { run, teamId } = await authorizeRun(ctx, runId, 'view');
-  const { suggestion, runPermission } = schema;
+  const { suggestion, runPermission, permissionVote } = schema;
   const [made] = await ctx.db
     .select({ id: suggestion.id })
     .from(suggestion)
@@ -71,6 +76,10 @@ export async function getRun(
       id: runPermission.id,
       toolCallId: runPermission.toolCallId,
       request: runPermission.request,
+      needs: runPermission.needs,
+      allowedBy: sql<string[]>`array(
+        select ${permissionVote.personId} from ${permissionVote}
+        where ${permissionVote.permissionId} = ${runPermission.id} order by ${permissionVote.createdAt})`,
       createdAt: runPermission.createdAt,
     })
     .from(runPermission)

@@ -10,7 +10,7 @@ import { appendSessionEvent } from './event-log.ts';
 import { runActor, type RunClaim } from './run-claim.ts';
 
 export type Denial = PermissionQuestion & {
-  /** What said no; people may lift the guard's word alone. */
+  /** What said no; people may lift the guard's word alone, and a model's beside it. */
   by: Denier;
 };
 
@@ -19,7 +19,7 @@ export type Denial = PermissionQuestion & {
  * @throws RunLostError
  */
 export async function recordDenial(ctx: Context, claim: RunClaim, denial: Denial): Promise<void> {
-  const { toolCallId = null, expiresAt: _never, ...request } = denial;
+  const { toolCallId = null, expiresAt: _never, needs = null, ...request } = denial;
   const { reason, by } = denial;
   const id = newId('prm');
   await withTransaction(ctx, async (tx) => {
@@ -32,6 +32,7 @@ export async function recordDenial(ctx: Context, claim: RunClaim, denial: Denial
       runId,
       toolCallId,
       request,
+      needs,
       decision: 'deny',
       scope: 'once',
       reason,

@@ -1,5 +1,13 @@
 import { listDecisions, listDecisionsInput } from '../../governance/guard/list-decisions.ts';
 import {
+  approvalsInput,
+  listApprovals,
+  removeApproval,
+  removeApprovalInput,
+  setApproval,
+  setApprovalInput,
+} from '../../governance/guard/manage-approvals.ts';
+import {
   addCase,
   addCaseInput,
   casesInput,
@@ -32,6 +40,9 @@ export const guardRouter = router({
   rules: procedure.input(guardScopeInput).query(({ ctx, input }) => listHouseRules(ctx, input)),
   addRules: procedure.input(addHouseRulesInput).mutation(({ ctx, input }) => addHouseRules(ctx, input)),
   removeRule: procedure.input(removeHouseRuleInput).mutation(({ ctx, input }) => removeHouseRule(ctx, input)),
+  approvals: procedure.input(approvalsInput).query(({ ctx, input }) => listApprovals(ctx, input)),
+  setApproval: procedure.input(setApprovalInput).mutation(({ ctx, input }) => setApproval(ctx, input)),
+  removeApproval: procedure.input(removeApprovalInput).mutation(({ ctx, input }) => removeApproval(ctx, input)),
   /** Mutations, so that no text stands in an address or a cache. */
   readRules: procedure.input(readRulesInput).mutation(({ ctx, input }) => readRulesOf(ctx, input)),
   try: procedure.input(tryActionInput).mutation(({ ctx, input }) => tryAction(ctx, input)),

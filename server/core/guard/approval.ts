@@ -18,7 +18,7 @@ export const approvalTerms = z.object({
   /** Whoever spoke in the turn may not allow it: it is for somebody else. */
   others: z.boolean(),
   /** How many different people must allow it. */
-  people: z.number().int().min(1).max(mostApprovers),
+  approvers: z.number().int().min(1).max(mostApprovers),
 });
 export type ApprovalTerms = z.infer<typeof approvalTerms>;
 
@@ -39,13 +39,14 @@ export function needsOf(approvals: readonly ApprovalRule[], ruleIds: readonly st
   return {
     role: meant.some(({ role }) => role === 'admin') ? 'admin' : 'lead',
     others: meant.some(({ others }) => others),
-    people: Math.max(...meant.map(({ people }) => people)),
+    approvers: Math.max(...meant.map(({ approvers }) => approvers)),
     families: approvalFamilies.filter((family) => meant.some((rule) => rule.family === family)),
   };
 }
 
 /** Whether it says more than that the right to approve is needed. */
-export const asksMore = ({ role, others, people }: ApprovalTerms): boolean => role !== 'lead' || others || people > 1;
+export const asksMore = ({ role, others, approvers }: ApprovalTerms): boolean =>
+  role !== 'lead' || others || approvers > 1;
 
 export type Approver = {
   role: TeamRole;

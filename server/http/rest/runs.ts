@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireScope } from '../../auth/authorize.ts';
+import { approvalNeeds } from '../../core/guard/approval.ts';
 import { isEndedRun, runStates } from '../../core/run-state.ts';
 import { runModes, usageSchema, type SessionEvent } from '../../core/session-event.ts';
 import { decidePermission, decidePermissionInput } from '../../runs/decide-permission.ts';
@@ -71,6 +72,8 @@ const run = runSummary.extend({
       id: z.string(),
       toolCallId: z.string().nullable(),
       request: z.record(z.string(), z.unknown()),
+      needs: approvalNeeds.nullable().describe('Who may allow it; null: whoever may approve'),
+      allowedBy: z.array(z.string()).describe('Ids of the people who have allowed it while more are needed'),
       createdAt: instant,
     }),
   ),
@@ -225,7 +228,7 @@ const steering: RestRoute[] = [
     method: 'POST',
     path: '/runs/{runId}/permissions/{permissionId}',
     operationId: 'decidePermission',
-    summary: 'Answer what an agent asks; the first answer counts',
+    summary: 'Answer what an agent asks; the first answer counts, unless several people are needed',
     tag: 'Runs',
     body: z.object({
       decision: decidePermissionInput.shape.decision.describe('Whether the agent may'),

@@ -35,6 +35,7 @@ export default async function SessionPage({ params }: Params) {
         isGuest: false,
         teamSlug: team,
         rights: session.rights,
+        role: current.role,
         me: { id: me.id, name: me.name },
       }}
     />

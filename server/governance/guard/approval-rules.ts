@@ -1,0 +1,28 @@
+import { and, asc, eq, isNull, or } from 'drizzle-orm';
+import { schema, type DatabaseOrTransaction } from '../../../db/client.ts';
+import { needsOf, type ApprovalNeeds } from '../../core/guard/approval.ts';
+
+const { approvalRule } = schema;
+export type ApprovalRow = typeof approvalRule.$inferSelect;
+
+/** What the installation, the team and the project say of who may allow what. */
+async function approvalsOf(
+  db: DatabaseOrTransaction,
+  { teamId, projectId }: { teamId: string; projectId: string },
+): Promise<ApprovalRow[]> {
+  const inProject = or(isNull(approvalRule.projectId), eq(approvalRule.projectId, projectId));
+  return db
+    .select()
+    .from(approvalRule)
+    .where(or(isNull(approvalRule.teamId), and(eq(approvalRule.teamId, teamId), inProject)))
+    .orderBy(asc(approvalRule.id));
+}
+
+/** What a question needs whose verdict these rules led to. Read anew for each: there are few questions in a minute. */
+export async function approvalNeedsOf(
+  db: DatabaseOrTransaction,
+  where: { teamId: string; projectId: string },
+  ruleIds: readonly string[],
+): Promise<ApprovalNeeds | undefined> {
+  return needsOf(await approvalsOf(db, where), ruleIds);
+}
