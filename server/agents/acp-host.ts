@@ -101,6 +101,7 @@ class AgentHost {
     this.#session = await openAgentSession({
       capabilities: greeting.agentCapabilities,
       meta: this.#options.sessionMeta ?? {},
+      mcpServers: this.#options.mcpServers ?? [],
       resume: this.#options.resume,
       request: (method, params) => this.#requestPlainly(method, params),
     }).catch(async (error: unknown) => Promise.reject(await this.#openingError(error)));

@@ -1,5 +1,6 @@
 import * as acp from '@agentclientprotocol/sdk';
 import { agentWorkRoot } from './agent-path.ts';
+import type { McpStart } from './mcp/mcp-start.ts';
 
 /** What an agent remembers in a session: nothing yet, or what was said in it before (`kept`). */
 export type SessionMemory = 'new' | 'kept';
@@ -17,6 +18,8 @@ export type RequestOpening = <Method extends OpeningMethod>(
 export type SessionOpening = {
   capabilities: acp.AgentCapabilities | undefined;
   meta: Readonly<Record<string, unknown>>;
+  /** Programs in the agent's box that it may call tools of. */
+  mcpServers: readonly McpStart[];
   /** The agent's own name of the session to go on with. */
   resume: string | undefined;
   request: RequestOpening;
@@ -29,7 +32,8 @@ export type SessionOpening = {
 export async function openAgentSession(opening: SessionOpening): Promise<OpenedSession> {
   const { resume, request, meta } = opening;
   const method = resume === undefined ? undefined : resumeMethod(opening.capabilities);
-  const given = { cwd: agentWorkRoot, mcpServers: [], ...(Object.keys(meta).length > 0 && { _meta: meta }) };
+  const mcpServers = opening.mcpServers.map(({ name, command }) => ({ name, command, args: [], env: [] }));
+  const given = { cwd: agentWorkRoot, mcpServers, ...(Object.keys(meta).length > 0 && { _meta: meta }) };
   if (resume !== undefined && method !== undefined) {
     const found = await request(method, { ...given, sessionId: resume }).catch(undefinedWhenRefused);
     if (found) return { id: resume, memory: 'kept', currentModeId: found.modes?.currentModeId };

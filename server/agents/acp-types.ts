@@ -1,3 +1,4 @@
+import type { McpStart } from './mcp/mcp-start.ts';
 import type { Readable, Writable } from 'node:stream';
 import type { AgentAction } from '../core/agent-action.ts';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
@@ -92,6 +93,8 @@ export type StartAgentOptions = {
   resume?: string | undefined;
   /** `_meta` of the session that is opened. */
   sessionMeta?: Readonly<Record<string, unknown>>;
+  /** Programs in its box that it may call tools of. */
+  mcpServers?: readonly McpStart[];
   limits?: Partial<HostLimits>;
 };
 

@@ -2,7 +2,10 @@ import { systemContext, type Context } from '../context.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import { log } from '../platform/log.ts';
 import { claimAgentChange, endAgentChange, noteAgentProgress, type AgentChange } from '../runs/agents/agent-change.ts';
+import { serverOfChange } from '../runs/mcp/queue-mcp-change.ts';
 import { installAgentFiles, removeAgentFiles } from './install-files.ts';
+import type { InstallOptions } from './install-package.ts';
+import { changeMcpFiles } from './mcp/change-mcp-files.ts';
 import { agentPins, isPinned } from './pins.ts';
 
 const heartbeatMs = 2_000;
@@ -22,9 +25,13 @@ export async function changeAgent(
     );
   const beat = setInterval(() => void note(), heartbeatMs);
   try {
-    await work(change, signal, (words) => {
+    const say = (words: string) => {
       progress = words;
       void note();
+    };
+    await work(ctx, change, {
+      signal,
+      onProgress: (done, of) => say(`${inMegabytes(done)} of ${inMegabytes(of)} MB`),
     });
     await endAgentChange(ctx, change, { state: 'done' });
   } catch (error) {
@@ -39,10 +46,12 @@ export async function changeAgent(
 }
 
 async function work(
+  ctx: Context,
   { agent, version, wish }: AgentChange,
-  signal: AbortSignal,
-  say: (words: string) => void,
+  options: InstallOptions & { signal: AbortSignal },
 ): Promise<void> {
+  const server = serverOfChange(agent);
+  if (server !== undefined) return changeMcpFiles(ctx, { name: server, wish }, options);
   if (!isPinned(agent)) throw new AppError('unsupported', `This version of Ensemble does not know the agent ${agent}.`);
   if (wish === 'uninstall') return removeAgentFiles(agent);
   if (agentPins[agent].version !== version)
@@ -50,10 +59,7 @@ async function work(
       'conflict',
       `Version ${version} was asked for, and this worker installs ${agentPins[agent].version}. Install it again.`,
     );
-  await installAgentFiles(agent, {
-    signal,
-    onProgress: (done, of) => say(`${inMegabytes(done)} of ${inMegabytes(of)} MB`),
-  });
+  await installAgentFiles(agent, options);
 }
 
 const inMegabytes = (bytes: number) => Math.round(bytes / 1024 ** 2);

@@ -1,27 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
-import { env, packageEnvironment, searchPath } from '../platform/env.ts';
-import { helperEnv, runHelper } from '../platform/process.ts';
-import { measureFolder } from '../workspace/sandbox-watch.ts';
-import { completeMark, installFolder, installRoot, installState, otherVersions } from './installed-agent.ts';
-import { agentPins, onThisMachine, type AgentPin, type PinnedAgent } from './pins.ts';
-import { registryWords } from './registry-words.ts';
+import { installPackage, isInUse, removeFolder, type InstallOptions } from './install-package.ts';
+import { installFolder, installRoot, installState, otherVersions } from './installed-agent.ts';
+import { agentPins, type AgentPin, type PinnedAgent } from './pins.ts';
 
 /** Makes and removes installations on disk. Who may, and that only one process does, is decided before. */
-
-const progressMs = 1_000;
-/** Packages are unpacked beside what was downloaded of them. */
-const spareFactor = 1.3;
-
-export type InstallOptions = {
-  signal?: AbortSignal;
-  /** How much of it is on disk. */
-  onProgress?: (doneBytes: number, ofBytes: number) => void;
-};
 
 /**
  * Installs the pinned version of an agent: into a folder beside, checked, and then in one step to its place. None of the
@@ -38,104 +22,13 @@ export async function installAgentFiles(name: PinnedAgent, options: InstallOptio
 
 async function installFresh(name: PinnedAgent, options: InstallOptions): Promise<void> {
   const pin: AgentPin = agentPins[name];
-  const work = path.join(env().dataDir, 'agents', 'work', `${name}-${randomUUID()}`);
-  await mkdir(work, { recursive: true, mode: 0o700 });
-  try {
-    await requireRoom(work, pin);
-    await downloadInto(work, pin, options);
-    await requirePinned(work, pin);
-    const mark = { agent: name, package: pin.package, version: pin.version };
-    await writeFile(path.join(work, completeMark), `${JSON.stringify(mark)}\n`);
-    const place = installFolder(name);
-    if (existsSync(place)) await removeFolder(place);
-    await mkdir(path.dirname(place), { recursive: true, mode: 0o700 });
-    await rename(work, place);
-  } finally {
-    await rm(work, { recursive: true, force: true, maxRetries: 3 });
-  }
+  await installPackage(pin, { place: installFolder(name), mark: { agent: name }, ...options });
   const found = installState(name);
   if (found.state === 'broken')
     throw new AppError(
       'unavailable',
       `The package of this agent came without ${found.missing}, which it needs on this machine (${process.platform} ${process.arch}). It may not be made for it.`,
     );
-}
-
-async function requireRoom(folder: string, { sizeBytes }: AgentPin): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const needed = sizeBytes * spareFactor;
-  if (bavail * bsize >= needed) return;
-  throw new AppError(
-    'unavailable',
-    `The disk of the data folder has ${megabytes(bavail * bsize)} free, and this agent needs ${megabytes(needed)}. Make room, then install it again.`,
-  );
-}
-
-const megabytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
-
-async function downloadInto(work: string, pin: AgentPin, { signal, onProgress }: InstallOptions): Promise<void> {
-  const manifest = { private: true, dependencies: { [pin.package]: pin.version } };
-  await writeFile(path.join(work, 'package.json'), JSON.stringify(manifest));
-  const limit = { bytes: Number.POSITIVE_INFINITY, files: Number.POSITIVE_INFINITY };
-  const look = () =>
-    void measureFolder(work, limit).then(({ bytes }) => onProgress?.(Math.min(bytes, pin.sizeBytes), pin.sizeBytes));
-  const timer = onProgress && setInterval(look, progressMs);
-  try {
-    const { code, output } = await runHelper(process.execPath, [findNpm(), ...npmWords], {
-      cwd: work,
-      env: { ...helperEnv(), ...packageEnvironment(), PATH: `${path.dirname(process.execPath)}:${searchPath()}` },
-      ...(signal && { signal }),
-    });
-    if (code !== 0) throw new AppError('unavailable', registryWords(output));
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** What comes with a package is run in the box only, so its scripts do not run here. */
-const npmWords = [
-  'install',
-  '--ignore-scripts',
-  '--omit=dev',
-  '--no-audit',
-  '--no-fund',
-  '--no-update-notifier',
-  '--loglevel=error',
-];
-
-/** @throws AppError when npm is not installed */
-function findNpm(): string {
-  const folders = [path.dirname(process.execPath), ...searchPath().split(':')];
-  for (const folder of folders) {
-    for (const found of ['../lib/node_modules/npm/bin/npm-cli.js', '../share/nodejs/npm/bin/npm-cli.js']) {
-      const file = path.resolve(folder, found);
-      if (path.isAbsolute(folder) && existsSync(file)) return file;
-    }
-  }
-  throw new AppError(
-    'unavailable',
-    'npm is not installed on the server, and agents come by it. Install it beside Node, then install the agent again.',
-  );
-}
-
-const lockFile = z.object({
-  packages: z.record(z.string(), z.object({ version: z.string().optional(), integrity: z.string().optional() })),
-});
-
-/** What npm says it unpacked has to be what was pinned. */
-async function requirePinned(work: string, pin: AgentPin): Promise<void> {
-  const text = await readFile(path.join(work, 'node_modules', '.package-lock.json'), 'utf8');
-  const { packages } = lockFile.parse(JSON.parse(text));
-  const wanted = Object.entries(pin.integrity).map(([name, hash]) => [onThisMachine(name), hash] as const);
-  for (const [name, hash] of wanted) {
-    const found = packages[`node_modules/${name}`];
-    if (found === undefined && name !== pin.package) continue; // For another processor.
-    if (found?.integrity === hash) continue;
-    throw new AppError(
-      'unavailable',
-      `The registry gave other bytes for ${name} than those that this version of Ensemble was tried with, so nothing was installed. Check which registry npm uses on the server (npm config get registry).`,
-    );
-  }
 }
 
 /**
@@ -148,26 +41,4 @@ export async function removeAgentFiles(name: PinnedAgent): Promise<void> {
   if (isInUse(root))
     throw new AppError('conflict', 'A run is using this agent. Wait for its end or stop it, then uninstall the agent.');
   await removeFolder(root);
-}
-
-/** Out of the way at once; deleting many files takes a while. */
-async function removeFolder(folder: string): Promise<void> {
-  const trash = path.join(env().dataDir, 'agents', 'work', randomUUID());
-  await mkdir(path.dirname(trash), { recursive: true, mode: 0o700 });
-  await rename(folder, trash);
-  await rm(trash, { recursive: true, force: true, maxRetries: 3 });
-}
-
-/** Whether a box of this machine has the folder, or one below it, mounted. */
-function isInUse(folder: string): boolean {
-  const part = folder.slice(folder.lastIndexOf('/agents/'));
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && mountsOf(name).includes(part));
-}
-
-function mountsOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
-  } catch {
-    return ''; // It has ended since it was listed.
-  }
 }

@@ -16,7 +16,7 @@ function facts(given: Partial<JudgeFacts> = {}): JudgeFacts {
     requireOpen: () => Promise.resolve(),
     requireUnattended: () => Promise.resolve(),
     guard: () => Promise.resolve(fine),
-    mcpServers: new Set(['tickets']),
+    mcpServers: new Map([['tickets', { readTools: new Set(['list']), otherTools: 'ask' as const }]]),
     ...given,
   };
 }

@@ -31,8 +31,16 @@ export type JudgeFacts = {
   requireUnattended: () => Promise<void>;
   /** The guard's verdict with the house's rules on top; undefined when it knows nothing of such actions. */
   guard: (action: AgentAction) => Promise<GuardSays | undefined>;
-  /** Names of the MCP servers that the host gave to the run. */
-  mcpServers: ReadonlySet<string>;
+  /** The MCP servers that the host gave to the run, by name. */
+  mcpServers: ReadonlyMap<string, McpRules>;
+};
+
+/** What an admin said of the tools of an MCP server. */
+export type McpRules = {
+  /** They only read, so nobody is asked. */
+  readTools: ReadonlySet<string>;
+  /** What is said to the others. */
+  otherTools: 'ask' | 'deny';
 };
 
 const allow: Judgement = { verdict: 'allow' };
@@ -59,18 +67,33 @@ const isLeftToReview = (action: AgentAction, { verdict, by }: GuardSays, mode: R
   mode === 'edit' && action.kind === 'edit' && verdict === 'ask' && by !== 'house';
 
 /** What can never be meant well: git's own folder, names no tree can hold, what lies outside of the repository. */
-function impossible(action: AgentAction, { mcpServers }: JudgeFacts): Judgement | undefined {
-  if (action.kind === 'mcp' && !mcpServers.has(action.server))
-    return deny('mode', {
-      rule: { id: 'mcp.unknown-server', words: 'Only MCP servers that an admin listed may be used' },
-      reason: `${action.server} is not an MCP server that this run was given.`,
-    });
+function impossible(action: AgentAction, facts: JudgeFacts): Judgement | undefined {
+  if (action.kind === 'mcp') return closedTool(action, facts);
   if (action.kind !== 'edit') return undefined;
   const bad = action.changes.find(({ path }) => !mayBeChanged(path));
   if (!bad) return undefined;
   return deny('mode', {
     rule: { id: 'edit.outside', words: 'Agents change files of the repository only' },
     reason: `${JSON.stringify(bad.path)} is not a file of the repository that an agent may change. Files that are needed for a while go to /tmp.`,
+  });
+}
+
+type McpCall = Extract<AgentAction, { kind: 'mcp' }>;
+
+const isReadTool = ({ server, name }: McpCall, { mcpServers }: JudgeFacts) =>
+  mcpServers.get(server)?.readTools.has(name) === true;
+
+function closedTool(action: McpCall, facts: JudgeFacts): Judgement | undefined {
+  const rules = facts.mcpServers.get(action.server);
+  if (rules === undefined)
+    return deny('mode', {
+      rule: { id: 'mcp.unknown-server', words: 'Only MCP servers that an admin listed may be used' },
+      reason: `${action.server} is not an MCP server that this run was given.`,
+    });
+  if (rules.otherTools !== 'deny' || isReadTool(action, facts)) return undefined;
+  return deny('policy', {
+    rule: { id: 'mcp.closed-tool', words: 'An admin opened only some tools of this MCP server' },
+    reason: `${action.name} of ${action.server} is not one of the tools that an admin opened to agents.`,
   });
 }
 
@@ -132,6 +155,7 @@ async function wordOfMode(
   const { mode } = facts;
   if (mode !== 'ask' && action.kind === 'edit') return allow;
   if (action.kind === 'command' && onlyReads(action.command)) return allow;
+  if (action.kind === 'mcp') return isReadTool(action, facts) ? allow : wordOnTool(action);
   if (mode === 'auto' && known) {
     const refusal = await refusalOf(facts.requireUnattended());
     return refusal && refusal.verdict !== 'allow' ? { ...refusal, verdict: 'ask' } : allow;
@@ -143,6 +167,13 @@ async function wordOfMode(
     reason: modeWords[mode],
   };
 }
+
+const wordOnTool = ({ server, name }: McpCall): Judgement => ({
+  verdict: 'ask',
+  by: 'mode',
+  rules: [{ id: 'mcp.tool', words: 'A person allows what a tool of an MCP server does' }],
+  reason: `${name} is a tool of the MCP server ${server}, and it may do more than read.`,
+});
 
 const modeWords: Readonly<Record<RunMode, string>> = {
   ask: 'In the mode Ask a person allows each change and each command.',

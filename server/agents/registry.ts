@@ -9,6 +9,7 @@ import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
 import { openCode } from './profiles/opencode.ts';
 import { qwenCode } from './profiles/qwen-code.ts';
+import type { McpStart } from './mcp/mcp-start.ts';
 import type { Instructions } from './run-instructions.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
@@ -43,6 +44,8 @@ export type AgentStart = AgentPaths & {
   policyHook?: string;
   /** The repository's words to agents, for those that are kept from reading them by themselves. */
   instructions?: readonly Instructions[];
+  /** The MCP servers that it is given when its session is opened. */
+  mcpServers?: readonly McpStart[];
 };
 
 export type AgentAvailability = { ok: true } | { ok: false; reason: string; fix: string };
@@ -98,6 +101,8 @@ export type AgentProfile = {
     images?: boolean;
     /** How hard it can be asked to think, in its own words. */
     efforts?: readonly string[];
+    /** Every call of a tool of an MCP server is asked about before. Only such agents are given servers. */
+    asksForMcpTools?: boolean;
     /** A denied permission ends the agent's turn as cancelled, instead of going on without it. */
     denyEndsTurn: boolean;
   };

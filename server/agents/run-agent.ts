@@ -26,6 +26,7 @@ import type { AgentProfile, AgentStart } from './registry.ts';
 import { promptParts } from './prompt-parts.ts';
 import { runFiles } from './run-files.ts';
 import { giveInstructions } from './run-instructions.ts';
+import { giveMcpServers, type RunMcp } from './run-mcp.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
 import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
@@ -80,7 +81,9 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, claim, body)));
   const clock = startWorkClock(limits.workMs);
   const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
-  const judge = openRunJudge(ctx, { run, claim, worktree, mask, pausedFor, answerMs: limits.answerMs });
+  const mcp = await giveMcpServers(ctx, given);
+  const judged = { run, claim, worktree, mask, pausedFor, answerMs: limits.answerMs, mcpServers: mcp.rules };
+  const judge = openRunJudge(ctx, judged);
   const opened: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const means = await opening;
@@ -91,7 +94,7 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
     const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;
     const policy = profile.isProgram ? undefined : await open(openPolicySocket(run.id, judge.answerHook));
     opened.push(watchRunFiles(ctx, { ...given, mask }));
-    return await runInBox(ctx, given, { models, policy, mask, events, clock, judge });
+    return await runInBox(ctx, given, { models, policy, mcp, mask, events, clock, judge });
   } finally {
     clock.stop();
     // What was said before a failure stays; the first error is the one that tells what happened.
@@ -105,6 +108,7 @@ type RunMeans = {
   models: RunModels | undefined;
   /** The socket on which the agent asks before each tool; a program of ours has none. */
   policy: PolicySocket | undefined;
+  mcp: RunMcp;
   mask: RecordMask;
   events: ReturnType<typeof maskedEvents>;
   clock: WorkClock;
@@ -139,6 +143,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     runId: run.id,
     mode: run.mode,
     sessionMeta: profile.sessionMeta(start),
+    mcpServers: means.mcp.starts,
     resume: given.resume,
     limits: { cancelTimeoutMs: limits.cancelMs },
   });
@@ -176,9 +181,10 @@ async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOve
   return outcome;
 }
 
-function startOf({ mode }: RunRow, { models, policy }: RunMeans): AgentStart {
+function startOf({ mode }: RunRow, { models, policy, mcp }: RunMeans): AgentStart {
   const access = models && { models: models.access };
-  return { node: nodeInside, mode, ...access, ...(policy && { policyHook: policyHookCommand }) };
+  const hook = policy && { policyHook: policyHookCommand };
+  return { node: nodeInside, mode, ...access, ...hook, mcpServers: mcp.starts };
 }
 
 const limitWords: Readonly<Record<StopReason, string>> = {
@@ -230,7 +236,7 @@ function handlersFor(ctx: Context, given: AgentRun, means: HandlerMeans): AgentH
 /** The agent's own box: its program, and the worktree as its profile says. */
 async function agentBox(
   { profile, worktree, run }: AgentRun,
-  { models, policy, start }: RunMeans & { start: AgentStart },
+  { models, policy, mcp, start }: RunMeans & { start: AgentStart },
 ): Promise<SandboxOptions> {
   const box = boxFor(worktree);
   const writable = profile.work === 'rw' && run.mode !== 'plan';
@@ -244,6 +250,7 @@ async function agentBox(
       nodeMount(),
       ...profile.mounts(),
       ...files.mounts,
+      ...mcp.starts.flatMap(({ mounts }) => mounts),
       ...(policy ? policyHookMounts() : []),
     ],
     ...(writable && box.readWrite && { readWrite: box.readWrite }),

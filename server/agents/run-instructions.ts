@@ -33,7 +33,8 @@ export async function giveInstructions(
   return given;
 }
 
-async function isOpen(asked: Promise<void>): Promise<boolean> {
+/** Whether policy leaves something open that was asked of it. */
+export async function isOpen(asked: Promise<void>): Promise<boolean> {
   try {
     await asked;
     return true;

@@ -9,6 +9,7 @@ import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers } from './acp-types.ts';
 import { fileChanges, presentText } from './file-changes.ts';
 import type { HookAnswer } from './policy-socket.ts';
+import type { McpRules } from './judge-action.ts';
 import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
 import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
@@ -22,6 +23,8 @@ export type JudgeOptions = {
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
   /** How long people have to answer what an agent's hook asks. */
   answerMs: number;
+  /** The MCP servers that the run was given, by name. */
+  mcpServers: ReadonlyMap<string, McpRules>;
 };
 
 export type RunJudge = {
@@ -32,7 +35,7 @@ export type RunJudge = {
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
 export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
-  const { run, claim, worktree, mask, pausedFor, answerMs } = options;
+  const { run, claim, worktree, mask, pausedFor, answerMs, mcpServers } = options;
   const projectId = projectOf(ctx, run);
   // Whoever needs it meets the failure.
   projectId.catch(() => undefined);
@@ -56,7 +59,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
       requireOpen: runFilePolicy(run),
       requireUnattended: runUnattendedPolicy(run),
       guard: guard.verdict,
-      mcpServers: new Set(),
+      mcpServers,
     },
   });
   return {

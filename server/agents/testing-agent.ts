@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
  *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
  *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
+ *   mcp SERVER TOOL JSON (asks the policy hook, and when it allows calls the tool of a server that it was given; says the answer)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
  *
  * With the argument `remembers` it keeps what it was asked in its home and goes on with it (`session/resume`); then there are
@@ -119,9 +120,27 @@ function resume(id: string): boolean {
   return true;
 }
 
+type McpServer = { name: string; command: string; args: string[] };
+let mcpServers: McpServer[] = [];
+
+function mcp(text: string): void {
+  const [server = '', tool = '', ...rest] = text.split(' ');
+  const given = rest.join(' ');
+  if (!hook(`mcp__${server}__${tool} ${given}`)) return;
+  const found = mcpServers.find(({ name }) => name === server);
+  if (!found) return say(`no server ${server}\n`);
+  const calls = [
+    { id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {} } },
+    { id: 2, method: 'tools/call', params: { name: tool, arguments: JSON.parse(given) as unknown } },
+  ];
+  const input = calls.map((call) => `${JSON.stringify({ jsonrpc: '2.0', ...call })}\n`).join('');
+  const { stdout } = spawnSync(found.command, found.args, { input, encoding: 'utf8' });
+  say(`called ${stdout.trim().split('\n').at(-1)}\n`);
+}
+
 let hookCalls = 0;
 
-function hook(text: string): void {
+function hook(text: string): boolean {
   const at = text.indexOf(' ');
   hookCalls += 1;
   const call = { tool_name: text.slice(0, at), tool_input: JSON.parse(text.slice(at)) as unknown, cwd: '/work' };
@@ -129,6 +148,7 @@ function hook(text: string): void {
   const { status, stdout } = spawnSync('/opt/policy/policy-hook', { input, encoding: 'utf8' });
   const answer = status === 0 ? (JSON.parse(stdout) as { hookSpecificOutput: object }).hookSpecificOutput : {};
   say(`hook ${status} ${JSON.stringify(answer)}\n`);
+  return JSON.stringify(answer).includes('"permissionDecision":"allow"');
 }
 
 const verbs: Record<string, (text: string, index: number) => unknown> = {
@@ -137,6 +157,7 @@ const verbs: Record<string, (text: string, index: number) => unknown> = {
   run,
   read,
   hook,
+  mcp,
   js: evaluate,
   listen: async () => void (await listen()),
   'listen-all': listenAll,
@@ -172,13 +193,16 @@ async function prompt(id: number, params: { prompt: { text: string }[] }): Promi
 
 const modes = { currentModeId: 'edit', availableModes: [{ id: 'edit', name: 'Edit' }] };
 
-const methods: Record<string, (id: number, params: { sessionId: string; prompt: { text: string }[] }) => void> = {
+type Params = { sessionId: string; prompt: { text: string }[]; mcpServers: McpServer[] };
+
+const methods: Record<string, (id: number, params: Params) => void> = {
   initialize: (id) => {
     const agentCapabilities = remembers ? { sessionCapabilities: { resume: {} } } : {};
     const _meta = process.argv.includes('steers') ? { steering: { supported: true } } : {};
     send({ id, result: { protocolVersion: 1, agentCapabilities, _meta } });
   },
-  'session/new': (id) => {
+  'session/new': (id, params) => {
+    mcpServers = params.mcpServers;
     if (remembers) memory = { id: `mem-${process.pid}-${Date.now()}`, asked: [] };
     send({ id, result: { sessionId: memory.id, modes } });
   },

@@ -1,4 +1,5 @@
 import { agentsRouter } from './routers/agents.ts';
+import { mcpServersRouter } from './routers/mcp-servers.ts';
 import { auditRouter } from './routers/audit.ts';
 import { budgetsRouter } from './routers/budgets.ts';
 import { checkpointsRouter } from './routers/checkpoints.ts';
@@ -29,6 +30,7 @@ import { router } from './trpc.ts';
 
 export const appRouter = router({
   agents: agentsRouter,
+  mcpServers: mcpServersRouter,
   audit: auditRouter,
   budgets: budgetsRouter,
   checkpoints: checkpointsRouter,

@@ -15,3 +15,19 @@ test.each([
   const [item] = items;
   expect(item?.kind === 'notice' && noticeText(item)).toBe(words);
 });
+
+test.each([
+  [['notes'], [], 'began with the MCP servers notes'],
+  [
+    ['notes', 'docs'],
+    ['tickets'],
+    'began with the MCP servers notes, docs; not given: tickets (no admin has allowed it)',
+  ],
+  [[], ['tickets'], 'began without MCP servers; not given: tickets (no admin has allowed it)'],
+])('[AG110] which MCP servers a run began with is told: %j, and not %j', (names, missing, words) => {
+  const refused = missing.map((name) => ({ name, reason: 'no admin has allowed it' }));
+  const body: SessionEventBody = { type: 'mcp_servers_given', runId: 'run_1', names, refused };
+  const { items } = foldEvents(emptyTranscript(), [{ seq: 1, at: '2026-11-21T12:00:00.000Z', actor, body }]);
+  const [item] = items;
+  expect(item?.kind === 'notice' && noticeText(item)).toBe(words);
+});

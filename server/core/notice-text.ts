@@ -53,12 +53,21 @@ function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
       return restoredText(item);
     case 'instructions_given':
       return `began with the repository’s instructions in ${named(item.paths)}`;
+    case 'mcp_servers_given':
+      return mcpServersText(item);
     case 'files_changed':
       return `${verbs[item.cause]} ${named(item.paths)}`;
     default:
       if (isAboutThread(item)) return threadText(item);
       return isAboutModelCall(item) ? modelCallText(item) : guestText(item);
   }
+}
+
+function mcpServersText({ names, refused }: Extract<NoticeItem, { what: 'mcp_servers_given' }>): string {
+  const given = names.length === 0 ? 'began without MCP servers' : `began with the MCP servers ${names.join(', ')}`;
+  if (refused.length === 0) return given;
+  const reasons = refused.map(({ name, reason }) => `${name} (${reason})`);
+  return `${given}; not given: ${reasons.join(', ')}`;
 }
 
 function restoredText({ isPart, paths, title }: Extract<NoticeItem, { what: 'checkpoint_restored' }>): string {

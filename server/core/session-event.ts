@@ -188,6 +188,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   }),
   /** Files of the repository that tell agents how to work in it, as a run began with them. */
   z.object({ type: z.literal('instructions_given'), runId: z.string(), paths: z.array(z.string()) }),
+  /** MCP servers that a run began with, and those that its repository asks for and it was not given, each with why. */
+  z.object({
+    type: z.literal('mcp_servers_given'),
+    runId: z.string(),
+    names: z.array(z.string()),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() })),
+  }),
   /** Someone allowed once what had been denied, and prompted the agent to try it again. */
   z.object({ type: z.literal('denial_lifted'), permissionId: z.string(), runId: z.string() }),
   /** Somebody allowed what needs several people, a question or a denial that is to be lifted; it is not decided by that. */

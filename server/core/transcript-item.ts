@@ -181,6 +181,7 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'checkpoint_named'; checkpointId: string; name: string }
     | ({ what: 'checkpoint_restored' } & Omit<Body<'checkpoint_restored'>, 'type'>)
     | { what: 'instructions_given'; runId: string; paths: string[] }
+    | ({ what: 'mcp_servers_given' } & Omit<Body<'mcp_servers_given'>, 'type'>)
     | ({ what: 'data_sent' } & Omit<Body<'data_sent'>, 'type'>)
     | ({ what: 'model_call_denied' } & Omit<Body<'model_call_denied'>, 'type'>)
     | ({ what: 'budget_reached' } & Omit<Body<'budget_reached'>, 'type'>)

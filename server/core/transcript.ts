@@ -240,6 +240,8 @@ const handlers: Handlers = {
     note(draft, event, { what: 'checkpoint_restored', ...restored }),
   instructions_given: (draft, event, { runId, paths }) =>
     note(draft, event, { what: 'instructions_given', runId, paths }),
+  mcp_servers_given: (draft, event, { type: _type, ...given }) =>
+    note(draft, event, { what: 'mcp_servers_given', ...given }),
   data_sent: (draft, event, { type: _type, ...sent }) => note(draft, event, { what: 'data_sent', ...sent }),
   model_call_denied: (draft, event, { type: _type, ...denied }) =>
     note(draft, event, { what: 'model_call_denied', ...denied }),

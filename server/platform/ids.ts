@@ -51,7 +51,8 @@ export type IdPrefix =
   | 'prv'
   | 'mdl'
   | 'mtg'
-  | 'cag';
+  | 'cag'
+  | 'mcp';
 
 /** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
 export function newId(prefix: IdPrefix): string {

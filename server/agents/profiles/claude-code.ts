@@ -63,6 +63,7 @@ export const claudeCode: AgentProfile = {
     hostTerminals: false,
     denyEndsTurn: false,
     steers: true,
+    asksForMcpTools: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },

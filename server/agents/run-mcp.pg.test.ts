@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { setDatabaseUrl } from '../../db/client.ts';
+import { testDatabase } from '../../db/testing.ts';
+import { newPerson, type TestPerson } from '../auth/testing.ts';
+import { systemContext } from '../context.ts';
+import { closeQueue } from '../jobs/queue.ts';
+import { closeNotifications } from '../platform/notifications.ts';
+import { claimRun } from '../runs/claim-run.ts';
+import { decidePermission } from '../runs/decide-permission.ts';
+import { addMcpServer } from '../runs/mcp/add-mcp-server.ts';
+import { removeMcpServer } from '../runs/mcp/change-mcp-server.ts';
+import { listMcpServers } from '../runs/mcp/queries.ts';
+import { registerWorker } from '../runs/register-worker.ts';
+import { logOf, testAgent } from '../runs/testing.ts';
+import { createSession } from '../sessions/create-session.ts';
+import { sendPrompt } from '../sessions/send-prompt.ts';
+import { repoPath } from '../workspace/git.ts';
+import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import { changeAgent } from './change-agent.ts';
+import { askedNotes, notesServer } from './mcp/testing-mcp.ts';
+import type { AgentProfile } from './registry.ts';
+import { driveRun } from './run-driver.ts';
+import { plantFiles } from './testing-hostile.ts';
+import { answerRooms, headOf, judgedAgent, scriptedAgent } from './testing-run.ts';
+
+/** MCP servers of the admins' list in runs of an agent whose every action is judged, in the real box. */
+const { url } = await testDatabase();
+setDatabaseUrl(url);
+const system = systemContext('worker');
+const workerId = 'node_mcp';
+const long = { timeout: 60_000 };
+
+let team: TestTeam;
+let root: TestPerson;
+let projectId: string;
+let sessionId: string;
+let stopRooms: () => void;
+
+beforeAll(async () => {
+  team = await newStaffedTeam('Alpha');
+  root = await newPerson('root', { installationAdmin: true });
+  projectId = await newProject(team);
+  await registerWorker(system, { workerId, agents: [{ ...testAgent, name: 'judged' }] });
+  stopRooms = await answerRooms(headOf);
+}, 60_000);
+beforeEach(async () => {
+  for (const { id } of await listMcpServers(root.ctx)) await removeMcpServer(root.ctx, { mcpServerId: id });
+  sessionId = (await createSession(team.developer.ctx, { projectId, title: 'Work' })).id;
+});
+afterAll(async () => {
+  stopRooms();
+  await closeQueue();
+  await closeNotifications();
+});
+
+type Given = { mode?: 'ask' | 'plan' | 'edit' | 'auto'; profile?: () => AgentProfile };
+
+async function begin(text: string, { mode = 'edit', profile = judgedAgent }: Given = {}) {
+  const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'judged', mode });
+  const run = await claimRun(system, { runId, workerId });
+  if (!run) throw new Error('not claimed');
+  return { done: driveRun({ run, workerId, stopping: new AbortController().signal, profileOf: profile }) };
+}
+
+const ofType = async (type: string) => (await logOf(sessionId)).filter((body) => body['type'] === type);
+
+async function said(text: string, given: Given = {}): Promise<string> {
+  await (
+    await begin(text, given)
+  ).done;
+  return (await ofType('agent_text')).map((body) => String(body['text'])).join('');
+}
+
+const ask = (servers: Record<string, unknown>) =>
+  plantFiles(repoPath(projectId), sessionId, { '.mcp.json': JSON.stringify({ mcpServers: servers }) });
+const add = (given: Partial<Parameters<typeof addMcpServer>[1]> = {}) =>
+  addMcpServer(root.ctx, { ...notesServer(), ...given });
+
+test(
+  '[AG110] of what a repository asks for, what admins allowed is given, and the log says what is not',
+  long,
+  async () => {
+    await add();
+    await ask({ notes: askedNotes, tickets: { command: 'npx', args: ['tickets'] } });
+    expect(await said('mcp notes read_notes {}')).toContain('The notes are: none');
+    expect(await ofType('mcp_servers_given')).toMatchObject([
+      { names: ['notes'], refused: [{ name: 'tickets', reason: 'no admin has allowed it' }] },
+    ]);
+  },
+);
+
+test('[AG111] the name alone is not enough: what is another program is not given', long, async () => {
+  await add();
+  await ask({ notes: { command: 'node', args: ['./tools/evil.js'] } });
+  expect(await said('mcp notes read_notes {}')).toContain('is not an MCP server that this run was given');
+  expect(await ofType('mcp_servers_given')).toMatchObject([
+    { names: [], refused: [{ name: 'notes', reason: expect.stringContaining('another program') as string }] },
+  ]);
+});
+
+test('[AG111] what nobody asks for is given only when an admin gives it to every run', long, async () => {
+  const { mcpServerId } = await add();
+  expect(await said('mcp notes read_notes {}')).toContain('is not an MCP server');
+  expect(await ofType('mcp_servers_given')).toEqual([]);
+  await removeMcpServer(root.ctx, { mcpServerId });
+  await add({ isAlwaysGiven: true });
+  expect(await said('mcp notes read_notes {}')).toContain('The notes are: none');
+});
+
+test('[AG112] a server is for the teams and projects that an admin named', long, async () => {
+  await add({ isAlwaysGiven: true, teamIds: ['team_other'] });
+  await ask({ notes: askedNotes });
+  expect(await said('mcp notes read_notes {}')).toContain('is not an MCP server');
+  expect(await ofType('mcp_servers_given')).toMatchObject([
+    { names: [], refused: [{ name: 'notes', reason: 'it is not for this project' }] },
+  ]);
+});
+
+test('[AG113] it starts with what the list says and nothing else', long, async () => {
+  await add({ isAlwaysGiven: true, readTools: ['tell_start'] });
+  await ask({ notes: { ...askedNotes, env: { NODE_OPTIONS: '--require /work/evil.js' } } });
+  const answer = await said('mcp notes tell_start {}');
+  const start = JSON.parse(/called (.*)/.exec(answer)?.[1] ?? '') as { result: { content: [{ text: string }] } };
+  expect(JSON.parse(start.result.content[0].text)).toEqual({
+    args: ['first argument'],
+    cwd: '/work',
+    env: {
+      PATH: '/opt/node/bin:/usr/bin:/bin',
+      HOME: '/tmp',
+      TMPDIR: '/tmp',
+      LANG: 'C.UTF-8',
+      NOTES_SECRET: "it's sealed",
+    },
+  });
+});
+
+describe('[AG114] a tool that does not only read', () => {
+  const call = 'mcp notes tell_start {"why":"to see"}';
+
+  test.each(['ask', 'plan', 'edit', 'auto'] as const)('is asked about in the mode %s', long, async (mode) => {
+    await add({ isAlwaysGiven: true });
+    const { done } = await begin(call, { mode });
+    const [question] = await vi.waitUntil(
+      async () => {
+        const asked = await ofType('permission_requested');
+        return asked.length > 0 ? asked : undefined;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    expect(question).toMatchObject({ title: 'tell_start of notes', action: { kind: 'mcp', server: 'notes' } });
+    await decidePermission(team.admin.ctx, {
+      permissionId: String(question?.['permissionId']),
+      decision: mode === 'plan' ? 'deny' : 'allow',
+      ...(mode === 'plan' && { reason: 'Not now' }),
+    });
+    await done;
+    const told = (await ofType('agent_text')).map((body) => String(body['text'])).join('');
+    expect(told).toContain(mode === 'plan' ? 'Not now' : 'called');
+  });
+
+  test('is denied without a question where the admin opened only some', long, async () => {
+    await add({ isAlwaysGiven: true, otherTools: 'deny' });
+    const told = await said(`${call}\nmcp notes read_notes {}`, { mode: 'auto' });
+    expect(told).toContain('is not one of the tools that an admin opened to agents');
+    expect(told).toContain('The notes are: none');
+    expect(await ofType('action_denied')).toMatchObject([{ by: 'policy', title: 'tell_start of notes' }]);
+  });
+});
+
+test('[AG115] an agent that does not ask about each call is given none', long, async () => {
+  await add({ isAlwaysGiven: true });
+  await ask({ notes: askedNotes });
+  const { isProgram: _judged, ...unasked } = scriptedAgent();
+  await said('say done', { profile: () => ({ ...unasked, name: 'judged' }) });
+  expect(await ofType('mcp_servers_given')).toMatchObject([
+    { names: [], refused: [{ name: 'notes', reason: 'Scripted is not given MCP servers' }] },
+  ]);
+});
+
+test('[AG116] a worker tries a server in a sandbox, and what it told of its tools is on the list', long, async () => {
+  await add();
+  await changeAgent('mcp/notes', new AbortController().signal, system);
+  expect(await listMcpServers(root.ctx)).toMatchObject([
+    {
+      change: { state: 'done', error: null },
+      tools: [
+        { name: 'read_notes', description: 'Reads all notes.', saysReadOnly: true },
+        { name: 'add_note', saysReadOnly: false },
+        { name: 'tell_start', saysReadOnly: false },
+      ],
+    },
+  ]);
+});
+
+test.each([
+  ['a program that is not there', { program: '/usr/bin/no-such-server' }, /is not on the server/],
+  ['a program that ends at once', { program: '/usr/bin/true' }, /did not tell its tools.*has ended.*no network/],
+])('[AG116] %s says why it did not work', long, async (_what, identity, words) => {
+  await add({ identity: { kind: 'program', ...identity }, args: [] });
+  await changeAgent('mcp/notes', new AbortController().signal, system);
+  const [server] = await listMcpServers(root.ctx);
+  expect(server).toMatchObject({ tools: null, change: { state: 'failed' } });
+  expect(server?.change?.error).toMatch(words);
+});
