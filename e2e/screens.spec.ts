@@ -45,7 +45,7 @@ test('the pages of a team are fit for everyone', async ({ ana, browserOf, rest, 
   await inspect(ana, 'project');
   await ana.getByRole('tab', { name: 'Settings' }).click();
   await inspect(ana, 'project-settings');
-  for (const page of ['people', 'tools', 'policies', 'tokens', 'account', 'git-hosts']) {
+  for (const page of ['people', 'tools', 'policies', 'guard', 'agents', 'tokens', 'account', 'git-hosts']) {
     await ana.goto(`/${team}/settings/${page}`);
     await expect(ana.getByRole('heading', { level: 1 })).toBeVisible();
     await inspect(ana, `settings-${page}`);

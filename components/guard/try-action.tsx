@@ -46,7 +46,7 @@ export function TryAction({ team }: { team: GuardTeam }) {
         />
         {kind === 'command' ? (
           <Textarea
-            label="Command"
+            label="What would be run"
             autosize
             minRows={2}
             maxRows={12}
