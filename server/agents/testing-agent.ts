@@ -12,6 +12,9 @@ import { createInterface } from 'node:readline';
  *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
  *   mcp SERVER TOOL JSON (asks the policy hook, and when it allows calls the tool of a server that it was given; says the answer)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
+ *   acp METHOD JSON (any request of the protocol; says the answer)
+ *   work JSON (asks for `cmd` by the hook and runs it through the host, or writes `write`; says how `then` ends in its own box)
+ *   try JSON (asks for a command by the hook, runs it through the host when it may, and in its own box either way)
  *
  * With the argument `remembers` it keeps what it was asked in its home and goes on with it (`session/resume`); then there are
  *   recall (says what it was asked so far) · prompted (says the whole prompt, of which the last paragraph is acted on)
@@ -151,6 +154,35 @@ function hook(text: string): boolean {
   return JSON.stringify(answer).includes('"permissionDecision":"allow"');
 }
 
+/** Whether its hook said yes to a command. */
+function mayRun(command: string): boolean {
+  const input = JSON.stringify({ tool_name: 'Bash', tool_input: { command }, cwd: '/work' });
+  const { status, stdout } = spawnSync('/opt/policy/policy-hook', { input, encoding: 'utf8' });
+  return status === 0 && stdout.includes('"allow"');
+}
+
+async function tryCommand(text: string): Promise<void> {
+  const command = JSON.parse(text) as string;
+  if (mayRun(command)) await run(command);
+  const limits = { timeout: 4_000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
+  const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { ...limits, cwd: '/work', encoding: 'utf8' });
+  say(`tried ${JSON.stringify({ stdout, stderr })}\n`);
+}
+
+async function work(text: string): Promise<void> {
+  const { cmd, write: file, text: words, then } = JSON.parse(text) as Record<string, string | undefined>;
+  if (file !== undefined) await write(file, words ?? '');
+  else if (mayRun(cmd ?? '')) await run(cmd ?? '');
+  const code = then === undefined ? 0 : spawnSync('/bin/sh', ['-c', then], { cwd: '/work' }).status;
+  if (code !== 0) say(`missing ${JSON.stringify(cmd ?? file)}\n`);
+}
+
+async function anyRequest(text: string): Promise<void> {
+  const at = text.indexOf(' ');
+  const { result, error } = await request(text.slice(0, at), JSON.parse(text.slice(at)) as Record<string, unknown>);
+  say(`acp ${JSON.stringify(result ?? { refused: error?.message })}\n`);
+}
+
 const verbs: Record<string, (text: string, index: number) => unknown> = {
   say,
   ask,
@@ -159,6 +191,9 @@ const verbs: Record<string, (text: string, index: number) => unknown> = {
   hook,
   mcp,
   js: evaluate,
+  acp: anyRequest,
+  try: tryCommand,
+  work,
   listen: async () => void (await listen()),
   'listen-all': listenAll,
   write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
@@ -182,11 +217,11 @@ async function prompt(id: number, params: { prompt: { text: string }[] }): Promi
   const lines = told.split('\n');
   memory.asked.push(told);
   remember();
-  const work = (async () => {
+  const acting = (async () => {
     for (const [index, line] of lines.entries()) await act(line.trim(), index);
     return 'end_turn' as const;
   })();
-  const stopReason = await Promise.race([work, stop.promise]);
+  const stopReason = await Promise.race([acting, stop.promise]);
   isPrompted = false;
   send({ id, result: { stopReason, usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 } } });
 }
