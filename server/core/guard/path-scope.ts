@@ -227,7 +227,7 @@ const buildFolders = new Set([
   '.stylelintcache',
 ]);
 const buildFiles =
-  /(?:\.(?:pyc|pyo|class|o|obj|tsbuildinfo|egg-info|log|tmp|swp)|^\.DS_Store|^\.(?:eslint|prettier|stylelint)cache)$/;
+  /(?:\.(?:pyc|pyo|class|o|a|lo|obj|gcda|gcno|tsbuildinfo|egg-info|log|tmp|swp|orig|rej)|^core\.(?:\d|\[)[^/]*|^(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|npm-shrinkwrap\.json|bun\.lockb?)|^\.DS_Store|^\.(?:eslint|prettier|stylelint)cache)$/;
 
 /** Where a path lies in a folder that is a worktree; undefined when it does not. */
 function insideOf(parts: readonly string[], folder: readonly string[]): Place | undefined {

@@ -147,10 +147,14 @@ export const copyingRules: readonly Rule[] = [
     verdict: 'ask',
     programs: ['robocopy', 'lftp', 'unison', 'mirror', 'xcopy'],
     matches: ({ args }) =>
+      !args.some(({ text }) => /^\/l$/i.test(text)) &&
       args.some(({ text }) => /^\/(?:mir|purge|move?|mov)$/i.test(text) || /\bmirror\b.*--delete|^--delete/.test(text)),
     reason: 'This removes files that only one side has.',
     saferWay: 'List the differences first.',
-    examples: { ng: ['robocopy a b /MIR', 'lftp -e "mirror --delete a b" host'], ok: ['robocopy a b /E /L'] },
+    examples: {
+      ng: ['robocopy a b /MIR', 'lftp -e "mirror --delete a b" host'],
+      ok: ['robocopy a b /E /L', 'robocopy a b /MIR /L'],
+    },
   },
   {
     id: 'files.unpack-outside',

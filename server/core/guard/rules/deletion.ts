@@ -5,6 +5,8 @@ import { perCommand } from '../per-command.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { isKept } from './kept-files.ts';
 
+const cmdletTable: OptionTable = { singleDash: true, valued: ['Path', 'LiteralPath', 'Filter', 'Include', 'Exclude'] };
+
 const removers: Record<string, OptionTable> = {
   rm: {
     flags: [
@@ -27,7 +29,14 @@ const removers: Record<string, OptionTable> = {
   del: { flags: [] },
   erase: {},
   rd: {},
-  'remove-item': { singleDash: true, valued: ['Path', 'Filter', 'Include', 'Exclude'] },
+  'remove-item': cmdletTable,
+  ri: cmdletTable,
+  'del-cli': {},
+  'trash-cli': {},
+  'safe-rm': {},
+  rmtrash: {},
+  rip: {},
+  gomi: {},
   trash: {},
   'trash-put': {},
   gio: {},
@@ -38,8 +47,11 @@ const removed = perCommand((command): { targets: readonly Word[]; deep: boolean 
   const table = removers[command.name];
   if (!table || asksForHelp(command.args)) return undefined;
   const options = readOptions(command.args, table);
+  if (table === cmdletTable && command.args.some(({ text }) => /^-whatif(?::\$true)?$/i.test(text))) return undefined;
   const deep =
-    options.has('r', 'R', 'recursive', 'Recurse', 's') || command.name === 'rimraf' || command.name === 'trash';
+    options.has('r', 'R', 'recursive', 'Recurse', 'recurse', 'rec', 're', 's') ||
+    command.name === 'rimraf' ||
+    command.name === 'trash';
   if (command.name === 'gio') {
     const [verb, ...targets] = options.operands;
     return verb?.text === 'trash' || verb?.text === 'remove' ? { targets, deep: true } : undefined;
@@ -49,7 +61,7 @@ const removed = perCommand((command): { targets: readonly Word[]; deep: boolean 
       ...options.operands.filter(
         ({ text }) => !/^\/[a-z]$/i.test(text) || !['del', 'rd', 'erase'].includes(command.name),
       ),
-      ...options.values('Path'),
+      ...options.values('Path', 'LiteralPath'),
     ],
     deep,
   };

@@ -1,6 +1,7 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import { asksForHelp, readOptions } from '../options.ts';
-import type { Rule } from '../rule.ts';
+import { placeOf } from '../path-scope.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 
 function helps({ args }: SimpleCommand): boolean {
   return (
@@ -109,6 +110,12 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
 const makers =
   /^(?:mkfs(?:\..+)?|mke2fs|mkswap|mkdosfs|mkntfs|mkudffs|newfs(?:_\w+)?|blkdiscard|blkzone|diskpart|format(?:\.com)?|wodim|cdrecord|growisofs|testdisk|shrinkvolume|nwipe|dban|fsfreeze|zerofree|sg_format|sg_sanitize|scrub|partprobe|fixparts|gpart|resizepart|addpart|delpart|swapoff|restore|xfsrestore|fsarchiver|partclone\..*|partimage|dump|xfsdump|e2image|btrfs-convert|mkbootdisk|grub-install|grub2-install|efibootmgr|dcfldd|ddrescue)$/;
 
+/** A file system in a file that lies in a folder for temporary files is nobody's disk. */
+function onImage(command: SimpleCommand, { facts }: RuleContext): boolean {
+  const files = command.args.filter(({ text }) => text.includes('/'));
+  return files.length > 0 && files.every((word) => placeOf(word, command, facts).scope === 'temp');
+}
+
 const volumeChange =
   /^(?:lv|vg|pv)(?:remove|reduce|change|extend|resize|rename|convert|create|move|split|merge|export|import|cfgrestore|ck|importclone|importdevices)$/;
 
@@ -184,9 +191,10 @@ export const diskRules: readonly Rule[] = [
     id: 'disks.format',
     verdict: 'deny',
     programs: 'any',
-    matches: (command) =>
+    matches: (command, context) =>
       makers.test(command.name) &&
       !helps(command) &&
+      !onImage(command, context) &&
       command.args.length > 0 &&
       !(command.name === 'format' && !/^[a-z]:/i.test(command.args[0]?.text ?? '')),
     reason: 'This makes a new file system or writes a disk anew: what was there is gone.',
@@ -201,7 +209,7 @@ export const diskRules: readonly Rule[] = [
         'format c: /q',
         'newfs_msdos /dev/disk2',
       ],
-      ok: ['mkfs.ext4 --help', 'prettier --write x', 'cargo format', 'lsblk', 'blkid'],
+      ok: ['mkfs.ext4 -q /tmp/fs.img', 'mkfs.ext4 --help', 'prettier --write x', 'cargo format', 'lsblk', 'blkid'],
     },
   },
   {

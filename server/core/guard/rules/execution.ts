@@ -118,7 +118,6 @@ const startsShell =
 const helpers: Record<string, RegExp> = {
   rg: /^--(?:pre|hostname-bin)(?:=|$)|^--search-zip$|^-z$/,
   ag: /^--(?:pager|search-zip)(?:=|$)/,
-  fd: /^-[xX]|^--exec/,
   fzf: /^--(?:preview|bind)(?:=|$)/,
   less: /^-o|^\+!/,
   man: /^-[PH]|^--(?:pager|html)/,
@@ -237,7 +236,7 @@ export const executionRules: readonly Rule[] = [
   {
     id: 'execution.search-helper',
     verdict: 'ask',
-    programs: ['rg', 'ag', 'fd', 'fzf', 'less', 'man', 'tar', 'sort', 'zip', 'base64', 'ugrep'],
+    programs: ['rg', 'ag', 'fzf', 'less', 'man', 'tar', 'sort', 'zip', 'base64', 'ugrep'],
     matches: ({ name, args, env }) =>
       args.some(({ text }) => helpers[name]?.test(text)) ||
       ((name === 'man' || name === 'less') &&

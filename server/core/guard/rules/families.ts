@@ -18,6 +18,7 @@ import { overwritingRules } from './overwriting.ts';
 import { packageRules } from './packages.ts';
 import { persistenceRules } from './persistence.ts';
 import { processRules } from './processes.ts';
+import { programDataRules } from './program-data.ts';
 import { provisioningRules } from './provisioning.ts';
 import { resourceRules } from './resources.ts';
 import { rightsRules } from './rights.ts';
@@ -26,10 +27,12 @@ import { serviceToolRules } from './services-by-tool.ts';
 import { serviceVerbRules } from './services-by-verb.ts';
 import { serviceRules } from './services.ts';
 import { tamperingRules } from './tampering.ts';
+import { taskRules } from './task-names.ts';
+import { unknownToolRules } from './unknown-tools.ts';
+import { windowsRules } from './windows.ts';
 import type { Rule } from '../rule.ts';
 
-/** Every rule of the guard for commands, family by family. */
-export const rules: readonly Rule[] = [
+const families: readonly Rule[] = [
   ...deletionRules,
   ...findingRules,
   ...overwritingRules,
@@ -58,4 +61,10 @@ export const rules: readonly Rule[] = [
   ...provisioningRules,
   ...serviceToolRules,
   ...serviceVerbRules,
+  ...programDataRules,
+  ...taskRules,
+  ...windowsRules,
 ];
+
+/** Every rule of the guard for commands, family by family. */
+export const rules: readonly Rule[] = [...families, ...unknownToolRules(families)];

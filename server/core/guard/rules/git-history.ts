@@ -1,4 +1,4 @@
-import type { SimpleCommand } from '../interpreted.ts';
+import { HOLE, type SimpleCommand } from '../interpreted.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { onGit, readGit, type GitCall } from './git-words.ts';
 
@@ -40,7 +40,7 @@ function overwritesProtected(command: SimpleCommand, { facts }: RuleContext): bo
 }
 
 /** git takes `now` and `all`; another time may keep enough. */
-const atOnce = /^(?:now|all|0|0\..*|1\.second.*)$/;
+const atOnce = /^(?:now|all|0|0\..*|\d+[. ]?(?:second|minute|hour).*)$/;
 
 function prunesAtOnce({ verb, options, settings }: GitCall): boolean {
   if (options.has('n', 'dry-run')) return false;
@@ -53,7 +53,11 @@ function prunesAtOnce({ verb, options, settings }: GitCall): boolean {
     );
   if (verb === 'repack')
     return options.values('unpack-unreachable', 'cruft-expiration').some(({ text }) => atOnce.test(text));
-  if (verb === 'prune') return true;
+  // Another age than these keeps what a mistake of today would need.
+  if (verb === 'prune') {
+    const ages = options.values('expire');
+    return ages.length === 0 || ages.some(({ text }) => atOnce.test(text) || text.includes(HOLE));
+  }
   return false;
 }
 
@@ -63,15 +67,24 @@ function expiresReflog({ options }: GitCall): boolean {
   return (
     verb?.text === 'delete' ||
     verb?.text === 'drop' ||
-    (verb?.text === 'expire' && options.has('expire', 'expire-unreachable', 'all', 'stale-fix'))
+    (verb?.text === 'expire' &&
+      (options.has('stale-fix') ||
+        [...options.values('expire', 'expire-unreachable')].some(
+          ({ text }) => atOnce.test(text) || text.includes(HOLE),
+        ) ||
+        (options.has('all') && options.values('expire', 'expire-unreachable').length === 0)))
   );
 }
+
+/** Names of branches that others build on; one's own branch may be begun again. */
+const shared =
+  /^(?:main|master|trunk|develop|development|dev|staging|stable|production|prod|release\b.*|next|gh-pages)$|\0/;
 
 function movesBranch({ verb, options }: GitCall): boolean {
   if (verb === 'branch')
     return options.has('f', 'M', 'C') || (options.has('force') && !options.has('d', 'D', 'delete'));
-  if (verb === 'checkout') return options.has('B');
-  if (verb === 'switch') return options.has('C', 'force-create');
+  if (verb === 'checkout' || verb === 'switch')
+    return options.values('B', 'C', 'force-create').some(({ text }) => shared.test(text));
   if (verb === 'worktree') return options.operands[0]?.text === 'add' && options.has('B');
   return (
     verb === 'fetch' &&
@@ -182,6 +195,7 @@ export const gitHistoryRules: readonly Rule[] = [
         'git worktree add -B main ../wt',
       ],
       ok: [
+        'git checkout -B topic origin/main',
         'git worktree add -b x ../wt',
         'git branch -m new',
         'git checkout -b x',

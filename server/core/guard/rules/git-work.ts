@@ -1,3 +1,4 @@
+import type { SimpleCommand } from '../interpreted.ts';
 import type { Options } from '../options.ts';
 import type { Rule } from '../rule.ts';
 import { onGit, readGit, type GitCall } from './git-words.ts';
@@ -50,6 +51,16 @@ function restoresFiles({ options }: GitCall): boolean {
   return options.has('W', 'worktree') || !options.has('S', 'staged', 'no-staged');
 }
 
+/** `git diff | git apply -R` takes back what was changed. */
+function takesBack({ options }: GitCall, command: SimpleCommand): boolean {
+  return (
+    options.has('R', 'reverse') &&
+    !options.has('check', 'stat', 'summary', 'cached') &&
+    options.operands.length === 0 &&
+    command.stdin.kind === 'pipe'
+  );
+}
+
 /** Work that is not committed is lost. */
 export const gitWorkRules: readonly Rule[] = [
   {
@@ -96,6 +107,18 @@ export const gitWorkRules: readonly Rule[] = [
         'git clean -e keep -f',
       ],
       ok: ['git clean -n', 'git clean -nfd', 'git clean --dry-run -fd', 'git clean'],
+    },
+  },
+  {
+    id: 'git.take-back',
+    verdict: 'ask',
+    programs: git,
+    matches: onGit('apply', takesBack),
+    reason: 'This takes back changes that are not committed.',
+    saferWay: stashFirst,
+    examples: {
+      ng: ['git diff HEAD | git apply -R', 'git diff | git apply --reverse'],
+      ok: ['git apply x.patch', 'git apply -R x.patch', 'git diff | git apply -R --check'],
     },
   },
   {

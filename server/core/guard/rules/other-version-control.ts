@@ -17,7 +17,7 @@ export const otherVersionControlRules: readonly Rule[] = [
     verdict: 'ask',
     programs: Object.keys(discards),
     matches: ({ name, args }) => {
-      const options = readOptions(args, { letters: 'Rr' });
+      const options = readOptions(args, { letters: 'R', valued: ['config', 'repository', 'cwd', 'encoding'] });
       const [verb, second] = options.operands.map(({ text }) => text);
       if (options.has('n', 'dry-run', 'p', 'print')) return false;
       if (name === 'jj' && verb === 'op') return second === 'restore' || second === 'undo' || second === 'abandon';

@@ -1,4 +1,4 @@
-import type { SimpleCommand } from '../interpreted.ts';
+import { HOLE, type SimpleCommand } from '../interpreted.ts';
 import { asksForHelp, literal, readOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
@@ -21,7 +21,10 @@ function isOwnJob(command: SimpleCommand): boolean {
   return (
     words.length > 0 &&
     words.every(
-      ({ text, holes }) => text.startsWith('%') || holes.some((hole) => /^\$(?:!|\w*PID\w*|\{!\})/i.test(hole)),
+      ({ text, holes }) =>
+        text.startsWith('%') ||
+        (text === HOLE && holes.every((hole) => /^\$\((?:cat |<\s*)\.?[\w-]+(?:\/[\w.-]+)*\.pid\)$/.test(hole))) ||
+        holes.some((hole) => /^\$(?:!|(?!PPID)\w*PID\w*|\{!\})/i.test(hole)),
     )
   );
 }
@@ -50,8 +53,15 @@ export const processRules: readonly Rule[] = [
     reason: 'Nothing says whose process this ends.',
     saferWay: 'Start it as a job of the same command and end that job.',
     examples: {
-      ng: ['kill 4321', 'kill -9 4321', 'kill $(lsof -t -i:3000)', 'taskkill /F /IM node.exe'],
-      ok: ['npm start & kill $!', 'kill %1', 'kill -l'],
+      ng: [
+        'kill -9 $PPID',
+        'kill "$(cat /run/nginx.pid)"',
+        'kill 4321',
+        'kill -9 4321',
+        'kill $(lsof -t -i:3000)',
+        'taskkill /F /IM node.exe',
+      ],
+      ok: ['npm start & kill $!', 'kill %1', 'kill -l', 'kill "$(cat .dev.pid)"'],
     },
   },
   {

@@ -44,6 +44,12 @@ const listers = new Set([
 ]);
 
 function onlyLists({ name, args }: SimpleCommand): boolean {
+  if (/^ip6?tables-save$|^nft$/.test(name)) return name !== 'nft' || args[0]?.text === 'list';
+  if (/^ip6?tables$/.test(name))
+    return (
+      args.some(({ text }) => /^-(?:\w*[LS]\w*|-list(?:-rules)?)$/.test(text)) &&
+      !args.some(({ text }) => /^-(?:[FXZPDAIRNE]|-(?:flush|delete|append|insert|replace|policy|zero).*)$/.test(text))
+    );
   return listers.has(name) && args.some(({ text }) => /^(?:-\w*l|--list|-p|print)$/.test(text));
 }
 

@@ -12,11 +12,15 @@ function sizeBytes(text: string): number {
 
 const aLot = 50e9;
 
+/** These keep what they read until its end comes. */
+const wholeReaders = new Set(['tail', 'tac', 'sort', 'wc']);
+
+const endless = (text: string) => /^\/dev\/(?:u?random|zero|full)$/.test(text);
+
 function fillsDisk(command: SimpleCommand): boolean {
   const { name, args } = command;
   const setting = (key: string) =>
     args.find(({ text }) => text.startsWith(`${key}=`))?.text.slice(key.length + 1) ?? '';
-  const endless = (text: string) => /^\/dev\/(?:u?random|zero|full)$/.test(text);
   const toFile = command.redirects.some(({ kind, target }) => kind !== '<' && !target.text.startsWith('/dev/'));
   switch (name) {
     case 'dd':
@@ -47,12 +51,20 @@ export const resourceRules: readonly Rule[] = [
   {
     id: 'resources.fill-disk',
     verdict: 'deny',
-    programs: ['dd', 'fallocate', 'truncate', 'cat', 'yes', 'head'],
-    matches: fillsDisk,
-    reason: 'This fills the disk.',
+    programs: ['dd', 'fallocate', 'truncate', 'cat', 'yes', 'head', 'tail', 'tac', 'sort', 'wc'],
+    matches: (command) =>
+      wholeReaders.has(command.name) ? command.args.some(({ text }) => endless(text)) : fillsDisk(command),
+    reason: 'This fills the disk or the memory.',
     saferWay: 'Say how much is needed and write no more.',
     examples: {
-      ng: ['dd if=/dev/zero of=big', 'fallocate -l 10T x', 'cat /dev/urandom > x', 'yes > x', 'truncate -s 100T x'],
+      ng: [
+        'tail /dev/zero',
+        'dd if=/dev/zero of=big',
+        'fallocate -l 10T x',
+        'cat /dev/urandom > x',
+        'yes > x',
+        'truncate -s 100T x',
+      ],
       ok: ['dd if=/dev/zero of=x bs=1M count=10', 'fallocate -l 1G x', 'yes | head -3', 'head -c 32 /dev/urandom'],
     },
   },

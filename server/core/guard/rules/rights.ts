@@ -28,9 +28,34 @@ function setsId(mode: string): boolean {
   return /^[2467][0-7]{3}$/.test(mode) || mode.split(',').some((part) => /^[ugoa]*[+=][rwxXt]*s/.test(part));
 }
 
+/** `chmod 600 ~/.ssh/id_ed25519`: what is one's own is closed to others. */
+function tightens(command: SimpleCommand): boolean {
+  if (!command.name.endsWith('chmod')) return false;
+  const { mode, files, deep } = readChmod(command);
+  return (
+    !deep &&
+    /^0?[4-7]00$|^(?:go|og|o|g)(?:-[rwx]+|=)$/.test(mode) &&
+    files.every(
+      ({ text, holes }) => /^(?:~|\0|\/home\/[^/]+|\/root)\/./.test(text) && (holes[0] ?? '$HOME').includes('HOME'),
+    )
+  );
+}
+
 function leavesProject(word: Word, command: SimpleCommand, context: RuleContext): boolean {
   const { scope } = placeOf(word, command, context.facts);
   return scope === 'everything' || scope === 'home' || scope === 'outside' || scope === 'device';
+}
+
+/** `chown "$USER" out.log`, one's own file again; root only needs that with sudo. */
+function givesToSelf({ name, args, via }: SimpleCommand): boolean {
+  const [owner] = args;
+  return (
+    name === 'chown' &&
+    via.every((wrapper) => !raisers.has(wrapper)) &&
+    owner !== undefined &&
+    owner.holes.length > 0 &&
+    owner.holes.every((hole) => /^\$(?:\{?USER\}?|\(id -[ug]n?\)|\(whoami\)|UID|GID)$/.test(hole))
+  );
 }
 
 const accountPrograms = [
@@ -156,6 +181,7 @@ export const rightsRules: readonly Rule[] = [
       const files = command.name.endsWith('chmod')
         ? readChmod(command).files
         : readOptions(command.args).operands.slice(command.name === 'takeown' ? 0 : 1);
+      if (tightens(command)) return false;
       return files.some((word) => leavesProject(word, command, context));
     },
     reason: 'This changes who may use files outside the project.',
@@ -170,19 +196,19 @@ export const rightsRules: readonly Rule[] = [
         'chown ana ~',
         'chgrp -R dev ../other',
       ],
-      ok: ['chmod -R 755 dist', 'chmod 600 /tmp/key', 'ls -l /etc', 'chmod 755 a b'],
+      ok: ['chmod -R 755 dist', 'chmod 600 /tmp/key', 'ls -l /etc', 'chmod 755 a b', 'chmod 600 ~/.ssh/id_ed25519'],
     },
   },
   {
     id: 'rights.owner',
     verdict: 'ask',
     programs: ['chown', 'chgrp', 'setfacl', 'chattr', 'chflags', 'icacls', 'takeown', 'chcon'],
-    matches: ({ args }) => !asksForHelp(args) && args.length > 1,
+    matches: (command) => !asksForHelp(command.args) && command.args.length > 1 && !givesToSelf(command),
     reason: 'This changes whom files belong to.',
     saferWay: 'Leave the owner, or name one file.',
     examples: {
       ng: ['chown -R root:root .', 'chown ana file', 'chattr +i a', 'setfacl -m u:ana:r a'],
-      ok: ['getfacl a', 'lsattr', 'stat a', 'chown --help'],
+      ok: ['getfacl a', 'lsattr', 'stat a', 'chown --help', 'chown "$USER" out.log'],
     },
   },
   {

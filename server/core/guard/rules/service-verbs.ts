@@ -61,23 +61,33 @@ function isLooking(word: string): boolean {
 
 /** Of these `-n` tells what would happen. */
 const dryByLetter = new Set(['rclone', 'restic', 'borg']);
+/** Of these `-h` names a host. */
+const hostByLetter = new Set(['mosquitto_ctrl', 'ldapdelete', 'ldapmodify', 'cbq', 'isql', 'snowsql', 'bconsole']);
 
 /** Shows what would happen, or how to call it. */
 export function isTrial({ name, args }: SimpleCommand): boolean {
   return (
     asksForHelp(args) ||
+    (!hostByLetter.has(name) && args.some(({ text }) => text === '-h')) ||
     (dryByLetter.has(name) && args.some(({ text }) => text === '-n')) ||
     args.some(
       ({ text }, index) =>
-        /^(?:--dry-?run(?:=(?:true|client|server|all))?|--what-?if|--check|--no-op|--noop|--simulate|--pretend|-h|help|--list-only|--validate-only|--no-act|--generate-cli-skeleton)$/i.test(
+        /^(?:--dry-?run(?:=(?:true|client|server|all))?|--what-?if|--check|--no-op|--noop|--simulate|--pretend|help|--list-only|--validate-only|--no-act|--generate-cli-skeleton)$/i.test(
           text,
         ) && !(text === 'help' && index > 2),
     )
   );
 }
 
-/** Takes options out together with the values that their table knows. */
-export function plainWords({ args }: SimpleCommand, valued: ReadonlySet<string>): string[] {
+/** Long options of many such tools that take the next word. */
+const valued = new Set(
+  '--profile --region --project --project-id --org --organization --account --account-name --subscription --resource-group -g -n --name --namespace --context --kubeconfig --cluster --server -s --url --endpoint-url --endpoint --token --api-key --api-token --app -a --site --env --environment --config -c --output -o --format --query --filter --zone --location --tenant --user -u --password -p --host --port --address --bootstrap-server --zookeeper --repo -R -r --repository --team --scope --workspace -w --vault --session --state --log-level --limit --page --per-page --cwd -C --stack --target --zone-id --namespace-id --id --impersonate-service-account --ca-cert --cert --key --cli-binary-format --page-size --max-items --creds --stream --context-name --color --vhost -V -H -t --tag'.split(
+    ' ',
+  ),
+);
+
+/** Takes options out, together with the values that they are known to take. */
+export function plainWords({ args }: SimpleCommand): string[] {
   const words: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const text = args[index]?.text ?? '';

@@ -1,14 +1,14 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
-import { isTrial, wholeVerb } from './service-verbs.ts';
+import { isTrial, plainWords, wholeVerb } from './service-verbs.ts';
 
 /** What a tool calls otherwise than by a verb that says it: first what cannot be undone, then what a person decides. */
 type Special = { deny?: RegExp; ask?: RegExp };
 
 const written: Record<string, Special> = {
   aws: {
-    deny: /^s3 (?:rb|rm)\b|^s3 sync\b.*--delete|^s3api (?:delete|put-bucket-lifecycle)|^ec2 (?:modify-instance-attribute.*disable-api-termination)|^route53 change-resource-record-sets\b.*(?:DELETE|\0)|^cloudformation (?:delete|execute-change-set)|^dynamodb (?:batch-write-item.*DeleteRequest)|^rds (?:delete|stop|reboot|reset)/,
-    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^secretsmanager (?:put|update|rotate|cancel)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
+    deny: /^s3 (?:rb|rm)\b|^s3 mv s3:.*--recursive|^s3 sync\b.*--delete|^s3api (?:delete|put-bucket-lifecycle)|^ec2 (?:modify-instance-attribute.*disable-api-termination)|^route53 change-resource-record-sets\b.*(?:DELETE|\0)|^cloudformation (?:delete|execute-change-set)|^dynamodb (?:batch-write-item.*(?:DeleteRequest|file:))|^rds (?:delete|stop|reboot|reset)|^cognito-idp admin-(?:delete|disable|reset)|^\S+ put-(?:lifecycle-policy|retention-policy|bucket-lifecycle)|^cloudtrail (?:stop-logging|put-event-selectors)|^guardduty update-detector.*--no-enable/,
+    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^cloudfront create-invalidation|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^secretsmanager (?:put|update|rotate|cancel)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
   },
   gcloud: {
     deny: /^storage rm\b/,
@@ -33,8 +33,8 @@ const written: Record<string, Special> = {
   },
   s5cmd: { deny: /(?:^| )(?:rm|rb|sync\b.*--delete)/, ask: /(?:^| )mv/ },
   mc: {
-    deny: /(?:^| )(?:rm|rb|mirror\b.*(?:--remove|--overwrite)|admin (?:bucket|user|policy|group|service|decommission|replicate) (?:remove|rm|disable|stop|restart|start|detach|remote)|ilm (?:rm|remove|rule rm|rule remove)|retention clear|legalhold clear|undo|replicate rm|version suspend|encrypt clear|event (?:rm|remove)|tag remove|quota clear|sql)\b/,
-    ask: /(?:^| )(?:mv|anonymous set|policy set|admin)\b/,
+    deny: /(?:^| )(?:rm|rb|mirror\b.*(?:--remove|--overwrite)|admin (?:bucket|user|policy|group|service|decommission|replicate) (?:remove|rm|disable|stop|restart|start|detach|remote)|ilm (?:rm|remove|rule rm|rule remove)|retention clear|legalhold clear|undo|replicate rm|version suspend|encrypt clear|event (?:rm|remove)|tag remove|quota clear)\b/,
+    ask: /(?:^| )(?:mv|anonymous set|policy set|admin \w+ (?!info|list|ls|add|create|status|trace|get)\w+)\b/,
   },
   restic: {
     deny: /(?:^| )(?:forget|prune|key (?:remove|rm|passwd)|unlock\b.*--remove-all|rewrite|repair|rebuild-index|migrate|cache --cleanup)\b(?!.*--dry-run|.* -n(?: |$))/,
@@ -71,7 +71,7 @@ const written: Record<string, Special> = {
   },
   kafka: {},
   'kafka-topics': { deny: /--delete\b/, ask: /--alter\b/ },
-  'kafka-acls': { deny: /--remove\b/, ask: /--add\b/ },
+  'kafka-acls': { deny: /--remove\b/ },
   'kafka-configs': { deny: /--delete-config\b/, ask: /--alter\b/ },
   'kafka-consumer-groups': { deny: /--(?:delete|reset-offsets|delete-offsets)\b(?!.*--dry-run)/ },
   'kafka-delete-records': { deny: /./ },
@@ -80,8 +80,8 @@ const written: Record<string, Special> = {
   'kafka-streams-application-reset': { deny: /./ },
   'kafka-storage': { deny: /format/ },
   rabbitmqctl: {
-    deny: /(?:^| )(?:delete_\S+|purge_queue|reset|force_reset|stop(?:_app)?|shutdown|clear_\S+|forget_cluster_node|remove_\S+|close_(?:all_)?connections?\S*|rotate_logs|update_cluster_nodes|force_boot|change_password|set_permissions|eval|suspend_\S+|hipe_compile)/,
-    ask: /(?:^| )(?:add_user|set_\S+|authenticate_user|join_cluster|rename_\S+)/,
+    deny: /(?:^| )(?:delete_\S+|purge_queue|reset|force_reset|stop(?:_app)?|shutdown|clear_\S+|forget_cluster_node|remove_\S+|close_(?:all_)?connections?\S*|rotate_logs|update_cluster_nodes|force_boot|change_password|eval|suspend_\S+|hipe_compile)/,
+    ask: /(?:^| )(?:set_(?:cluster_name|vm_memory\S*|disk_free\S*|log_level)|join_cluster|rename_\S+)/,
   },
   rabbitmqadmin: { deny: /(?:^| )(?:delete|purge|close)\b/, ask: /(?:^| )import\b/ },
   nats: {
@@ -93,17 +93,20 @@ const written: Record<string, Special> = {
   'jenkins-cli': {
     deny: /(?:^| )(?:delete-\S+|groovy|restart|safe-restart|shutdown|disable-job|clear-queue|offline-node)(?= |$)/,
   },
-  'gitlab-runner': { deny: /^(?:unregister|uninstall|reset-token)/, ask: /^(?:stop|restart|register|install)/ },
-  'gitlab-rake': { deny: /(?:cleanup|drop|reset|restore|remove|delete|db:|setup)/ },
+  'gitlab-runner': {
+    deny: /^(?:unregister|uninstall|reset-token)/,
+    ask: /^(?:stop|restart|register|install|verify\b.*--delete)/,
+  },
+  'gitlab-rake': { deny: /(?:cleanup|clear|drop|reset|restore|remove|delete|db:|setup)/ },
   'gitlab-rails': { ask: /^(?:runner|console|r|c)\b/ },
   'gitlab-ctl': { ask: /^(?:stop|restart|kill|reconfigure|uninstall|cleanse|graceful-kill|remove)/ },
   gh: {
     deny: /^(?:repo (?:delete|archive)|release delete(?:-asset)?|secret (?:delete|remove)|variable delete|cache delete|run delete|workflow disable|ssh-key delete|gpg-key delete|label delete|gist delete|codespace delete|project (?:delete|item-delete|field-delete)|extension remove|ruleset delete|issue delete|auth logout|api\b.*(?:-X ?|--method[ =])(?:DELETE|delete))/,
-    ask: /^(?:repo (?:edit\b.*(?:--visibility|--default-branch|--delete-branch|--enable|--allow)|rename|sync\b.*--force|deploy-key (?:add|delete)|unarchive|create\b.*--public)|release (?:create|edit|upload\b.*--clobber)|pr merge|pr (?:close)\b.*(?:-d|--delete-branch)|secret set|variable set|workflow (?:run|enable)|run (?:cancel|rerun)|ssh-key add|gpg-key add|auth (?:refresh|setup-git)|codespace (?:ssh|stop)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST)|api\b.* -[fF] |alias delete|issue transfer|api graphql\b.*mutation\b.*\b(?:delete|remove|archive)\w*|project (?:close|edit)|alias (?:set|import)|extension install|org)/,
+    ask: /^(?:repo (?:edit\b.*(?:--visibility|--default-branch|--delete-branch|--enable|--allow)|rename|sync\b.*--force|deploy-key (?:add|delete)|unarchive|create\b.*--public)|release (?:create|edit|upload\b.*--clobber)|pr merge|pr (?:close)\b.*(?:-d|--delete-branch)|secret set|variable set|workflow run|run cancel|ssh-key add|gpg-key add|auth (?:refresh|setup-git)|codespace (?:ssh|stop)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST)|api\b.* -[fF] |alias delete|issue transfer|api graphql\b.*mutation\b.*\b(?:delete|remove|archive)\w*|project (?:close|edit)|alias (?:set|import)|extension install|org)/,
   },
   glab: {
-    deny: /^(?:repo (?:delete|archive)|project delete|release delete|variable delete|ci (?:delete|run-trig)|issue delete|mr delete|label delete|ssh-key delete|snippet delete|schedule delete|api\b.*(?:-X ?|--method[ =])DELETE)/,
-    ask: /^(?:repo transfer|mr merge|variable (?:set|update)|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST))/,
+    deny: /^(?:repo (?:delete|archive)|project delete|release delete|variable delete|ci delete|issue delete|mr delete|label delete|ssh-key delete|snippet delete|schedule delete|api\b.*(?:-X ?|--method[ =])DELETE)/,
+    ask: /^(?:repo transfer|mr (?:merge|close|revoke)|(?:ci|pipeline|pipe) cancel|variable update|api\b.*(?:-X ?|--method[ =])(?:PUT|PATCH|POST))/,
   },
   heroku: {
     deny: /^(?:\S+:(?:destroy|delete|remove|reset|purge|clear|unset|rollback|kill|revoke|disable|stop|leave|off)|pg:(?:reset|push|copy|killall|promote|maintenance)|apps:(?:transfer|leave)|releases:rollback|rollback|ps:(?:kill|stop))/,
@@ -136,7 +139,7 @@ const written: Record<string, Special> = {
   pd: { deny: /:(?:delete|remove)/ },
   vault: {
     deny: /^(?:delete|kv (?:delete|destroy|metadata delete|undelete|rollback)|secrets (?:disable|move)|auth disable|policy delete|token revoke|lease revoke|operator (?:seal|step-down|rekey|rotate|raft remove-peer|generate-root|raft snapshot restore|init|unseal)|audit disable|plugin deregister|namespace delete|write sys\/|transit delete)/,
-    ask: /^(?:write|kv (?:put|patch)|policy write|auth (?:enable|tune)|secrets (?:enable|tune)|audit enable|patch|operator|token renew|lease renew)\b/,
+    ask: /^(?:write|kv (?:put|patch)|policy write|auth (?:enable|tune)|secrets (?:enable|tune)|audit enable|patch|operator (?!raft list-peers|members|key-status|diagnose|usage|raft autopilot (?:state|get-config)|raft snapshot save)\S+)\b/,
   },
   consul: {
     deny: /^(?:kv (?:delete|import)|acl \S+ delete|force-leave|leave|snapshot restore|operator raft remove-peer|services deregister|config delete|namespace delete|intention delete|maint|keyring -remove|peering delete|catalog deregister)/,
@@ -152,7 +155,7 @@ const written: Record<string, Special> = {
   },
   doppler: {
     deny: /^(?:(?:projects|environments|configs|secrets|service-tokens|tokens|groups) (?:\S+ )?(?:delete|rollback|revoke|unlock)|configs tokens revoke|logout)/,
-    ask: /^(?:secrets (?:set|upload)|environments rename)/,
+    ask: /^(?:secrets upload|environments rename)/,
   },
   circleci: {
     deny: /^(?:(?:context|orb|namespace|project|runner \S+|policy|env-var) (?:\S+ )?(?:delete|remove|remove-secret|unlist|unlist-category|delete-secret|unset)|context remove-secret|orb unlist|runner (?:resource-class|token|instance) delete)/,
@@ -163,17 +166,17 @@ const written: Record<string, Special> = {
     ask: /^app (?:sync|set|patch|patch-resource|actions run)/,
   },
   flux: { deny: /^(?:delete|uninstall)/, ask: /^(?:suspend|reconcile|bootstrap)/ },
-  promtool: { deny: /^tsdb (?:delete|clean)/ },
+  promtool: { deny: /^tsdb (?:delete|clean)/, ask: /^tsdb create-blocks/ },
   amtool: { ask: /^silence (?:add|expire|update)/ },
-  splunk: { deny: /^(?:remove|clean|delete|disable|offline|stop|restart|rolling-restart|decommission)/ },
+  splunk: {
+    deny: /^(?:remove|clean|delete|disable|offline|stop|restart|rolling-restart|decommission)|^search\b.*\|\s*(?:delete|outputlookup)/,
+  },
   'sentry-cli': { deny: /delete/ },
   datadog: { deny: /delete/ },
-  terraformer: {},
-  crontab: {},
-  unleash: { deny: /(?:^| )(?:archive|delete|remove|disable)\b/ },
+  unleash: { deny: /(?:^| )(?:archive|delete|remove)\b/, ask: /(?:^| )disable\b/ },
   flipt: { deny: /(?:^| )(?:delete|import\b.*--drop|migrate\b.*down)/, ask: /^import\b.*--drop/ },
-  ldcli: { deny: /(?:^| )(?:archive|delete)\b/, ask: /(?:^| )(?:toggle-(?:off|on)|update)\b/ },
-  nsupdate: { deny: /./ },
+  ldcli: { deny: /(?:^| )(?:archive|delete)\b/, ask: /(?:^| )toggle-off\b/ },
+  nsupdate: { deny: /^/ },
   pdnsutil: { deny: /^(?:delete|clear|remove|unset|load)/ },
   rndc: { ask: /^(?:stop|halt|flush|delzone|freeze|reload|reconfig)/ },
   'samba-tool': { deny: /(?:delete|remove|demote)/ },
@@ -218,6 +221,7 @@ function judgeSpecial(command: SimpleCommand): boolean | RuleMatch {
     words.join(' '),
     words.filter((word) => !word.startsWith('-')).join(' '),
     words.slice(Math.max(0, firstVerb)).join(' '),
+    plainWords(command).join(' '),
   ];
   if (special.deny && lines.some((line) => special.deny?.test(line))) return true;
   if (special.ask && lines.some((line) => special.ask?.test(line)))

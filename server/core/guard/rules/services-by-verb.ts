@@ -22,13 +22,6 @@ const serviceTools = // clouds
     'shopify contentful sanity strapi ghost storyblok jira slack linear asana notion zendesk salesforce sf sfdx appcenter eas expo app-store-connect play hf huggingface-cli wandb mlflow kaggle oc odo rancher nerdctl crictl ctr buildctl skopeo regctl crane oras docker-machine nixops morph colmena salt salt-key salt-call puppet chef knife cfengine pyinfra fab cap capistrano kamal mina ansible-galaxy'
   ).split(/\s+/);
 
-/** Long options of many such tools that take the next word. */
-const valued = new Set(
-  '--profile --region --project --project-id --org --organization --account --account-name --subscription --resource-group -g -n --name --namespace --context --kubeconfig --cluster --server -s --url --endpoint-url --endpoint --token --api-key --api-token --app -a --site --env --environment --config -c --output -o --format --query --filter --zone --location --tenant --user -u --password -p --host --port --address --bootstrap-server --zookeeper --repo -R -r --repository --team --scope --workspace -w --vault --session --state --log-level --limit --page --per-page --cwd -C --stack --target --zone-id --namespace-id --id --impersonate-service-account --ca-cert --cert --key --cli-binary-format --page-size --max-items --creds --stream --context-name --color --vhost -V -H -t --tag'.split(
-    ' ',
-  ),
-);
-
 /** Tools that speak of machines, builds or texts in other ways than by verbs, or have rules of their own for these words. */
 const exempt: Record<string, RegExp> = {
   aws: /^(?:configure|s3 (?:ls|presign|website|mb|cp|mv)|help|logs (?:tail|filter-log-events|get-.*|describe-.*)|sts|codecommit|ecr (?:get|describe))/,
@@ -67,7 +60,7 @@ const exempt: Record<string, RegExp> = {
 
 function judgeByVerb(command: SimpleCommand): boolean | RuleMatch {
   if (isTrial(command)) return false;
-  const words = plainWords(command, valued);
+  const words = plainWords(command);
   const line = words.join(' ');
   if (exempt[command.name]?.test(line) || exempt[command.name]?.test(command.args.map(({ text }) => text).join(' ')))
     return false;

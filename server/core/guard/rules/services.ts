@@ -48,7 +48,8 @@ function changesNetwork({ name, args }: SimpleCommand): boolean {
   if (name === 'networksetup') return words.some((word) => /^-(?:set|remove|delete|create)/i.test(word));
   if (name === 'ip') return networkChange.test(plain[1] ?? '') && plain.slice(0, 2).join(' ') !== 'netns exec';
   if (name === 'ifconfig' && plain.length < 2) return false;
-  if (name === 'nmap' || name === 'masscan') return plain.length > 0;
+  if (name === 'nmap' || name === 'masscan')
+    return plain.some((word) => !/^(?:localhost|127(?:\.\d+){3}|::1|[\d,-]+)$/.test(word));
   return plain.some((word) => networkChanges[name]?.test(word));
 }
 

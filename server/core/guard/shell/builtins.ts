@@ -155,7 +155,14 @@ const readLine: Handler = (call) => {
 
 const readLines: Handler = (call) => {
   emit(call);
-  const name = readOptions(call.args, { valued: 'dnOsucC' }).operands[0]?.text ?? 'MAPFILE';
+  const read = readOptions(call.args, { valued: 'dnOsucC' });
+  const callback = optionValue(read, '-C');
+  if (callback !== undefined)
+    runMaybe(
+      call.shell,
+      (way) => void way.walk.program({ ...call, shell: way }, { text: callback, via: 'mapfile', here: true }),
+    );
+  const name = read.operands[0]?.text ?? 'MAPFILE';
   const text = call.stdin?.text;
   const lines = text?.holes.length === 0 ? text.text.replace(/\n$/, '').split('\n').map(literal) : undefined;
   assign(call.shell, name, { kind: 'list', words: lines ?? [unknown(`$${name}`, true)] });

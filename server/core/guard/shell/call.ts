@@ -31,6 +31,16 @@ export function runCall(call: Call): Done {
 }
 
 function runProgramCall(call: Call): Done {
+  // `git-reset`, as git keeps its commands in a folder of its own, is `git reset`.
+  const verb = /^git-([a-z][a-z-]+)$/.exec(call.name)?.[1];
+  if (verb !== undefined)
+    return runCall({
+      ...call,
+      name: 'git',
+      program: literal('git'),
+      args: [literal(verb), ...call.args],
+      byShell: false,
+    });
   const prefixed = runPrefix(call);
   if (prefixed !== undefined) return prefixed;
   programOptions(call);

@@ -72,7 +72,7 @@ function hexText(text: string): string {
 }
 
 const starters = new RegExp(
-  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2|shell-command(?:-to-string)?|call-process(?:-shell-command)?|start-process)\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
+  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2|shell-command(?:-to-string)?|call-process(?:-shell-command)?|start-process)(?![\w-])\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
   'g',
 ); // prettier-ignore
 
@@ -162,7 +162,7 @@ type FileCall = { pattern: RegExp; words: (path: string, other: string) => reado
 const argument = String.raw`\s*\(?\s*(?:(?:Path|pathlib\.Path|Pathname\.new|os\.path\.expanduser)\(\s*)?(?:${quoted}|([\w.$@[\]]+))(?:\s*\))?(?:\s*,\s*["']([^"']*)["'])?`;
 
 const fileCallNames: readonly [string, (path: string, other: string) => readonly string[]][] = [
-  [String.raw`(?:shutil\.rmtree|FileUtils\.(?:rm_rf|rm_r|remove_dir|remove_entry\w*|rmtree|rm)|fs\.(?:promises\.)?(?:rmSync|rm|rmdirSync|rmdir)|rmSync|rmdirSync|rimraf(?:\.sync|Sync)?|fse?\.(?:remove|removeSync|emptyDirSync|emptyDir)|remove_tree|rmtree|Deno\.remove(?:Sync)?|File\.rm_rf!?|Dir\.(?:rmdir|delete)|Remove-Item|del|delete-directory)`, (path) => ['rm', '-rf', path]],
+  [String.raw`(?:shutil\.rmtree|FileUtils\.(?:rm_rf|rm_r|remove_dir|remove_entry\w*|rmtree|rm)|fs\.(?:promises\.)?(?:rmSync|rm|rmdirSync|rmdir)|rmSync|rmdirSync|rimraf(?:\.sync|Sync)?|fse?\.(?:remove|removeSync|emptyDirSync|emptyDir)|remove_tree|rmtree|Deno\.remove(?:Sync)?|File\.rm_rf!?|Dir\.(?:rmdir|delete)|Remove-Item|del|delete-directory|rm(?=\s*\()|deleteDirectory|\[(?:System\.)?IO\.(?:Directory|File)\]::Delete)`, (path) => ['rm', '-rf', path]],
   [String.raw`(?:os\.(?:remove|unlink|rmdir|removedirs)|fs\.(?:promises\.)?(?:unlinkSync|unlink)|unlinkSync|unlink|File\.(?:delete|unlink)|os\.truncate|delete-file)`, (path) => ['rm', '-f', path]],
   [String.raw`(?:shutil\.move|os\.(?:rename|replace)|fs\.(?:renameSync|rename)|FileUtils\.mv|File\.rename|rename)`, (path, other) => ['mv', path, other]],
   [String.raw`(?:os\.chmod|fs\.chmodSync|File\.chmod|FileUtils\.chmod_R)`, (path) => ['chmod', '-R', '777', path]],
@@ -172,6 +172,8 @@ const fileCallNames: readonly [string, (path: string, other: string) => readonly
 
 const methods: readonly [RegExp, (path: string) => readonly string[]][] = [
   [new RegExp(`(?:Path|Pathname\\.new|Pathname)\\(\\s*${quoted}\\s*\\)\\s*\\.(?:unlink|rmdir|delete|rmtree)\\b`, 'g'), (path) => ['rm', '-rf', path]],
+  [new RegExp(`\\bFile\\(\\s*${quoted}\\s*\\)\\s*\\.delete\\w*`, 'g'), (path) => ['rm', '-rf', path]],
+  [new RegExp(`Files\\.delete\\w*\\(\\s*Paths?\\.\\w+\\(\\s*${quoted}`, 'g'), (path) => ['rm', '-rf', path]],
 ]; // prettier-ignore
 
 const fileCallPatterns: readonly FileCall[] = fileCallNames.map(([names, words]) => ({
@@ -189,11 +191,32 @@ function fileCalls(code: string): CodeAction[] {
   const onPaths = methods.flatMap(([pattern, words]) =>
     [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'words', words: words(unescape(match[2] ?? '')) })),
   );
-  return [...called, ...onPaths, ...writes(code)];
+  return [...called, ...onPaths, ...deletedInLoop(code), ...tclDeletes(code), ...writes(code)];
+}
+
+/** `[p.unlink() for p in Path.home().rglob('*')]`: what goes lies below the folder that is walked through. */
+function deletedInLoop(code: string): CodeAction[] {
+  if (
+    !/\.(?:unlink|rmdir|rmtree|delete)\(\)/.test(code) ||
+    !/rglob|glob|walk|iterdir|listdir|scandir|children|each_child/.test(code)
+  )
+    return [];
+  const base = new RegExp(`Path(?:name)?(?:\\.new)?\\(\\s*${quoted}`).exec(code)?.[2];
+  const path = /Path\.home\(|homedir|expanduser/.test(code) ? '~' : (base ?? HOLE);
+  return [{ kind: 'words', words: ['rm', '-rf', path] }];
+}
+
+/** `file delete -force ~/src` in Tcl. */
+function tclDeletes(code: string): CodeAction[] {
+  return [...code.matchAll(/\bfile\s+delete\s+((?:-\w+\s+)*)([^\s;\]]+)/g)].map((match): CodeAction => ({
+    kind: 'words',
+    words: ['rm', '-rf', match[2] ?? HOLE],
+  }));
 }
 
 /** A variable that is given one text in this program. */
 function valueOf(code: string, name: string): string {
+  if (/^(?:homedir|os\.homedir|Path\.home|Dir\.home)\b/.test(name)) return '~';
   if (!/^[$@]?\w+$/.test(name)) return /homedir|expanduser|HOME/.test(name) ? '~' : HOLE;
   const found = [...code.matchAll(new RegExp(`(?<![\\w$])${name.replace('$', '\\$')}\\s*=\\s*${quoted}`, 'g'))];
   return found.length === 1 ? unescape(found[0]?.[2] ?? '') : HOLE;
@@ -233,7 +256,8 @@ function secretReads(code: string): CodeAction[] {
 
 const shown = String.raw`(?:\bprint(?:ln|_r)?|\bpprint|\bconsole\.\w+|\bputs|\bp|\bpp|\becho|\bvar_dump|\bdump|\bdumps|\bstringify|\bwrite)\b\s*\(*\s*(?:JSON\.stringify\(|json\.dumps\(|dict\(|str\()*\s*`;
 const wholeEnvironment = new RegExp(
-  String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
+  String.raw`\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|` +
+    String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
 );
 const oneVariable = new RegExp(
   String.raw`${shown}(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)`,

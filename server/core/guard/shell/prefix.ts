@@ -1,97 +1,13 @@
 import type { Word } from '../interpreted.ts';
 import { resolvePath } from '../resolve-path.ts';
 import { isExact, sliceWord, splitWord, unknown } from '../word.ts';
-import { hasOption, optionValue, readOptions, type Options, type OptionShape } from './options.ts';
+import { hasOption, optionValue, readOptions, type Options } from './options.ts';
 import { runLine } from './shells.ts';
 import { fork, type Call, type Done, type Shell } from './state.ts';
+import { needsWord, prefixes, type Prefix } from './prefix-table.ts';
 import { nameOf } from './simple.ts';
 
 /** Programs that run the rest of their words as a command: `sudo`, `env`, `timeout 5`, … */
-
-type Prefix = OptionShape & {
-  /** Words between the options and the command: the duration of `timeout`. */
-  skip?: number;
-  /** With one of these it only shows something. */
-  harmless?: readonly string[];
-  /** With one of these the rest goes to a shell as one line. */
-  line?: readonly string[];
-  /** Options whose value is the folder it runs in. */
-  folder?: readonly string[];
-  /** `A=1` before the command. */
-  assigns?: boolean;
-  /** The command begins after `--` (or after this word). */
-  after?: string;
-};
-
-const prefixes: Record<string, Prefix> = {
-  sudo: {
-    valued: 'ugpCchrtTDRUa', assigns: true, line: ['-s', '-i', '--shell', '--login'], folder: ['-D', '--chdir'],
-    longValued: ['user', 'group', 'prompt', 'close-from', 'chdir', 'host', 'role', 'type', 'other-user', 'command-timeout', 'chroot'],
-    harmless: ['-l', '-v', '-k', '-K', '--list', '--validate', '--version', '-V'],
-  },
-  doas: { valued: 'uCa', line: ['-s'] },
-  pkexec: { longValued: ['user'] },
-  run0: { longValued: ['user'] },
-  gosu: { skip: 1 },
-  'su-exec': { skip: 1 },
-  setpriv: { longValued: ['reuid', 'regid', 'groups'] },
-  env: { valued: 'uCS', longValued: ['unset', 'chdir', 'split-string'], assigns: true, folder: ['-C', '--chdir'] },
-  command: { harmless: ['-v', '-V'] },
-  builtin: {},
-  exec: { valued: 'a' },
-  nohup: {},
-  setsid: {},
-  disown: {},
-  nice: { valued: 'n', longValued: ['adjustment'] },
-  ionice: { valued: 'cnpPu', longValued: ['class', 'classdata', 'pid'] },
-  chrt: { valued: 'TPDp', skip: 1 },
-  taskset: { skip: 1 },
-  numactl: { valued: 'NmCipl', longValued: ['cpunodebind', 'membind', 'physcpubind', 'interleave'] },
-  timeout: { valued: 'ks', longValued: ['kill-after', 'signal'], skip: 1 },
-  gtimeout: { valued: 'ks', longValued: ['kill-after', 'signal'], skip: 1 },
-  stdbuf: { valued: 'ioe', longValued: ['input', 'output', 'error'] },
-  unbuffer: {},
-  time: { valued: 'fo', longValued: ['format', 'output'] },
-  strace: { valued: 'aeEIoOpPsSuUX', longValued: ['output', 'trace', 'expr'] },
-  ltrace: { valued: 'aeAlnopsuxX' },
-  flock: { valued: 'wEc', longValued: ['timeout', 'wait', 'conflict-exit-code'], skip: 1 },
-  chroot: { longValued: ['userspec', 'groups'], skip: 1 },
-  unshare: { valued: 'SGRw', longValued: ['setuid', 'setgid', 'root', 'wd', 'propagation', 'map-user', 'map-group'] },
-  nsenter: { valued: 'tSGrw', longValued: ['target', 'setuid', 'setgid'] },
-  firejail: {},
-  bwrap: { after: '--' },
-  proot: { valued: 'rbwq' },
-  fakeroot: { valued: 'lsib' },
-  setarch: { skip: 1 },
-  linux32: {}, linux64: {},
-  prlimit: { after: '--' },
-  'systemd-run': { valued: 'pEHMu', longValued: ['property', 'unit', 'uid', 'gid', 'slice', 'description', 'working-directory', 'on-active', 'on-calendar', 'setenv'] },
-  'systemd-inhibit': { longValued: ['what', 'who', 'why', 'mode'] },
-  caffeinate: { valued: 'tw' },
-  rlwrap: {},
-  torsocks: {}, torify: {}, proxychains: { valued: 'f' }, proxychains4: { valued: 'f' },
-  'xvfb-run': { valued: 'efnps', longValued: ['server-num', 'server-args', 'error-file'] },
-  'dbus-run-session': { after: '--' },
-  busybox: { harmless: ['--list', '--help'] },
-  toybox: {},
-  'ld.so': {}, 'ld-linux-x86-64.so.2': {}, 'ld-linux-aarch64.so.1': {}, 'ld-linux.so.2': {}, 'ld-musl-x86_64.so.1': {}, 'ld-musl-aarch64.so.1': {},
-  chronic: {},
-  ts: {},
-  direnv: { skip: 2 },
-  doppler: { after: '--' },
-  dotenv: { valued: 'ef', after: '--' },
-  'aws-vault': { after: '--' },
-  npm: { longValued: ['package'] }, pnpm: {}, yarn: {}, bundle: {}, poetry: {}, pipenv: {}, uv: {}, pdm: {}, hatch: {}, rye: {}, conda: {}, mamba: {},
-  npx: { valued: 'pc', longValued: ['package', 'call'] }, bunx: {}, pnpx: {}, uvx: {}, pipx: {},
-  'ssh-agent': {}, 'cgexec': { valued: 'g' }, valgrind: {}, perf: {}, hyperfine: {}, watchman: {},
-  entr: {}, 'start-stop-daemon': { after: '--' },
-}; // prettier-ignore
-
-/** Tools of which only one word makes a prefix: `poetry run …`. */
-const needsWord: Record<string, readonly string[]> = {
-  npm: ['exec', 'x'], pnpm: ['exec', 'dlx'], yarn: ['exec', 'dlx'], bundle: ['exec'], poetry: ['run'], pipenv: ['run'], uv: ['run'], pdm: ['run'], hatch: ['run'], rye: ['run'], conda: ['run'], mamba: ['run'],
-  direnv: ['exec'], pipx: ['run'], doppler: ['run'], 'aws-vault': ['exec'], perf: ['stat', 'record', 'trace'], watchman: [], 'start-stop-daemon': [],
-}; // prettier-ignore
 
 export function runPrefix(call: Call): Done | undefined {
   const prefix = Object.hasOwn(prefixes, call.name) ? prefixes[call.name] : undefined;
@@ -103,7 +19,7 @@ export function runPrefix(call: Call): Done | undefined {
 }
 
 function unwrap(call: Call, args: readonly Word[], prefix: Prefix): Done | undefined {
-  const end = prefix.after === undefined ? -1 : args.findIndex(({ text }) => text === prefix.after);
+  const end = args.findIndex(({ text }) => prefix.after?.includes(text));
   if (prefix.after !== undefined && end < 0) return undefined;
   const read = readOptions(args.slice(end + 1), prefix);
   if (hasOption(read, ...(prefix.harmless ?? []))) return undefined;

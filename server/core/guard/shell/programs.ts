@@ -198,6 +198,17 @@ const windowsShell: Handler = (call) => {
   return at < 0 ? undefined : runWords(through(call, 'cmd'), words);
 };
 
+/** Each word is a line for a shell: `hyperfine 'a' 'b'`, `concurrently "a" "b"`. */
+const eachLine: Handler = (call) => {
+  const { operands } = readOptions(call.args, {
+    valued: 'wrmMnpscSLPD', longValued: ['warmup', 'runs', 'min-runs', 'max-runs', 'prepare', 'setup', 'cleanup', 'export-json', 'export-markdown', 'export-csv', 'shell', 'names', 'prefix', 'prefix-colors', 'max-processes', 'restart-tries', 'success', 'command-name', 'style'],
+    anywhere: true,
+  }); // prettier-ignore
+  const at = emit(call);
+  for (const line of operands) runLine(through(call, call.name), [line], call.name);
+  return { status: undefined, output: { text: undefined, from: [at] } };
+};
+
 /** Another program's name is the first word: a script with a path is looked at when this line wrote it. */
 export const programHandlers: Record<string, Handler> = {
   ...Object.fromEntries(shellNames.map((name) => [name, runShell])),
@@ -208,6 +219,7 @@ export const programHandlers: Record<string, Handler> = {
   git: gitHandler,
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
+  hyperfine: eachLine, concurrently: eachLine,
   watch, make, gmake: make, cmd: windowsShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
 }; // prettier-ignore
 

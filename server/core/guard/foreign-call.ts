@@ -1,0 +1,11 @@
+/** `gateway.customer.find('x')`, typed as if the shell were the program. */
+const bareCall =
+  /^\s*([A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_]\w*(?:\([^()`$;|&<>]*\))?)*(?:\.|->|::)[A-Za-z_]\w*)\([^()`$;|&<>]*\)\s*;?\s*$/;
+
+/** A call of another language that only looks or adds: no shell reads it, so nothing runs. */
+export function isHarmlessCall(source: string): boolean {
+  return source.length <= 400 && bareCall.test(source) && !removesByName.test(source);
+}
+
+const removesByName =
+  /(?:\.|->|::)(?:delete|del|destroy|remove|cancel|void|refund|terminate|purge|archive|drop|truncate|wipe|flush|revoke|disable|shutdown|kill|exec|eval|system|spawn|rm|rmtree|unlink|clear|reset|disconnect|deactivate|unsubscribe|bulkWrite|findAndModify|run|popen|call|check_\w+|get(?:status)?output)\w*\(/i;
