@@ -22,6 +22,10 @@ const config: NextConfig = {
     '@cedar-policy/cedar-wasm',
     'web-tree-sitter',
     'tree-sitter-bash',
+    'tree-sitter-typescript',
+    'tree-sitter-python',
+    'tree-sitter-go',
+    'tree-sitter-java',
   ],
   // `npm run check` is where types are checked; a start on a user's machine does not repeat it.
   typescript: { ignoreBuildErrors: true },

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { classifyCommand } from '../core/guard/classify.ts';
 import { classifyEdit } from '../core/guard/classify-edit.ts';
 import { guardFacts, type Verdict } from '../core/guard/verdict.ts';
-import { loadBash, type ReadBash } from '../platform/parsers/bash.ts';
+import { loadBash } from '../platform/parsers/bash.ts';
+import { loadCode } from '../platform/parsers/code.ts';
 import { UsageError, type Command } from './command.ts';
 
 const around = { cwd: z.string().optional(), facts: guardFacts.optional() };
@@ -22,11 +23,11 @@ export const guardCheck: Command = {
       throw new UsageError(
         'guard check takes its actions from the standard input: ensemble guard check < ACTIONS.jsonl',
       );
-    const parse = await loadBash();
+    const judge = await loadJudge();
     let hasFindings = false;
     for (const [index, raw] of (await io.readInput()).split('\n').entries()) {
       if (raw.trim() === '') continue;
-      const verdict = judge(readLine(raw, index + 1), parse);
+      const verdict = judge(readLine(raw, index + 1));
       hasFindings ||= verdict.verdict !== 'allow';
       io.write(JSON.stringify(verdict));
     }
@@ -34,9 +35,12 @@ export const guardCheck: Command = {
   },
 };
 
-function judge(action: Line, parse: ReadBash): Verdict {
-  const facts = { ...action.facts, ...(action.cwd !== undefined && { cwd: action.cwd }) };
-  return 'cmd' in action ? classifyCommand(parse(action.cmd), facts) : classifyEdit(action, facts);
+async function loadJudge(): Promise<(action: Line) => Verdict> {
+  const [parse, readCode] = await Promise.all([loadBash(), loadCode()]);
+  return (action) => {
+    const facts = { ...action.facts, ...(action.cwd !== undefined && { cwd: action.cwd }) };
+    return 'cmd' in action ? classifyCommand(parse(action.cmd), facts) : classifyEdit(action, facts, readCode);
+  };
 }
 
 function readLine(raw: string, number: number): Line {

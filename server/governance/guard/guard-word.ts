@@ -6,6 +6,7 @@ import type { Interpreted } from '../../core/guard/interpreted.ts';
 import { interpret } from '../../core/guard/interpret.ts';
 import type { GuardFacts, Verdict } from '../../core/guard/verdict.ts';
 import { loadBash } from '../../platform/parsers/bash.ts';
+import { loadCode } from '../../platform/parsers/code.ts';
 import { findExpression } from './house-rules.ts';
 
 export type GuardWord = Verdict & { by: 'guard' | 'house' };
@@ -15,14 +16,14 @@ export type GuardReading = { word: GuardWord; guard: Verdict; interpreted?: Inte
 
 /**
  * The guard's verdict with the house's rules on top.
- * @throws when the parser cannot be loaded: then nothing is known, and nothing may be allowed
+ * @throws when a parser cannot be loaded: then nothing is known, and nothing may be allowed
  */
 export async function readAction(
   action: GuardedAction,
   { facts, rules }: { facts: GuardFacts; rules: readonly HouseRule[] },
 ): Promise<GuardReading> {
   if (action.kind === 'edit') {
-    const guard = classifyEdit(action, facts);
+    const guard = classifyEdit(action, facts, await loadCode());
     return { guard, word: withHouseWord(guard, houseWord(rules, { action }, findExpression)) };
   }
   const parse = await loadBash();

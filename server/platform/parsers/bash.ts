@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import type { Parser, TreeCursor } from 'web-tree-sitter';
 import type { ShellNode, ShellTree } from '../../core/guard/shell-tree.ts';
+import { loadParser, parseWithin } from './wasm-grammar.ts';
 
 /** Reads shell programs into plain trees. Loaded once; reading is synchronous and bounded in length, depth and time. */
 
 const longestSource = 64 * 1024;
 const deepest = 250;
 const mostNodes = 30_000;
-const timeoutMs = 80;
 
 export type ReadBash = (source: string) => ShellTree;
 
@@ -25,12 +24,9 @@ export function loadBash(): Promise<ReadBash> {
 
 async function load(): Promise<ReadBash> {
   const require = createRequire(import.meta.url);
-  await Parser.init();
   // The bundle of the pages must not take the grammar for a module of its own.
   const grammar = require.resolve(/* turbopackIgnore: true */ 'tree-sitter-bash/tree-sitter-bash.wasm');
-  const language = await Language.load(await readFile(grammar));
-  const parser = new Parser();
-  parser.setLanguage(language);
+  const parser = await loadParser(grammar);
   const parse = (source: string): ShellTree => read(parser, source, parse);
   return parse;
 }
@@ -40,10 +36,7 @@ const nothing: ShellNode = { type: 'program', field: undefined, start: 0, end: 0
 function read(parser: Parser, source: string, parse: ReadBash): ShellTree {
   if (source.length > longestSource) return { source, root: nothing, trouble: 'too-long', parse };
   const tree = parseWithin(parser, source);
-  if (tree === null) {
-    parser.reset();
-    return { source, root: nothing, trouble: 'too-slow', parse };
-  }
+  if (tree === null) return { source, root: nothing, trouble: 'too-slow', parse };
   const cursor = tree.walk();
   try {
     const count = { left: mostNodes };
@@ -54,13 +47,6 @@ function read(parser: Parser, source: string, parse: ReadBash): ShellTree {
     cursor.delete();
     tree.delete();
   }
-}
-
-function parseWithin(parser: Parser, source: string) {
-  // Short programs cannot take long, and watching the clock costs more than reading them.
-  if (source.length < 512) return parser.parse(source);
-  const giveUpAt = performance.now() + timeoutMs;
-  return parser.parse(source, null, { progressCallback: () => performance.now() > giveUpAt });
 }
 
 /** The subtree under the cursor; undefined when it is deeper or larger than anything a person writes. */

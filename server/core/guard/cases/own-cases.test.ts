@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { loadBash } from '#server/platform/parsers/bash';
+import { loadCode } from '#server/platform/parsers/code';
 import { classifyCommand } from '../classify.ts';
 import { classifyEdit } from '../classify-edit.ts';
 import type { GuardFacts } from '../verdict.ts';
@@ -30,6 +31,7 @@ const project: GuardFacts = { cwd: '/home/maria/app', worktree: '/home/maria/app
 const commands = casesOf('./commands.jsonl', commandCase);
 const edits = casesOf('./edits.jsonl', editCase);
 const parse = await loadBash();
+const readCode = await loadCode();
 
 test('[GU140] each of our commands is judged as its label says: `ng` is not allowed, `ok` is', () => {
   const wrong = commands.filter(({ cmd, label: wanted, where }) => {
@@ -40,7 +42,9 @@ test('[GU140] each of our commands is judged as its label says: `ng` is not allo
 });
 
 test('[GU140] each of our changes of files is judged as its label says', () => {
-  const wrong = edits.filter((edit) => (classifyEdit(edit, {}).verdict === 'allow') !== (edit.label === 'ok'));
+  const wrong = edits.filter(
+    (edit) => (classifyEdit(edit, {}, readCode).verdict === 'allow') !== (edit.label === 'ok'),
+  );
   expect(wrong).toEqual([]);
 });
 

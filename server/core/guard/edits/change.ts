@@ -1,3 +1,5 @@
+import type { CodeLines, ReadCode } from './code-lines.ts';
+
 /** A file's change as it is judged: what is null does not exist before, or after. */
 export type Edit = { path: string; oldText: string | null; newText: string | null };
 
@@ -13,10 +15,13 @@ export type Change = {
   after: string;
   isNew: boolean;
   isGone: boolean;
-  /** Lines that only one side has, in their order; code without its comments. */
+  /** Lines that only one side has, in their order; code without its comments, by its statements where it can be read. */
   added: readonly string[];
   removed: readonly string[];
   addedText: string;
+  /** The same without texts for people, where the program can be read. */
+  addedBare: readonly string[];
+  removedBare: readonly string[];
   /** The added lines as they stand, comments included. */
   addedRaw: readonly string[];
   removedRaw: readonly string[];
@@ -67,8 +72,25 @@ function onlyIn(lines: readonly string[], others: readonly string[]): string[] {
 /** Of longer lines only the beginning is looked at; in programs they are asked about. */
 export const longestLine = 2_000;
 
-/** What an edit comes to, line by line. */
-export function readChange({ path, oldText, newText }: Edit): Change {
+type Sides = Pick<Change, 'added' | 'removed' | 'addedBare' | 'removedBare'>;
+
+/** By statements, when both sides can be read. */
+function statementsOf({ path, oldText, newText }: Edit, readCode: ReadCode): Sides | undefined {
+  const nothing: CodeLines = { lines: [], bare: [] };
+  const before = oldText === null ? nothing : readCode(path, oldText);
+  const after = newText === null ? nothing : before && readCode(path, newText);
+  if (before === undefined || after === undefined) return undefined;
+  return {
+    added: onlyIn(after.lines, before.lines),
+    removed: onlyIn(before.lines, after.lines),
+    addedBare: onlyIn(after.bare, before.bare),
+    removedBare: onlyIn(before.bare, after.bare),
+  };
+}
+
+/** What an edit comes to, statement by statement where the program can be read, else line by line. */
+export function readChange(edit: Edit, readCode: ReadCode): Change {
+  const { path, oldText, newText } = edit;
   const clean = path.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
   const name = clean.slice(clean.lastIndexOf('/') + 1);
   const ending = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '';
@@ -80,8 +102,9 @@ export function readChange({ path, oldText, newText }: Edit): Change {
   const removedRaw = onlyIn(oldLines, newLines);
   const bare = (lines: readonly string[]) =>
     lines.map((line) => withoutComment(line.slice(0, longestLine), ending)).filter((line) => line.trim() !== '');
-  const added = bare(addedRaw);
+  const sides = statementsOf({ ...edit, path: clean }, readCode) ?? linesOf(bare(addedRaw), bare(removedRaw));
   return {
+    ...sides,
     path: clean,
     kind: kindOf(clean, ending),
     ending,
@@ -89,12 +112,14 @@ export function readChange({ path, oldText, newText }: Edit): Change {
     after,
     isNew: oldText === null,
     isGone: newText === null,
-    added,
-    removed: bare(removedRaw),
-    addedText: added.join('\n'),
+    addedText: sides.added.join('\n'),
     addedRaw,
     removedRaw,
   };
+}
+
+function linesOf(added: readonly string[], removed: readonly string[]): Sides {
+  return { added, removed, addedBare: added, removedBare: removed };
 }
 
 /** How often a pattern stands in the lines. */
@@ -103,6 +128,11 @@ export function countIn(lines: readonly string[], pattern: RegExp): number {
 }
 
 /** Whether something that the pattern tells is taken away more often than it is added. */
-export function loses(change: Change, pattern: RegExp): boolean {
-  return countIn(change.removed, pattern) > countIn(change.added, pattern);
+export function loses({ addedBare, removedBare }: Change, pattern: RegExp): boolean {
+  return countIn(removedBare, pattern) > countIn(addedBare, pattern);
+}
+
+/** Whether something that the pattern tells is added more often than it is taken away. */
+export function gains({ addedBare, removedBare }: Change, pattern: RegExp): boolean {
+  return countIn(addedBare, pattern) > countIn(removedBare, pattern);
 }

@@ -8,7 +8,7 @@ const literalWhole = /^\s*(?:(['"])(?:(?!\1)[^\\]|\\.)*\1|`[^`$]*`)\s*\)/;
 
 /** Calls that run text as a program: the argument is looked at, a plain literal is harmless. */
 const evaluators: Record<string, RegExp> = {
-  js: /(?:^|[^\w.])(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)\s*\(?/g,
+  js: /(?:^|[^\w.])(?:(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context)\s*\(|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)|=\s*eval\s*;?$/g,
   py: /(?:^|[^\w.])(?:eval|exec|compile|__import__|pickle\.loads?|marshal\.loads|dill\.loads?|yaml\.(?:unsafe_)?load|jsonpickle\.decode)\s*\(/g,
   rb: /(?:^|[^\w.])(?:eval|instance_eval|class_eval|Marshal\.load|YAML\.(?:unsafe_)?load|constantize|send)\s*\(/g,
   php: /(?:^|[^\w])(?:eval|assert|unserialize|create_function|preg_replace\s*\(\s*['"].*\/e|include|require)\s*\(/g,
@@ -65,7 +65,7 @@ function growsBy(change: Change, patterns: Record<string, RegExp>): boolean {
   const plain = patterns === evaluators ? literalWhole : literalOnly;
   if (change.kind !== 'code') return false;
   const pattern = patterns[familyOf(change)];
-  return callsWithInput(change.added, pattern, plain) > callsWithInput(change.removed, pattern, plain);
+  return callsWithInput(change.addedBare, pattern, plain) > callsWithInput(change.removedBare, pattern, plain);
 }
 
 /** What looks like such a call and is none. */
@@ -73,7 +73,7 @@ const harmless = /yaml\.load\([^()]*(?:Safe|CSafe)Loader\s*\)|\bre\.compile\b/g;
 
 function runsInput(change: Change, patterns: Record<string, RegExp>): boolean {
   const plain = (lines: readonly string[]) => lines.map((line) => line.replace(harmless, ''));
-  return growsBy({ ...change, added: plain(change.added), removed: plain(change.removed) }, patterns);
+  return growsBy({ ...change, addedBare: plain(change.addedBare), removedBare: plain(change.removedBare) }, patterns);
 }
 
 const markup =

@@ -1,4 +1,4 @@
-import { countIn, loses, type Change } from './change.ts';
+import { countIn, gains, loses, type Change } from './change.ts';
 import { changed, made, type EditRule } from './edit-rule.ts';
 
 const isCode = ({ kind }: Change) => kind === 'code' || kind === 'settings';
@@ -15,7 +15,11 @@ const opened =
   /\bAllowAny\b|\bpermitAll\s*\(|@csrf_exempt|@AllowAnonymous|\[AllowAnonymous\]|skip_before_action|skip_authorization|allow_unauthenticated|allowUnauthenticated|anonymous:\s*true|\bif\s*\(\s*(?:true\s*\|\||false\s*&&)|\b(?:auth\w{0,30}|is_?admin|is_?authenticated|has_?permission)\s*[:=]\s*true\s*(?:;|,|$)|\bcsrf\w{0,30}\s*[:=(]\s*(?:false|\{\s*enabled:\s*false)|csrf\s*\(\s*\)\s*\.disable\s*\(|\b(?:auth|authentication|require_?auth)\w{0,30}\s*[:=]\s*(?:false|none|disabled|"none")\b|Access-Control-Allow-Origin['"]?\s*[,:]\s*['"]\*|origin:\s*(?:'\*'|"\*"|true)|CORS_ALLOW_ALL_ORIGINS\s*=\s*True|ALLOWED_HOSTS\s*=\s*\[\s*['"]\*|setAllowedOrigins\s*\(.*\*|httpOnly:\s*false|secure:\s*false|contextIsolation:\s*false|nodeIntegration:\s*true|webSecurity:\s*false|setJavaScriptEnabled\(true\)/i;
 
 const unchecked =
-  /rejectUnauthorized['"]?\s*[:=]\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*[:=]\s*['"]?0|strictSSL['"]?\s*[:=]\s*false|strict-ssl\s*=\s*false|\bverify\s*=\s*False|verify_ssl\s*=\s*(?:False|false)|ssl_verify\s*[:=]\s*(?:False|false|no)|check_hostname\s*=\s*False|CERT_NONE|_create_unverified_context|InsecureSkipVerify\s*:\s*true|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|VERIFY_NONE|verify_mode\s*=.*NONE|CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0|false)|TrustAll(?:Certs|Certificates|Strategy|X509)|ALLOW_ALL_HOSTNAME|NoopHostnameVerifier|ServerCertificate(?:Custom)?ValidationCallback\s*(?:\+?=|=>).{0,80}true|trustServerCertificate['"]?\s*[:=]\s*true|sslmode=disable|http\.sslVerify\s+false|algorithms?\s*[:=]\s*\[?\s*['"]none['"]|verify_signature['"]?\s*[:=]\s*False|ignoreExpiration\s*:\s*true|verify_exp['"]?\s*[:=]\s*False|\bcurl\b[^|;&]{0,200}\s(?:-\w*k\w*|--insecure)\b|wget\b.{0,200}--no-check-certificate|GIT_SSL_NO_VERIFY|StrictHostKeyChecking[= ]no|InsecureIgnoreHostKey|AutoAddPolicy|ALLOW_UNSIGNED|--allow-unauthenticated|--no-verify-ssl|trusted-host|\[trusted=yes\]|gpgcheck\s*=\s*0|allow_insecure\s*[:=]\s*true/i;
+  /rejectUnauthorized['"]?\s*[:=]\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*[:=]\s*['"]?0|strictSSL['"]?\s*[:=]\s*false|\bverify\s*=\s*\(?False|verify_ssl\s*=\s*(?:False|false)|ssl_verify\s*[:=]\s*(?:False|false|no)|check_hostname\s*=\s*False|CERT_NONE|_create_unverified_context|InsecureSkipVerify\s*:\s*true|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|VERIFY_NONE|verify_mode\s*=.*NONE|CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0|false)|TrustAll(?:Certs|Certificates|Strategy|X509)|ALLOW_ALL_HOSTNAME|NoopHostnameVerifier|ServerCertificate(?:Custom)?ValidationCallback\s*(?:\+?=|=>).{0,80}true|trustServerCertificate['"]?\s*[:=]\s*true|algorithms?\s*[:=]\s*\[?\s*['"]none['"]|verify_signature['"]?\s*[:=]\s*False|ignoreExpiration\s*:\s*true|verify_exp['"]?\s*[:=]\s*False|InsecureIgnoreHostKey|AutoAddPolicy|ALLOW_UNSIGNED|allow_insecure\s*[:=]\s*true/i;
+
+/** Such words stand in texts: lines of a shell, addresses, settings. */
+const uncheckedText =
+  /strict-ssl\s*=\s*false|sslmode=disable|http\.sslVerify\s+false|\bcurl\b[^|;&]{0,200}\s(?:-\w*k\w*|--insecure)\b|wget\b.{0,200}--no-check-certificate|GIT_SSL_NO_VERIFY|StrictHostKeyChecking[= ]no|--allow-unauthenticated|--no-verify-ssl|trusted-host|\[trusted=yes\]|gpgcheck\s*=\s*0/i;
 
 const checksOff =
   /@ts-nocheck|\/\*\s*eslint-disable\s*\*\/|["']?(?:strict|noImplicitAny|strictNullChecks)["']?\s*:\s*false|#\s*(?:nosec|noqa)\s*$|#\s*mypy:\s*ignore-errors|#\s*pylint:\s*skip-file|ignoreBuildErrors:\s*true|ignoreDuringBuilds:\s*true|#!\[allow\(warnings\)\]|@SuppressWarnings\("all"\)|nolint\s*$|fail_under\s*=\s*0|continue-on-error:\s*true|--passWithNoTests|--no-verify|\|\|\s*true\s*["']?,?$|exit 0 # /;
@@ -63,7 +67,7 @@ export const protectionRules: readonly EditRule[] = [
   {
     id: 'edits.opened',
     verdict: 'ask',
-    matches: (change) => isCode(change) && countIn(change.added, opened) > countIn(change.removed, opened),
+    matches: (change) => isCode(change) && gains(change, opened),
     reason: 'This opens something to everybody.',
     saferWay: 'Name who may come in.',
     examples: {
@@ -86,7 +90,8 @@ export const protectionRules: readonly EditRule[] = [
     verdict: 'deny',
     matches: (change) => {
       if (change.kind === 'text' || change.kind === 'data') return false;
-      if (countIn(change.added, unchecked) <= countIn(change.removed, unchecked)) return false;
+      const inTexts = countIn(change.added, uncheckedText) > countIn(change.removed, uncheckedText);
+      if (!inTexts && !gains(change, unchecked)) return false;
       return change.kind === 'test' ? { verdict: 'ask' } : true;
     },
     reason: 'This turns off the check of certificates or signatures.',

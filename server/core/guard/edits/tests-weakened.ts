@@ -1,4 +1,4 @@
-import { countIn, loses, type Change } from './change.ts';
+import { countIn, gains, loses, type Change } from './change.ts';
 import { changed, made, type EditRule } from './edit-rule.ts';
 
 const testCase =
@@ -69,8 +69,8 @@ export const testRules: readonly EditRule[] = [
     verdict: 'ask',
     matches: (change) =>
       (isTest(change) || change.kind === 'code') &&
-      countIn(change.added, skipMark) > countIn(change.removed, skipMark) &&
-      (isTest(change) || /\b(?:describe|it|test)\b/.test(change.addedText)),
+      gains(change, skipMark) &&
+      (isTest(change) || /\b(?:describe|it|test)\b/.test(change.addedBare.join('\n'))),
     reason: 'This leaves tests out.',
     saferWay: 'Mend what the tests show.',
     examples: {
@@ -92,7 +92,7 @@ export const testRules: readonly EditRule[] = [
   {
     id: 'edits.tests-narrowed',
     verdict: 'ask',
-    matches: (change) => isTest(change) && countIn(change.added, onlyMark) > countIn(change.removed, onlyMark),
+    matches: (change) => isTest(change) && gains(change, onlyMark),
     reason: 'This runs one test and leaves the others out.',
     saferWay: 'Name the test when you run it.',
     examples: {
@@ -127,8 +127,7 @@ export const testRules: readonly EditRule[] = [
     matches: (change) =>
       isTest(change) &&
       !change.isNew &&
-      (countIn(change.added, emptyAssertion) > 0 ||
-        (loses(change, firm) && countIn(change.added, vague) > countIn(change.removed, vague))),
+      (countIn(change.added, emptyAssertion) > 0 || (loses(change, firm) && gains(change, vague))),
     reason: 'This makes assertions say less.',
     saferWay: 'Keep the value that is expected.',
     examples: {
