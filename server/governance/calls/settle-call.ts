@@ -50,6 +50,7 @@ export async function callsSettled(): Promise<void> {
 /**
  * The next call of the same person waits for the counters that this holds, so it does not wait for the disk: a settlement that a crash of the
  * database loses was written less than a second before, and its call ends as interrupted. The opening of a call does wait.
+ * Calls are named by an array, of which Postgres expects few: joined with the rows alone, of which it expects a hundred, it read the whole table.
  */
 const settleStatement = {
   name: 'model_calls_settle',
@@ -62,8 +63,8 @@ const settleStatement = {
       select call.id, call.budget_keys,
         case call.state when 'started' then call.reserved_micro_usd else 0 end as freed,
         case call.state when 'started' then 0 else coalesce(call.cost_micro_usd, 0) end as booked
-      from model_call call join given on given.id = call.id
-      where call.state in ('started', 'interrupted') order by call.id for update of call
+      from model_call call
+      where call.id = any ($3) and call.state in ('started', 'interrupted') order by call.id for update
     ), ended as (
       update model_call call set
         state = given.state, error_kind = given.error_kind, error_message = given.error_message,
@@ -74,7 +75,7 @@ const settleStatement = {
         model_id = given.model_id, provider_id = given.provider_id, provider_name = given.provider_name,
         upstream_model = given.upstream_model, place = given.place,
         findings = call.findings || given.findings, latency_ms = given.latency_ms, first_byte_ms = given.first_byte_ms, finished_at = given.finished_at
-      from given, mine where call.id = given.id and mine.id = given.id
+      from mine join given on given.id = mine.id where call.id = any ($3) and call.id = mine.id
     ), kept as (
       insert into model_call_content select each.*
       from json_populate_recordset(null::model_call_content, $2) each join mine on mine.id = each.call_id
@@ -106,7 +107,7 @@ type CountedRow = { key: string; scope: BudgetScope; spent: string; warned: numb
 
 async function writeBatch(items: readonly Item[]): Promise<void[]> {
   const rows = items.map(rowOf);
-  const values = [JSON.stringify(rows), JSON.stringify(items.flatMap(contentOf))];
+  const values = [JSON.stringify(rows), JSON.stringify(items.flatMap(contentOf)), rows.map(({ id }) => id)];
   const counted = await writeUntilWritten(values);
   for (const { opened } of items) letGoOfCall(opened.id);
   for (const [index, item] of items.entries()) countSettled(item, costColumnOf(rows[index]));
@@ -121,7 +122,7 @@ const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
 /** A database that is away for a while must not leave calls open: it is tried until it is written. */
-async function writeUntilWritten(values: readonly string[]): Promise<CountedRow[]> {
+async function writeUntilWritten(values: readonly unknown[]): Promise<CountedRow[]> {
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
       return (await pool().query<CountedRow>({ ...settleStatement, values: [...values] })).rows;
