@@ -43,7 +43,8 @@ export function AgentRow({
         {installation && <Package installation={installation} />}
         {!availability.ok && !isAtWork && (installation === undefined || installation.state !== 'missing') && (
           <Text>
-            {availability.reason} {isAdmin && installation ? '' : availability.fix}
+            {availability.reason}{' '}
+            {isAdmin && installation && installation.state !== 'installed' ? '' : availability.fix}
           </Text>
         )}
       </div>

@@ -71,7 +71,7 @@ export class SessionFeed {
     });
   }
 
-  /** A long log comes one by one: it is folded in larger pieces. */
+  /** Much comes shortly after each other: it is folded in larger pieces. */
   private take(events: SessionEvent[]): void {
     const fresh = events.filter((event) => event.seq > this.lastSeq);
     const last = fresh.at(-1);

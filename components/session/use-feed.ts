@@ -19,7 +19,7 @@ export function useSessionFeed(sessionId: string): SessionFeed | undefined {
         client.events.watch.subscribe(
           { sessionId, lastEventId: String(cursor) },
           {
-            onData: (message) => sink.onEvents([message.data]),
+            onData: (message) => sink.onEvents(message.data),
             onStarted: sink.onOpen,
             onError: sink.onError,
             onConnectionStateChange: (state) => {

@@ -58,7 +58,7 @@ export const promptProposal = pgTable(
   (t) => [index('prompt_proposal_session_idx').on(t.sessionId)],
 );
 
-/** An image that somebody put into a prompt. Without a prompt it is removed after a day. */
+/** An image that somebody put into a prompt. Without a prompt it is removed after a week. */
 export const promptImage = pgTable(
   'prompt_image',
   {

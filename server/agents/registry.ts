@@ -103,10 +103,8 @@ export type AgentProfile = {
     efforts?: readonly string[];
     /** Every call of a tool of an MCP server is asked about before. Only such agents are given servers. */
     asksForMcpTools?: boolean;
-    /** A denied permission ends the agent's turn as cancelled, instead of going on without it. */
-    denyEndsTurn: boolean;
   };
-  /** Whether it can run on this installation now; else why not, and what to do. */
+  /** Whether it can run on this installation now, as far as its files go; else why not, and what to do. */
   available(): Promise<AgentAvailability>;
 };
 
@@ -125,7 +123,7 @@ const refactor: AgentProfile = {
   env: () => ({ LANG: 'C.UTF-8', TMPDIR: '/tmp' }),
   homeFiles: () => ({}),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false },
+  capabilities: { hostFiles: true, hostTerminals: true },
   available: async () => {
     const missing = ['@ast-grep/napi', 'ts-morph', 'oxlint', 'oxfmt'].find(
       (name) => !existsSync(path.join(appRoot, 'node_modules', name)),

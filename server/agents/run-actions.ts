@@ -18,8 +18,6 @@ export type ActionRequest = {
   toolCallId?: string | undefined;
   /** Aborts when nobody waits for the answer any more. */
   signal: AbortSignal;
-  /** How long people have to answer; for ever when left out. */
-  answerWithinMs?: number;
 };
 
 export type ActionAnswer = { allowed: true; scope: 'once' | 'run' } | { allowed: false; reason: string };
@@ -43,6 +41,8 @@ type Given = {
   record: RecordJudgement;
   /** The run does not work while it waits for people. */
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
+  /** How long people have to answer what is asked, by whichever way. */
+  answerMs: number;
 };
 
 const maxKept = 2_000;
@@ -95,12 +95,11 @@ function createWord(ctx: Context, given: Given) {
   const allowedForRun = new Set<string>();
 
   async function asked(request: ActionRequest, judgement: Judged): Promise<ActionAnswer> {
-    const { answerWithinMs, signal } = request;
-    const expiresAt = answerWithinMs === undefined ? undefined : new Date(Date.now() + answerWithinMs);
+    const expiresAt = new Date(Date.now() + given.answerMs);
     const question = await questionOf(request, { judgement, given });
-    const permissionId = await askRunPermission(ctx, claim, { ...question, ...(expiresAt && { expiresAt }) });
+    const permissionId = await askRunPermission(ctx, claim, { ...question, expiresAt });
     await given.record(request.action, judgement, permissionId);
-    return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal, expiresAt }));
+    return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal: request.signal, expiresAt }));
   }
 
   return async (request: ActionRequest): Promise<ActionAnswer> => {

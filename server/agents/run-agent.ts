@@ -40,7 +40,7 @@ export type RunLimits = {
   /** How long an agent may take to stop by itself. */
   cancelMs: number;
   commandMs: number;
-  /** How long people have to answer what an agent's hook asks. */
+  /** How long people have to answer what an agent asks. */
   answerMs: number;
 };
 

@@ -140,6 +140,13 @@ test('[AG34] what nobody answers in time is denied, in words, to the agent and i
   expect((await ofType('permission_decided'))[0]).toMatchObject({ decision: 'deny', reason: /Nobody answered/ });
 });
 
+test('[AG34] a question of the protocol expires as that of a hook does', long, async () => {
+  const { run } = await ran('ask npm run deploy', { limits: { answerMs: 300 } });
+  expect(run.state).toBe('succeeded');
+  expect((await ofType('permission_requested'))[0]?.['expiresAt']).toEqual(expect.any(String));
+  expect((await ofType('permission_decided'))[0]).toMatchObject({ decision: 'deny', reason: /Nobody answered/ });
+});
+
 test('[AG35] for this run answers the same command again, and no other', long, async () => {
   const { done } = await begin([bash('npm test'), bash('npm test'), bash('npm run lint')].join('\n'));
   await answer((await question()).permissionId, { decision: 'allow', scope: 'run' });

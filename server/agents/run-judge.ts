@@ -21,7 +21,7 @@ export type JudgeOptions = {
   worktree: Worktree;
   mask: RecordMask;
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
-  /** How long people have to answer what an agent's hook asks. */
+  /** How long people have to answer what is asked. */
   answerMs: number;
   /** The MCP servers that the run was given, by name. */
   mcpServers: ReadonlyMap<string, McpRules>;
@@ -54,6 +54,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     },
     record: judgementRecorder(ctx, { run, mask, projectId }),
     pausedFor,
+    answerMs,
     facts: {
       mode: run.mode,
       requireOpen: runFilePolicy(run),
@@ -72,7 +73,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
         call.action.kind === 'edit'
           ? { kind: 'edit', changes: await fileChanges(worktree.workDir, call.action.requests) }
           : call.action;
-      return actions.decide({ action, toolCallId, signal, answerWithinMs: answerMs });
+      return actions.decide({ action, toolCallId, signal });
     },
   };
 }

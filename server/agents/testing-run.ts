@@ -24,7 +24,7 @@ export function scriptedAgent(...argv: string[]): AgentProfile {
     env: () => ({}),
     homeFiles: () => ({}),
     sessionMeta: () => ({}),
-    capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false, steers: argv.includes('steers') },
+    capabilities: { hostFiles: true, hostTerminals: true, steers: argv.includes('steers') },
     available: () => Promise.resolve({ ok: true }),
   };
 }

@@ -11,15 +11,14 @@ export type Question = {
   permissionId: string;
   /** Aborts when nobody waits for the answer any more. */
   signal: AbortSignal;
-  expiresAt: Date | undefined;
+  expiresAt: Date;
 };
 
 /** Waits until somebody has answered, the time is over, or the question is void; the latter two count as a no. */
 export async function waitForAnswer(ctx: Context, claim: RunClaim, question: Question): Promise<ActionAnswer> {
   const { permissionId, signal, expiresAt } = question;
-  const late = expiresAt === undefined ? undefined : AbortSignal.timeout(Math.max(0, expiresAt.getTime() - Date.now()));
-  const over = late === undefined ? signal : AbortSignal.any([signal, late]);
-  const decision = await decisionBefore(ctx, permissionId, over);
+  const late = AbortSignal.timeout(Math.max(0, expiresAt.getTime() - Date.now()));
+  const decision = await decisionBefore(ctx, permissionId, AbortSignal.any([signal, late]));
   if (decision) return answerOf(decision);
   const reason = signal.aborted ? 'The agent does not ask any more.' : lateWords;
   await withdrawPermission(ctx, claim, { permissionId, reason });

@@ -165,6 +165,15 @@ test('a worker says which agents it can run', { timeout: long }, async () => {
   });
 });
 
+test('[AG5] an agent that needs a model says so while none is set up', { timeout: long }, async () => {
+  const openDoor = () => Promise.reject(new Error('no run begins here'));
+  await startService({ profiles: [{ ...modelAgent(), name: 'thinking' }], openDoor });
+  const thinking = async () => (await listAgents(team.viewer.ctx)).find(({ name }) => name === 'thinking');
+  expect(await thinking()).toMatchObject({
+    availability: { ok: false, reason: expect.stringMatching(/needs a language model, and none is set up/) },
+  });
+});
+
 test(
   '[RN6] a run survives a kill -9 of its worker: another one takes it up, and nothing of the first is left',
   { timeout: long },

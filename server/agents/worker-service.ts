@@ -16,6 +16,7 @@ import { checkSandbox } from '../workspace/sandbox.ts';
 import { changeAgent } from './change-agent.ts';
 import { installationOf } from './installed-agent.ts';
 import { knownAgents } from './known-agents.ts';
+import { modelAvailability } from './model-availability.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
@@ -184,7 +185,8 @@ async function describeAgents(
       const { name, title, description, needsModel, defaultMode } = profile;
       const modes = runModes.filter((mode) => profile.modes[mode] !== undefined);
       const wall = sandbox.ok && needsModel ? models : sandbox;
-      const availability = wall.ok ? await profile.available() : wall;
+      const own = wall.ok ? await profile.available() : wall;
+      const availability = own.ok && needsModel ? await modelAvailability() : own;
       const { steers = false, images = false, efforts = [] } = profile.capabilities;
       const installation = installationOf(name);
       const takes = { steers, images, efforts, remembers: profile.home === 'folder' };

@@ -9,6 +9,7 @@ import { auditOf } from '../auth/testing.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { newId } from '../platform/ids.ts';
 import { closeNotifications } from '../platform/notifications.ts';
+import { newTestRun, newTestSession, newTestWorker } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { deleteSession } from '../sessions/delete-session.ts';
 import { deleteProject } from '../workspace/delete-project.ts';
@@ -62,6 +63,28 @@ test('[PR18] an upload that nobody used goes', async () => {
   await removeExpired();
   expect(existsSync(uploadPath(uploadId))).toBe(false);
   expect(await db.select().from(schema.upload)).toEqual([]);
+});
+
+test('[CV32] an image that no prompt names goes after a week, one that a prompt names stays', async () => {
+  const { promptImage, runPrompt } = schema;
+  await newTestWorker();
+  const session = await newTestSession();
+  const { sessionId, teamId } = session;
+  const [used, unused, fresh] = [newId('img'), newId('img'), newId('img')];
+  const image = { teamId, sessionId, personId: session.developer.personId, mimeType: 'image/png', sizeBytes: 1 };
+  for (const id of [used, unused, fresh]) {
+    const createdAt = id === fresh ? new Date(Date.now() - 6 * 86_400_000) : longAgo;
+    await db.insert(promptImage).values({ ...image, id, content: Buffer.from('x'), createdAt });
+  }
+  const runId = await newTestRun(session);
+  const attachments = [{ kind: 'image', imageId: used, name: 'screen.png' } as const];
+  await db
+    .insert(runPrompt)
+    .values({ runId, teamId, attachments })
+    .onConflictDoUpdate({ target: runPrompt.runId, set: { attachments } });
+  await removeExpired();
+  const left = await db.select({ id: promptImage.id }).from(promptImage);
+  expect(left.map(({ id }) => id).toSorted()).toEqual([used, fresh].toSorted());
 });
 
 test('[PR18] what only served rooms for a moment goes; whose a client id is stays', async () => {

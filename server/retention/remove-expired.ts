@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { and, eq, inArray, isNotNull, lt, or } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, notExists, or, sql } from 'drizzle-orm';
 import { databaseUrl, schema } from '../../db/client.ts';
 import { ensureAuditPartitions } from '../../db/migrate.ts';
 import { appendAudit } from '../audit/append.ts';
@@ -26,6 +26,7 @@ export async function removeExpired(): Promise<void> {
   await removeProjects(ctx);
   await removeSessions(ctx);
   await removeUploads(ctx);
+  await removeUnusedImages(ctx);
   await removeStale(ctx);
   await thinCheckpoints(ctx);
   await emptyWorktreeTrash();
@@ -114,6 +115,20 @@ async function removeUploads(ctx: Context): Promise<void> {
     await rm(uploadPath(id), { force: true });
     await ctx.db.delete(upload).where(eq(upload.id, id));
   }
+}
+
+/** How long an image waits in a draft for its prompt. */
+const draftDays = 7;
+
+async function removeUnusedImages(ctx: Context): Promise<void> {
+  const { promptImage, run, runPrompt } = schema;
+  const isNamed = sql`${runPrompt.attachments} @> jsonb_build_array(jsonb_build_object('kind', 'image', 'imageId', ${promptImage.id}))`;
+  const prompts = ctx.db
+    .select({ runId: run.id })
+    .from(run)
+    .innerJoin(runPrompt, eq(runPrompt.runId, run.id))
+    .where(and(eq(run.sessionId, promptImage.sessionId), isNamed));
+  await ctx.db.delete(promptImage).where(and(lt(promptImage.createdAt, daysAgo(ctx, draftDays)), notExists(prompts)));
 }
 
 /** Rows that only served a moment: answers to repeated requests, counted attempts, tickets and links that ended. */

@@ -1,6 +1,5 @@
-import { listModels } from '../../governance/model-routes.ts';
 import { appMount, appMounts } from '../builtin/app-mount.ts';
-import type { AgentAvailability, AgentProfile, AgentStart } from '../registry.ts';
+import type { AgentProfile, AgentStart } from '../registry.ts';
 
 /** Our own coding agent: a loop over the gateway for any model. */
 export const assistant: AgentProfile = {
@@ -20,12 +19,11 @@ export const assistant: AgentProfile = {
   capabilities: {
     hostFiles: true,
     hostTerminals: true,
-    denyEndsTurn: false,
     steers: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },
-  available: modelAvailability,
+  available: () => Promise.resolve({ ok: true }),
 };
 
 function modelEnv({ models }: AgentStart): Record<string, string> {
@@ -37,16 +35,4 @@ function modelEnv({ models }: AgentStart): Record<string, string> {
     ENSEMBLE_MODEL: model,
     ...(effort !== undefined && { ENSEMBLE_EFFORT: effort }),
   };
-}
-
-/** It works from the moment at which a model is set up that takes tools. */
-async function modelAvailability(): Promise<AgentAvailability> {
-  const models = await listModels('');
-  if (models.some(({ capabilities }) => capabilities.tools)) return { ok: true };
-  const fix = 'An admin adds a provider and a model under Settings › Models; then it works at once.';
-  const reason =
-    models.length === 0
-      ? 'It needs a language model, and none is set up here yet.'
-      : 'It needs a language model that calls tools, and none of those set up here does.';
-  return { ok: false, reason, fix };
 }

@@ -61,7 +61,6 @@ export const claudeCode: AgentProfile = {
   capabilities: {
     hostFiles: false,
     hostTerminals: false,
-    denyEndsTurn: false,
     steers: true,
     asksForMcpTools: true,
     images: true,

@@ -37,7 +37,6 @@ export const codex: AgentProfile = {
   capabilities: {
     hostFiles: false,
     hostTerminals: false,
-    denyEndsTurn: true,
     steers: true,
     images: true,
     efforts: ['low', 'medium', 'high'],

@@ -26,7 +26,7 @@ export function customProfile(row: CustomAgentRow): AgentProfile {
     env: (start) => ({ ...usual(start), ...filled(variablesOf(row), start) }),
     homeFiles: () => ({}),
     sessionMeta: () => ({}),
-    capabilities: { hostFiles: true, hostTerminals: true, denyEndsTurn: false },
+    capabilities: { hostFiles: true, hostTerminals: true },
     available: () => Promise.resolve(availabilityOf(program, folder)),
   };
 }

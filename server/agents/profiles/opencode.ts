@@ -33,7 +33,7 @@ export const openCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [configFile]: configOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: false, hostTerminals: false, denyEndsTurn: false },
+  capabilities: { hostFiles: false, hostTerminals: false },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 

@@ -31,7 +31,7 @@ export const qwenCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [settingsFile]: settingsOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: false, denyEndsTurn: true },
+  capabilities: { hostFiles: true, hostTerminals: false },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 

@@ -5,7 +5,7 @@ import { parseCursor, requireVisible, watchSession } from '../../runs/watch.ts';
 import { participantProcedure, router } from '../trpc.ts';
 
 export const eventsRouter = router({
-  /** Each entry after the cursor, then each new one; its `seq` is the cursor to go on from. */
+  /** The entries after the cursor, then the new ones, several at a time; the last one's `seq` is the cursor to go on from. */
   watch: participantProcedure
     .input(z.object({ sessionId: z.string(), lastEventId: z.string().nullish() }))
     .subscription(async ({ ctx, input, signal }) => {
@@ -18,7 +18,8 @@ export const eventsRouter = router({
       await requireVisible(ctx, input.sessionId);
       return (async function* () {
         for await (const batch of watchSession(ctx, watch)) {
-          for (const event of batch) yield tracked(String(event.seq), event);
+          const last = batch.at(-1);
+          if (last) yield tracked(String(last.seq), batch);
         }
       })();
     }),
