@@ -207,7 +207,7 @@ function PlaceField({ form }: { form: Form }) {
 }
 
 function Further({ form, provider }: { form: Form; provider: Provider | undefined }) {
-  const [isOpen, { toggle }] = useDisclosure(form.values.kind === 'azure_openai');
+  const [isOpen, { toggle }] = useDisclosure(['azure_openai', 'bedrock'].includes(form.values.kind));
   const kept = provider?.headerNames.join(', ');
   return (
     <div>

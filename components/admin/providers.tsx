@@ -77,7 +77,11 @@ const beginnings: { kind: ProviderKind; title: string; words: string }[] = [
     title: 'A server of our own',
     words: 'Ollama, vLLM, llama.cpp, LM Studio: code stays on your network.',
   },
-  { kind: 'gemini', title: 'Another one', words: 'Gemini, Azure OpenAI, or a model file on this machine.' },
+  {
+    kind: 'gemini',
+    title: 'Another one',
+    words: 'Gemini, Amazon Bedrock, Azure OpenAI, or a model file on this machine.',
+  },
 ];
 
 function FirstProvider({ onChoose }: { onChoose: (kind: ProviderKind) => void }) {

@@ -7,6 +7,7 @@ export const providerKinds = [
   'openai',
   'openai_compatible',
   'azure_openai',
+  'bedrock',
   'gemini',
   'local_gguf',
 ] as const;
@@ -66,6 +67,14 @@ export const providerKindFacts: Record<ProviderKind, ProviderKindFacts> = {
     baseUrl: '',
     baseUrlHint: 'The resource’s endpoint: https://NAME.openai.azure.com',
     protocols: ['openai_chat'],
+    place: 'remote',
+    needsKey: true,
+  },
+  bedrock: {
+    label: 'Amazon Bedrock',
+    baseUrl: '',
+    baseUrlHint: 'The region’s endpoint: https://bedrock-mantle.REGION.api.aws. With a Bedrock API key',
+    protocols: ['anthropic_messages'],
     place: 'remote',
     needsKey: true,
   },

@@ -57,6 +57,22 @@ test('[GW78] Gemini and compatible servers are called with a Bearer key below th
   });
 });
 
+test('[GW78] Amazon Bedrock is called by region with its own key: Messages and OpenAI’s protocols at addresses of their own', () => {
+  const baseUrl = 'https://bedrock-mantle.eu-west-1.api.aws';
+  for (const copied of [baseUrl, `${baseUrl}/v1`, `${baseUrl}/anthropic`, `${baseUrl}/anthropic/v1`])
+    expect(callAddress(provider({ kind: 'bedrock', baseUrl: copied }), generate('anthropic_messages'))).toMatchObject({
+      url: `${baseUrl}/anthropic/v1/messages`,
+      headers: { 'x-api-key': 'the-key' },
+      defaultHeaders: { 'anthropic-version': '2023-06-01' },
+    });
+  expect(callAddress(provider({ kind: 'bedrock', baseUrl }), generate('openai_chat'))).toMatchObject({
+    url: `${baseUrl}/v1/chat/completions`,
+    headers: { authorization: 'Bearer the-key' },
+  });
+  const ofOpenai = provider({ kind: 'bedrock', baseUrl: `${baseUrl}/openai/v1` });
+  expect(callAddress(ofOpenai, generate('openai_responses')).url).toBe(`${baseUrl}/openai/v1/responses`);
+});
+
 test('[GW78] without a key none is sent, and further headers are', () => {
   const address = callAddress(provider({ key: undefined, headers: { 'X-Tenant': 't' } }), generate('openai_chat'));
   expect(address.headers).toEqual({ 'X-Tenant': 't' });

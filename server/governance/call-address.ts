@@ -55,11 +55,19 @@ function urlOf({ kind, baseUrl, options }: OpenedProvider, call: Call): string {
   if (kind === 'local_gguf') return `http://local-model/v1${path}`;
   // People copy an address with and without its version.
   if (kind === 'anthropic') return `${baseUrl.replace(/\/v1$/, '')}/v1${path}`;
+  if (kind === 'bedrock') return bedrockUrl(baseUrl, call.protocol, path);
   if (kind !== 'azure_openai') return `${baseUrl}${path}`;
   const root = `${baseUrl.replace(/\/openai(\/v1)?$/, '')}/openai`;
   if (options.apiVersion === undefined) return `${root}/v1${path}`;
   const deployment = call.operation === 'models' ? '' : `/deployments/${encodeURIComponent(call.upstreamModel)}`;
   return `${root}${deployment}${path}?api-version=${encodeURIComponent(options.apiVersion)}`;
+}
+
+/** Amazon Bedrock's own endpoint: Messages below `/anthropic`, OpenAI's protocols below `/v1` or, for OpenAI's models, `/openai/v1`. */
+function bedrockUrl(baseUrl: string, protocol: LlmProtocol, path: string): string {
+  const root = baseUrl.replace(/\/(?:(?:openai\/|anthropic\/)?v1|openai|anthropic)$/, '');
+  if (protocol === 'anthropic_messages') return `${root}/anthropic/v1${path}`;
+  return /\/openai(?:\/v1)?$/.test(baseUrl) ? `${root}/openai/v1${path}` : `${root}/v1${path}`;
 }
 
 function keyHeaders({ kind, key }: OpenedProvider, protocol: LlmProtocol): Record<string, string> {
