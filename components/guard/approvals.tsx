@@ -13,10 +13,11 @@ import { useTRPC } from '@/components/trpc.tsx';
 import { ApprovalForm } from './approval-form.tsx';
 import { approversText, familyTitles } from './approval-words.ts';
 import type { GuardTeam } from './guard-page.tsx';
+import { SecondOpinionSetting } from './second-opinion.tsx';
 
 type Rule = RouterOutputs['guard']['approvals'][number];
 
-/** Whom a question of an agent is for, where that is more than the right to approve. */
+/** Whom a question of an agent is for, and whether a model looks at it as well. */
 export function Approvals(given: { team: GuardTeam; mayManage: boolean; isInstallationAdmin: boolean }) {
   const { team, mayManage, isInstallationAdmin } = given;
   const [scope, setScope] = useState<RuleScope>('team');
@@ -24,7 +25,13 @@ export function Approvals(given: { team: GuardTeam; mayManage: boolean; isInstal
   return (
     <Stack gap="xl">
       {isInstallationAdmin && <ScopeChoice value={scope} onChange={setScope} />}
-      <WhoMayAllow key={scope} team={team} teamId={teamId} mayManage={teamId === null || mayManage} />
+      <WhoMayAllow key={`who ${scope}`} team={team} teamId={teamId} mayManage={teamId === null || mayManage} />
+      <SecondOpinionSetting
+        key={`opinion ${scope}`}
+        team={team}
+        teamId={teamId}
+        mayManage={teamId === null || mayManage}
+      />
     </Stack>
   );
 }
@@ -88,7 +95,7 @@ function ApprovalRow({ rule, teamId, mayRemove, onGone }: RowProps) {
       title: 'Remove this rule',
       children: (
         <Text>
-          {title}: from the next question on {approversText(rule).toLowerCase()} is not asked for by this rule any more.
+          {title}: {approversText(rule)} by this rule, and not any more from the next question on.
         </Text>
       ),
       labels: { confirm: 'Remove', cancel: 'Keep' },

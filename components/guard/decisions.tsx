@@ -17,6 +17,7 @@ import type { HouseEffect } from '@/server/core/guard/house-rule.ts';
 import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
 import { deciders, effectChoices, effectWords, isEffect, type Decision } from './guard-words.ts';
+import { opinionText } from './opinion-words.ts';
 import classes from './guard.module.css';
 
 type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null };
@@ -115,7 +116,7 @@ function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
 }
 
 function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }) {
-  const { action, verdict, reason, rules, decidedBy, answer, label } = decision;
+  const { action, verdict, reason, rules, decidedBy, answer, label, opinion } = decision;
   const { done, color } = effectWords[verdict];
   return (
     <Row>
@@ -138,6 +139,11 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {reason} {rules.length > 0 && <span className="ens-mono">{rules.join(', ')}</span>}
         </Text>
+        {opinion !== null && (
+          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            {opinionText(opinion)}
+          </Text>
+        )}
         <Text size="sm" c="dimmed">
           By {deciders[decidedBy] ?? decidedBy} in{' '}
           <Link href={`/${team.slug}/sessions/${decision.sessionId}` as never}>{decision.project.name}</Link>

@@ -28,6 +28,7 @@ export const deciders: Record<string, string> = {
   house: 'a rule of the house',
   mode: 'the mode of the run',
   policy: 'a policy',
+  opinion: 'a second opinion',
 };
 
 export type PatternKind = ActionPattern['kind'];

@@ -1,6 +1,7 @@
 'use client';
 
 import { Text } from '@mantine/core';
+import { opinionText } from '@/components/guard/opinion-words.ts';
 import type { AgentAction } from '@/server/core/agent-action.ts';
 import type { DeniedItem, PermissionItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
@@ -28,6 +29,11 @@ export function JudgedWords({ item }: { item: PermissionItem | DeniedItem }) {
       {item.saferWay !== undefined && (
         <Text inherit className={classes.good}>
           Safer: {visibleText(item.saferWay)}
+        </Text>
+      )}
+      {item.opinion !== undefined && (
+        <Text inherit style={{ overflowWrap: 'anywhere' }}>
+          {opinionText(item.opinion)}
         </Text>
       )}
       {item.worksFor && (

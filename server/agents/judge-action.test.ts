@@ -16,6 +16,7 @@ function facts(given: Partial<JudgeFacts> = {}): JudgeFacts {
     requireOpen: () => Promise.resolve(),
     requireUnattended: () => Promise.resolve(),
     guard: () => Promise.resolve(fine),
+    opinion: () => Promise.resolve(undefined),
     mcpServers: new Map([['tickets', { readTools: new Set(['list']), otherTools: 'ask' as const }]]),
     ...given,
   };
@@ -115,4 +116,37 @@ test('[AG31] MCP servers are those that the run was given', async () => {
 test('an error that is no refusal is not taken for one', async () => {
   const broken = () => Promise.reject(new Error('the database is gone'));
   await expect(judgeAction(read, facts({ requireOpen: broken }))).rejects.toThrow('the database is gone');
+});
+
+const doubt: Verdict = { verdict: 'ask', rules: ['git.no-verify'], reason: 'It skips the checks.' };
+const opined = (verdict: 'allow' | 'ask' | 'deny', mayEase = true) => ({
+  opinion: () => Promise.resolve({ opinion: { verdict, reason: 'So it thinks.', model: 'small' }, mayEase }),
+});
+
+test('[GU63] a model eases in the mode Auto alone; elsewhere its word stands on the question', async () => {
+  const eased = await judgeAction(command, facts({ ...guarded(doubt), ...opined('allow') }));
+  expect(eased).toMatchObject({ verdict: 'allow', by: 'opinion', opinion: { verdict: 'allow' } });
+  for (const mode of ['ask', 'plan', 'edit'] as const) {
+    const said = await judgeAction(command, facts({ mode, ...guarded(doubt), ...opined('allow') }));
+    expect(said).toMatchObject({ verdict: 'ask', by: 'guard', opinion: { verdict: 'allow', model: 'small' } });
+  }
+  const closed = { ...guarded(doubt), ...opined('allow'), requireUnattended: refuse('Closed by r1.') };
+  expect(await judgeAction(command, facts(closed))).toMatchObject({ verdict: 'ask', by: 'policy' });
+});
+
+test('[GU63] a model is stricter in any mode about what the guard asks, and about what nobody else would look at', async () => {
+  expect(await judgeAction(command, facts(opined('deny')))).toMatchObject({ verdict: 'deny', by: 'opinion' });
+  expect(await word(command, { mode: 'ask', ...guarded(doubt), ...opined('deny') })).toBe('deny');
+  // A person is asked about it anyway.
+  expect(await word(command, { mode: 'ask', ...opined('deny') })).toBe('ask');
+});
+
+test('[GU63] it is not asked about denials, the house’s word, what only reads, and what is left to review', async () => {
+  const never = { opinion: () => Promise.reject(new Error('asked')) };
+  const house = (verdict: Verdict['verdict']) => () => Promise.resolve({ ...doubt, verdict, by: 'house' as const });
+  expect(await word(command, { ...guarded({ ...doubt, verdict: 'deny' }), ...never })).toBe('deny');
+  expect(await word(command, { guard: house('ask'), ...never })).toBe('ask');
+  expect(await word(command, { guard: house('allow'), ...never })).toBe('allow');
+  expect(await word({ ...command, command: 'git status' }, never)).toBe('allow');
+  expect(await word(edit, { mode: 'edit', ...guarded(doubt), ...never })).toBe('allow');
 });

@@ -1,5 +1,6 @@
 import { isOutside, type ActionRule, type AgentAction } from '../core/agent-action.ts';
 import { isAppError } from '../core/errors.ts';
+import { withOpinion, type SecondOpinion } from '../core/guard/second-opinion.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
 import { onlyReads } from '../core/plain-reads.ts';
 import type { Denier, RunMode } from '../core/session-event.ts';
@@ -9,7 +10,7 @@ import { treePathProblem } from '../workspace/tree-path.ts';
 export type JudgedBy = Denier;
 
 export type Judgement =
-  | { verdict: 'allow'; by?: JudgedBy; rules?: readonly ActionRule[]; reason?: string }
+  | { verdict: 'allow'; by?: JudgedBy; rules?: readonly ActionRule[]; reason?: string; opinion?: SecondOpinion }
   | {
       verdict: 'ask' | 'deny';
       by: JudgedBy;
@@ -17,10 +18,15 @@ export type Judgement =
       /** For people and for the model. */
       reason: string;
       saferWay?: string;
+      /** What a model said of it. */
+      opinion?: SecondOpinion;
     };
 
 /** `house`: a rule that people wrote had the last word. */
 export type GuardSays = Verdict & { by?: 'guard' | 'house' };
+
+/** A model's opinion, and whether it may let through what the guard would ask about. */
+export type OpinionSays = { opinion: SecondOpinion; mayEase: boolean };
 
 /** What judging looks at besides the action; each of the questions does its own reading. */
 export type JudgeFacts = {
@@ -31,6 +37,8 @@ export type JudgeFacts = {
   requireUnattended: () => Promise<void>;
   /** The guard's verdict with the house's rules on top; undefined when it knows nothing of such actions. */
   guard: (action: AgentAction) => Promise<GuardSays | undefined>;
+  /** A second opinion on what the guard said; undefined when there is none. */
+  opinion: (action: AgentAction, said: GuardSays) => Promise<OpinionSays | undefined>;
   /** The MCP servers that the host gave to the run, by name. */
   mcpServers: ReadonlyMap<string, McpRules>;
 };
@@ -53,17 +61,38 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   const closed = impossible(action, facts) ?? (await closedByPolicy(action, facts)) ?? closedByMode(action, facts.mode);
   if (closed) return closed;
   if (action.kind === 'quiet' || action.kind === 'read') return allow;
-  const verdict = await facts.guard(action);
+  const verdict = await guardWithOpinion(action, facts);
   if (verdict && verdict.verdict !== 'allow' && !isLeftToReview(action, verdict, facts.mode))
     return guardWord(verdict.verdict, verdict);
   // What the house allows nobody is asked about; a plan stays a plan.
   if (verdict?.by === 'house' && facts.mode !== 'plan')
     return { ...guardRules(verdict), verdict: 'allow', by: 'house' };
-  return wordOfMode(action, { facts, known: verdict !== undefined });
+  return besideOpinion(await wordOfMode(action, { facts, known: verdict !== undefined }), verdict);
+}
+
+type Said = Omit<GuardSays, 'by'> & { by?: 'guard' | 'house' | 'opinion'; opinion?: SecondOpinion };
+
+/** The guard's word, with a model's opinion where one is worth its time: on what the guard asks, and on what nobody else would look at. */
+async function guardWithOpinion(action: AgentAction, facts: JudgeFacts): Promise<Said | undefined> {
+  const said = await facts.guard(action);
+  if (!said || said.by === 'house' || said.verdict === 'deny' || isLeftToReview(action, said, facts.mode)) return said;
+  const isUnseen = facts.mode === 'auto' && !(action.kind === 'command' && onlyReads(action.command));
+  if (said.verdict === 'allow' && !isUnseen) return said;
+  const given = await facts.opinion(action, said);
+  // Where people are asked anyway there is nothing to let through.
+  return given ? withOpinion(said, given.opinion, given.mayEase && facts.mode === 'auto') : said;
+}
+
+/** The word with the opinion beside it, where there is one, which let it through where the guard would have asked. */
+function besideOpinion(word: Judgement, said: Said | undefined): Judgement {
+  if (!said?.opinion) return word;
+  const { opinion } = said;
+  if (word.verdict !== 'allow') return { ...word, opinion };
+  return said.by === 'opinion' ? { ...word, ...guardRules(said), by: 'opinion', opinion } : { ...word, opinion };
 }
 
 /** In the mode Edit files are changed freely: what the guard would ask about is in the suggestion, for people to take or leave. */
-const isLeftToReview = (action: AgentAction, { verdict, by }: GuardSays, mode: RunMode) =>
+const isLeftToReview = (action: AgentAction, { verdict, by }: Said, mode: RunMode) =>
   mode === 'edit' && action.kind === 'edit' && verdict === 'ask' && by !== 'house';
 
 /** What can never be meant well: git's own folder, names no tree can hold, what lies outside of the repository. */
@@ -140,12 +169,15 @@ function closedByMode(action: AgentAction, mode: RunMode): Judgement | undefined
   });
 }
 
-function guardWord(verdict: 'ask' | 'deny', said: GuardSays): Judgement {
-  const { by = 'guard', saferWay } = said;
-  return { verdict, by, ...guardRules(said), ...(saferWay !== undefined && { saferWay }) };
+function guardWord(verdict: 'ask' | 'deny', said: Said): Judgement {
+  const { by = 'guard', saferWay, opinion } = said;
+  return { verdict, by, ...guardRules(said), ...(saferWay !== undefined && { saferWay }), ...(opinion && { opinion }) };
 }
 
-const guardRules = ({ rules, reason }: Verdict) => ({ rules: rules.map((id) => ({ id, words: reason })), reason });
+const guardRules = ({ rules, reason }: Pick<Verdict, 'rules' | 'reason'>) => ({
+  rules: rules.map((id) => ({ id, words: reason })),
+  reason,
+});
 
 /** Nothing speaks against it: whether a person is asked all the same is a matter of the mode. */
 async function wordOfMode(

@@ -25,8 +25,8 @@ export function judgementRecorder(
     mode: run.mode,
   };
   return async (action, judgement, permissionId) => {
-    const { verdict, by: decidedBy = 'guard', reason = '', rules = [] } = judgement;
-    const said = { verdict, decidedBy, reason, rules: rules.map(({ id }) => id), permissionId };
+    const { verdict, by: decidedBy = 'guard', reason = '', rules = [], opinion } = judgement;
+    const said = { verdict, decidedBy, reason, rules: rules.map(({ id }) => id), permissionId, opinion };
     // An action with many changes is kept by the first of them.
     for (const guarded of guardedActions(action).slice(0, 20))
       await recordDecision(ctx, { ...of, ...said, projectId: await projectId, action: guarded }, (text) =>

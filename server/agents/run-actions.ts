@@ -109,7 +109,7 @@ function createWord(ctx: Context, given: Given) {
       await given.record(action, judgement);
       return { allowed: true, scope: 'once' };
     }
-    const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard';
+    const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard' && judgement.by !== 'opinion';
     if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
     if (judgement.verdict === 'deny') {
       await given.record(action, judgement);
@@ -129,7 +129,7 @@ async function questionOf(
   { judgement, given }: { judgement: Judged; given: Given },
 ) {
   const shown = await shownAction(await given.takenApart(action), given.mask);
-  const { reason, rules, saferWay } = judgement;
+  const { reason, rules, saferWay, opinion } = judgement;
   const needs = await given.needs(judgement);
   return {
     ...(toolCallId !== undefined && { toolCallId }),
@@ -140,6 +140,7 @@ async function questionOf(
     rules,
     ...(saferWay !== undefined && { saferWay }),
     ...(needs && { needs }),
+    ...(opinion && { opinion }),
   };
 }
 
@@ -156,7 +157,7 @@ function subjectOf(action: AgentAction, judgement?: Judged): string {
     case 'command':
       return digest('command', action.cwd, action.command);
     case 'edit':
-      return digest('edit', ...(judgement === undefined ? action.changes.map(({ path }) => path) : rules));
+      return digest('edit', ...(isAlike(judgement) ? rules : action.changes.map(({ path }) => path)));
     case 'mcp':
       return digest('mcp', action.server, action.name);
     case 'fetch':
@@ -169,6 +170,9 @@ function subjectOf(action: AgentAction, judgement?: Judged): string {
       return digest('quiet');
   }
 }
+
+/** What rules ask about two changes is the same when the rules are; what a model thinks of one says nothing of another. */
+const isAlike = (judgement: Judged | undefined) => judgement !== undefined && judgement.by !== 'opinion';
 
 function digest(...parts: string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -42,6 +42,8 @@ export type RunLimits = {
   commandMs: number;
   /** How long people have to answer what an agent asks. */
   answerMs: number;
+  /** How long a model has to give a second opinion. */
+  opinionMs: number;
 };
 
 export const defaultRunLimits: RunLimits = {
@@ -49,6 +51,7 @@ export const defaultRunLimits: RunLimits = {
   cancelMs: 500,
   commandMs: 15 * 60_000,
   answerMs: policyAnswerMs,
+  opinionMs: 8_000,
 };
 
 export type AgentRun = {
@@ -82,9 +85,10 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   const clock = startWorkClock(limits.workMs);
   const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
   const mcp = await giveMcpServers(ctx, given);
-  const judged = { run, claim, worktree, mask, pausedFor, answerMs: limits.answerMs, mcpServers: mcp.rules };
-  const judge = openRunJudge(ctx, judged);
-  const opened: { close(): Promise<void> }[] = [];
+  const { answerMs, opinionMs } = limits;
+  const judged = { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers: mcp.rules };
+  const judge = openRunJudge(ctx, { ...judged, openDoor: given.openDoor });
+  const opened: { close(): Promise<void> }[] = [judge];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const means = await opening;
     opened.push(means);

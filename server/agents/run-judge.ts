@@ -14,6 +14,8 @@ import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
 import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
 import { createRunGuard } from './run-guard.ts';
+import type { OpenRunDoor } from './run-models.ts';
+import { openRunOpinion } from './second-opinion.ts';
 
 export type JudgeOptions = {
   run: RunRow;
@@ -23,6 +25,10 @@ export type JudgeOptions = {
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
   /** How long people have to answer what is asked. */
   answerMs: number;
+  /** How long a model has to give a second opinion. */
+  opinionMs: number;
+  /** Opens the way to models. */
+  openDoor: OpenRunDoor | undefined;
   /** The MCP servers that the run was given, by name. */
   mcpServers: ReadonlyMap<string, McpRules>;
 };
@@ -31,19 +37,22 @@ export type RunJudge = {
   actions: RunActions;
   /** Answers a call of the policy hook. */
   answerHook: (text: string, signal: AbortSignal) => Promise<HookAnswer>;
+  close: () => Promise<void>;
 };
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
 export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
-  const { run, claim, worktree, mask, pausedFor, answerMs, mcpServers } = options;
+  const { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers, openDoor } = options;
   const projectId = projectOf(ctx, run);
   // Whoever needs it meets the failure.
   projectId.catch(() => undefined);
   const guard = createRunGuard(ctx, run, projectId);
+  const { takenApart } = guard;
+  const opinion = openRunOpinion(ctx, { run, claim, mask, projectId, takenApart, openDoor, waitMs: opinionMs });
   const actions = runActions(ctx, {
     claim,
     mask,
-    takenApart: guard.takenApart,
+    takenApart,
     needs: async ({ rules }) => {
       const where = { teamId: run.teamId, projectId: await projectId };
       return approvalNeedsOf(
@@ -60,11 +69,13 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
       requireOpen: runFilePolicy(run),
       requireUnattended: runUnattendedPolicy(run),
       guard: guard.verdict,
+      opinion: opinion.ask,
       mcpServers,
     },
   });
   return {
     actions,
+    close: opinion.close,
     answerHook: async (text, signal) => {
       const call = readHookCall(text);
       if (call === undefined) return { allowed: false, reason: 'The question of the hook could not be read.' };

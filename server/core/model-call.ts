@@ -11,6 +11,8 @@ export type ModelCaller = {
   projectId?: string;
   sessionId?: string;
   run?: { id: string; agent: string };
+  /** `guard`: not the run's agent asks, but the guard about what the agent wants to do. */
+  purpose?: 'guard';
 };
 
 /** Tokens priced by kind, in micro-USD for a million tokens (so that 3 USD a million is 3,000,000). */

@@ -21,7 +21,7 @@ export type PolicyModel = {
 
 /** What is known of the moment. What is left out counts as nothing found, no client named. */
 export type PolicyCircumstances = {
-  /** What the call is for: `chat`, `run`, `review` and the like. */
+  /** What the call is for: `chat`, `run`, `review`, `guard` and the like. */
   task?: string;
   /** The program that calls: its user agent, or how that begins. */
   client?: string;

@@ -49,7 +49,7 @@ export async function allowTargets(
 
 /** What policies may look at beside who asks for what. */
 export function circumstancesOf({ caller, client }: Pick<Draft, 'caller' | 'client'>): PolicyCircumstances {
-  return { task: caller.run ? 'run' : 'chat', client };
+  return { task: caller.purpose ?? (caller.run ? 'run' : 'chat'), client };
 }
 
 /** What is spoken with a target: the caller's own protocol where it knows it, so that nothing need be translated. */

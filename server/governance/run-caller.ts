@@ -16,7 +16,7 @@ const ended = () =>
 export async function loadRunCaller(keyHash: string, runId: string): Promise<FoundCaller> {
   const row = await liveKey(keyHash, runId);
   if (!row) throw ended();
-  const { keyId, personId, name, email, sessionId, projectId, agent, expiresAt } = row;
+  const { keyId, personId, name, email, sessionId, projectId, agent, expiresAt, purpose } = row;
   const ctx = createContext({ actor: { kind: 'person', personId, name, email } });
   const { teamId, role } = await authorizeSession(ctx, sessionId, 'prompt').catch(asWithdrawn);
   return {
@@ -28,6 +28,7 @@ export async function loadRunCaller(keyHash: string, runId: string): Promise<Fou
       projectId,
       sessionId,
       run: { id: runId, agent },
+      ...(purpose === 'guard' && { purpose }),
     },
     endsAt: expiresAt.getTime(),
   };
@@ -42,6 +43,7 @@ async function liveKey(keyHash: string, runId: string) {
       sessionId: virtualKey.sessionId,
       projectId: virtualKey.projectId,
       expiresAt: virtualKey.expiresAt,
+      purpose: virtualKey.purpose,
       agent: run.agent,
       personId: person.id,
       name: person.name,

@@ -15,10 +15,15 @@ const fromNow = sql`now() + make_interval(secs => ${runKeyLifeMs / 1000})`;
 
 /**
  * Makes the key by which a claimed run calls models. It works for this attempt alone.
+ * @param purpose `guard` for the guard's own calls about the run, of which its agent never has the key
  * @returns the key itself, which is stored nowhere
  * @throws RunLostError when the claim does not hold the run any more
  */
-export async function issueRunKey(ctx: Context, claim: RunClaim): Promise<string> {
+export async function issueRunKey(
+  ctx: Context,
+  claim: RunClaim,
+  purpose: 'agent' | 'guard' = 'agent',
+): Promise<string> {
   return withTransaction(ctx, async (tx) => {
     const { teamId, sessionId, id: runId, attempt, askedBy } = await lockHeldRun(tx, claim);
     const { session, virtualKey } = schema;
@@ -26,13 +31,13 @@ export async function issueRunKey(ctx: Context, claim: RunClaim): Promise<string
     if (!of) throw new RunLostError(`the session of ${runId} is gone`);
     const key = `${runKeyPrefix}${newSecret()}`;
     const id = newId('key');
-    const belongs = { teamId, projectId: of.projectId, sessionId, runId, attempt, personId: askedBy };
+    const belongs = { teamId, projectId: of.projectId, sessionId, runId, attempt, personId: askedBy, purpose };
     await tx.db.insert(virtualKey).values({ id, keyHash: hashSecret(key), ...belongs, expiresAt: fromNow });
     await appendAudit(tx, {
       teamId,
       action: 'virtual_key.issue',
       resource: { type: 'virtual_key', id },
-      detail: { runId, attempt, personId: askedBy },
+      detail: { runId, attempt, personId: askedBy, purpose },
     });
     return key;
   });

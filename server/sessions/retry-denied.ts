@@ -10,13 +10,11 @@ import { appendSessionEvent } from '../runs/event-log.ts';
 import { readPermissionRequest } from '../runs/permission-request.ts';
 import { voteToAllow } from '../runs/permission-votes.ts';
 import { authorizeRun } from '../runs/queries.ts';
+import { retryWords } from '../runs/threads/words-of-people.ts';
 import { preparePrompt } from './prepare-prompt.ts';
 import { placePrompt } from './send-prompt.ts';
 
 export const retryDeniedInput = z.object({ permissionId: z.string() });
-
-/** How the prompt begins that has an agent try again; what follows are the agent's own words, not a person's. */
-export const retryWords = 'Try again what was denied; it is allowed once now:';
 
 /** `missing` more people have to allow it as well before the agent is prompted. */
 export type RetryOutcome = { runId: string } | { missing: number };

@@ -1,3 +1,9 @@
+import {
+  getGuardSettings,
+  guardSettingsInput,
+  setGuardSettings,
+  setGuardSettingsInput,
+} from '../../governance/guard/guard-settings.ts';
 import { listDecisions, listDecisionsInput } from '../../governance/guard/list-decisions.ts';
 import {
   approvalsInput,
@@ -43,6 +49,8 @@ export const guardRouter = router({
   approvals: procedure.input(approvalsInput).query(({ ctx, input }) => listApprovals(ctx, input)),
   setApproval: procedure.input(setApprovalInput).mutation(({ ctx, input }) => setApproval(ctx, input)),
   removeApproval: procedure.input(removeApprovalInput).mutation(({ ctx, input }) => removeApproval(ctx, input)),
+  settings: procedure.input(guardSettingsInput).query(({ ctx, input }) => getGuardSettings(ctx, input)),
+  setSettings: procedure.input(setGuardSettingsInput).mutation(({ ctx, input }) => setGuardSettings(ctx, input)),
   /** Mutations, so that no text stands in an address or a cache. */
   readRules: procedure.input(readRulesInput).mutation(({ ctx, input }) => readRulesOf(ctx, input)),
   try: procedure.input(tryActionInput).mutation(({ ctx, input }) => tryAction(ctx, input)),

@@ -95,7 +95,7 @@ export async function replayGuard(
       and(
         eq(guardDecision.teamId, teamId),
         inArray(guardDecision.projectId, [...projects.keys()]),
-        inArray(guardDecision.decidedBy, ['guard', 'house', 'mode']),
+        inArray(guardDecision.decidedBy, ['guard', 'house', 'mode', 'opinion']),
         gte(guardDecision.createdAt, new Date(ctx.now().getTime() - days * dayMs)),
       ),
     )

@@ -2,6 +2,7 @@ import { schema } from '../../../db/client.ts';
 import type { Context } from '../../context.ts';
 import { mostKeptText, type GuardedAction } from '../../core/guard/guarded-action.ts';
 import type { HouseEffect } from '../../core/guard/house-rule.ts';
+import type { SecondOpinion } from '../../core/guard/second-opinion.ts';
 import { newId } from '../../platform/ids.ts';
 
 export type NewDecision = {
@@ -18,6 +19,8 @@ export type NewDecision = {
   rules: readonly string[];
   reason: string;
   permissionId?: string | undefined;
+  /** What a model said of it; its reason is masked already. */
+  opinion?: SecondOpinion | undefined;
 };
 
 /**
@@ -26,7 +29,7 @@ export type NewDecision = {
  */
 export async function recordDecision(
   ctx: Context,
-  { action, permissionId, rules, ...decision }: NewDecision,
+  { action, permissionId, opinion, rules, ...decision }: NewDecision,
   mask: (text: string) => Promise<string>,
 ): Promise<void> {
   await ctx.db.insert(schema.guardDecision).values({
@@ -35,6 +38,7 @@ export async function recordDecision(
     rules: [...rules],
     reason: decision.reason.slice(0, 2_000),
     permissionId: permissionId ?? null,
+    opinion: opinion ?? null,
     action: await keptAction(action, mask),
     createdAt: ctx.now(),
   });

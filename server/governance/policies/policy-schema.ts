@@ -29,7 +29,7 @@ entity Path in [Project] = { path: String };
 
 type Call = {
   project: Project,
-  task: String,                  // what the call is for: "run", "chat", "review"; "" when nobody said
+  task: String,                  // what the call is for: "run", "chat", "review", "guard"; "" when nobody said
   client: String,                // the program that calls, as its user agent begins: "claude-cli"; "" when it does not say
   agent: String,                 // the agent of the run; "" without a run
   unattended: Bool,
