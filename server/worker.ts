@@ -1,6 +1,7 @@
 import { closeDatabase, databaseUrl, setDatabaseUrl } from '../db/client.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { startWorkerService } from './agents/worker-service.ts';
+import { requireRepositories } from './agents/require-repositories.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
 import { openRunDoor } from './http/run-door.ts';
@@ -11,8 +12,8 @@ import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
 
 /**
- * A process that only works: imports, runs, commands. It needs the database and the data folder of the web process, and
- * hosts the gateway for the agents of its own runs.
+ * A process that only works: imports, runs, commands. It needs the database, and the data folder of the web process or the way
+ * to its git door; it hosts the gateway for the agents of its own runs.
  * Stops in the reverse order of its start, so that runs are handed back while the database is still there.
  */
 async function start(): Promise<() => Promise<void>> {
@@ -24,6 +25,7 @@ async function start(): Promise<() => Promise<void>> {
   }
   setDatabaseUrl(url);
   await migrateDatabase(databaseUrl());
+  await requireRepositories();
   const workerId = newId('node');
   const gateway = createGateway();
   const calls = startCallService({ nodeId: workerId });

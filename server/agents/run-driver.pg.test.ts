@@ -27,7 +27,7 @@ import { diffCommits } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { agentProfiles } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
-import { runRef } from './run-end.ts';
+import { runRef } from '../workspace/run-refs.ts';
 import { answerRooms, headOf, processesOn, scriptedAgent, type RoomAnswer } from './testing-run.ts';
 
 const { db, url } = await testDatabase();

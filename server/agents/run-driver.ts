@@ -9,18 +9,19 @@ import { finishRun } from '../runs/finish-run.ts';
 import { handBackRun } from '../runs/hand-back-run.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { recordCheckpoint, roomPosition } from '../workspace/checkpoint.ts';
-import { createRefs, repoPath } from '../workspace/git.ts';
 import { restoreHome } from '../workspace/kept-home.ts';
+import { startRef } from '../workspace/run-refs.ts';
 import { dropRunWorktree, freshRunWorktree, homeFolder } from '../workspace/run-worktree.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { OpenedSession } from './acp-session.ts';
 import { getAgentProfile, type AgentProfile } from './registry.ts';
 import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
 import { materializeBase, type RunBaseOptions } from './run-base.ts';
-import { endOf, ourFault, startRef, stoppedOutcome, type Finished } from './run-end.ts';
+import { endOf, ourFault, stoppedOutcome, type Finished } from './run-end.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
 import type { OpenRunDoor } from './run-models.ts';
 import { promptFor } from './run-prompt.ts';
+import { NotKeptError, runRepository, type Ref, type RunRepository } from './run-repository.ts';
 import { startOf, tryKeepHome, type RunStart } from './run-start.ts';
 import { turnPrompt } from './turn-prompt.ts';
 
@@ -30,7 +31,7 @@ export type DriveOptions = {
   workerId: string;
   /** Aborts when the worker stops: the run is handed back. */
   stopping: AbortSignal;
-  limits?: Partial<RunLimits & { roomAnswerMs: number }>;
+  limits?: Partial<RunLimits & { roomAnswerMs: number; doorAnswerMs: number }>;
   /** Finds the agent; the registry's own unless a test brings its agents. */
   profileOf?: (name: string) => AgentProfile;
   /** Opens a run's way to models; without it no agent that needs one can run. */
@@ -63,7 +64,7 @@ export async function driveRun(options: DriveOptions): Promise<void> {
     log().error({ err: error, runId: run.id }, 'a run could not be settled');
   } finally {
     // What an agent that remembers was at is where the next attempt goes on.
-    if (finished !== undefined || !mayGoOn(options)) dropInBackground(run);
+    if (finished?.isNotKept !== true && (finished !== undefined || !mayGoOn(options))) dropInBackground(run);
   }
 }
 
@@ -85,12 +86,16 @@ async function settle(ctx: Context, { hold, claim }: Drive, finished: Finished |
   else await handBackRun(ctx, claim);
 }
 
+const notKept =
+  'The server could not be reached from the machine where this run worked. What the run had made is handed over as soon as it can be; send the prompt again to go on without it.';
+
 /** What an error means for the run; undefined: it goes back to the queue, or is not ours any more. */
 function failed(error: unknown, { hold, run }: Drive): Finished | undefined {
   const stopped = stoppedOutcome(hold);
   if (stopped) return { outcome: stopped };
   if (hold.end() !== undefined || error instanceof HoldEndedError || error instanceof RunLostError) return undefined;
   if (isAppError(error)) return { outcome: { state: 'failed', error: error.message } };
+  if (error instanceof NotKeptError) return { outcome: { state: 'failed', error: notKept }, isNotKept: true };
   log().error({ err: error, runId: run.id }, 'a run failed');
   return { outcome: { state: 'failed', error: ourFault(run) } };
 }
@@ -99,15 +104,17 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const { run, claim, hold, options } = drive;
   const profile = profileOf(options);
   const { openDoor } = options;
-  const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, ...options.limits };
-  const repo = await repoOf(ctx, run);
+  const limits = { ...defaultRunLimits, roomAnswerMs: 60_000, doorAnswerMs: 60_000, ...options.limits };
+  const repository = runRepository(await projectOf(ctx, run), claim, limits.doorAnswerMs);
+  const repo = repository.path;
   const base = { run, signal: hold.signal, answerWithinMs: limits.roomAnswerMs };
-  const text = () => baseOf(ctx, base);
+  const text = () => baseOf(ctx, base, repository);
+  await hold.whileHeld(repository.bring(hold.signal));
   const start = await hold.whileHeld(
     startOf(ctx, { run, repo, remembers: remembers(profile), text, signal: hold.signal }),
   );
   if (start.startCommit !== start.baseCommit)
-    await createRefs(repo, [{ ref: startRef(run.id), oid: start.startCommit }]);
+    await repository.keep([{ ref: startRef(run.id), oid: start.startCommit }], hold.signal);
   await recordRunStart(ctx, claim, start);
   const at = { runId: run.id, attempt: run.attempt };
   const worktree = await hold.whileHeld(freshRunWorktree(at, { repo, commit: start.filesCommit }));
@@ -123,7 +130,7 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   const outcome = await runAgent(ctx, given);
   if (start.remembers && hold.end() !== 'stopping' && hold.end() !== 'lost')
     await tryKeepHome(worktree, { sessionId: run.sessionId, runId: run.id });
-  return endOf(ctx, { run, hold, start, worktree, outcome });
+  return endOf(ctx, { run, hold, start, worktree, outcome, repository });
 }
 
 /** Puts what the agent remembers into its home. @returns its own name of the session to go on with */
@@ -139,26 +146,28 @@ async function bringHome(worktree: Worktree, { memory }: RunStart): Promise<stri
 }
 
 /** The state that the run begins with stays as a checkpoint. */
-async function baseOf(ctx: Context, base: RunBaseOptions): Promise<string> {
+async function baseOf(ctx: Context, base: RunBaseOptions, repository: RunRepository): Promise<string> {
   const { session } = schema;
   const { run } = base;
   const updateId = await roomPosition(ctx.db, { id: run.sessionId, teamId: run.teamId });
   const commit = await materializeBase(ctx, base);
+  await repository.bring(base.signal);
   const [row] = await ctx.db.select().from(session).where(eq(session.id, run.sessionId));
   if (!row) throw new RunLostError(`the session of ${run.id} is gone`);
   const cause = { type: 'run' as const, runId: run.id, agent: run.agent, prompt: excerpt(run.prompt) };
-  await recordCheckpoint(ctx, { session: row, projectId: row.projectId, commit, updateId, cause });
+  const keep = (refs: readonly Ref[]) => repository.keep(refs, base.signal);
+  await recordCheckpoint(ctx, { session: row, projectId: row.projectId, commit, updateId, cause, keep });
   return commit;
 }
 
-async function repoOf(ctx: Context, run: RunRow): Promise<string> {
+async function projectOf(ctx: Context, run: RunRow): Promise<string> {
   const { session } = schema;
   const [row] = await ctx.db
     .select({ projectId: session.projectId })
     .from(session)
     .where(eq(session.id, run.sessionId));
   if (!row) throw new RunLostError(`the session of ${run.id} is gone`);
-  return repoPath(row.projectId);
+  return row.projectId;
 }
 
 function dropInBackground(run: RunRow): void {

@@ -5,24 +5,31 @@ import { createSuggestion, prepareSuggestion, type PreparedSuggestion } from '..
 import { RunLostError } from '../runs/append-run-event.ts';
 import type { BeforeFinish, RunOutcome } from '../runs/finish-run.ts';
 import { askerLostRight, sessionWasArchived, type RunRow } from '../runs/run-claim.ts';
-import { createRefs } from '../workspace/git.ts';
 import { treeOf } from '../workspace/git-objects.ts';
+import { runRef } from '../workspace/run-refs.ts';
 import { snapshotWorktree, type Snapshot } from '../workspace/worktree-snapshot.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { PromptOutcome } from './acp-types.ts';
 import type { RunHold } from './run-hold.ts';
+import type { RunRepository } from './run-repository.ts';
 import type { RunStart } from './run-start.ts';
 
 /** How a run ends, and what is done in the transaction that ends it. */
-export type Finished = { outcome: RunOutcome; before?: BeforeFinish };
+export type Finished = {
+  outcome: RunOutcome;
+  before?: BeforeFinish;
+  /** What it made is in its worktree only, which stays until it is handed over. */
+  isNotKept?: boolean;
+};
 
-/** The ref that keeps what a run made. */
-export const runRef = (runId: string): string => `refs/ensemble/runs/${runId}`;
-
-/** The ref that keeps the files a run began with, when they are others than the session's. */
-export const startRef = (runId: string): string => `refs/ensemble/starts/${runId}`;
-
-type Ending = { run: RunRow; hold: RunHold; start: RunStart; worktree: Worktree; outcome: PromptOutcome };
+type Ending = {
+  run: RunRow;
+  hold: RunHold;
+  start: RunStart;
+  worktree: Worktree;
+  outcome: PromptOutcome;
+  repository: RunRepository;
+};
 
 /** How long a run that was stopped may take to keep what it made. */
 const keepTimeoutMs = 10_000;
@@ -63,7 +70,10 @@ async function stoppedEnd(ending: Ending): Promise<Finished | undefined> {
 }
 
 /** The files as the agent left them, kept by a ref; undefined when they are those it began with. */
-async function madeBy({ run, start, worktree }: Ending, signal: AbortSignal): Promise<Snapshot | undefined> {
+async function madeBy(
+  { run, start, worktree, repository }: Ending,
+  signal: AbortSignal,
+): Promise<Snapshot | undefined> {
   const message = `Result of ${run.id}`;
   const made = await snapshotWorktree(worktree, start.baseCommit, { message, signal });
   const [before, after] = await Promise.all([
@@ -71,7 +81,7 @@ async function madeBy({ run, start, worktree }: Ending, signal: AbortSignal): Pr
     treeOf(worktree.repo, made.commit),
   ]);
   if (before === after) return undefined;
-  await createRefs(worktree.repo, [{ ref: runRef(run.id), oid: made.commit }]);
+  await repository.keep([{ ref: runRef(run.id), oid: made.commit }], signal);
   return made;
 }
 

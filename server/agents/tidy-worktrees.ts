@@ -9,11 +9,11 @@ import { env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { createSuggestion, prepareSuggestion } from '../review/create-suggestion.ts';
 import type { RunRow } from '../runs/run-claim.ts';
-import { createRefs, repoPath } from '../workspace/git.ts';
 import { treeOf } from '../workspace/git-objects.ts';
+import { runRef } from '../workspace/run-refs.ts';
 import { attemptOf, dropRunWorktree, openRunWorktree } from '../workspace/run-worktree.ts';
 import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
-import { runRef } from './run-end.ts';
+import { runRepository, type RunRepository } from './run-repository.ts';
 import { tryKeepHome } from './run-start.ts';
 
 /**
@@ -63,14 +63,14 @@ async function keepLost(run: RunRow, attempt: number): Promise<void> {
   if (run.state !== 'failed' || run.endCommit !== null || !baseCommit) return;
   const actor = { kind: 'run', runId, agent: run.agent, personId: run.askedBy } as const;
   const ctx = createContext({ actor });
-  const repo = await repoOf(ctx, run);
-  const worktree = repo === undefined ? undefined : await openRunWorktree({ runId, attempt }, repo);
+  const repository = await repositoryOf(ctx, run, attempt);
+  const worktree = repository && (await openRunWorktree({ runId, attempt }, repository.path));
   if (!worktree) return;
   if (run.agentSessionId !== null) await tryKeepHome(worktree, { sessionId, runId });
   const made = await snapshotWorktree(worktree, baseCommit, { message: `Result of ${runId}` });
   const begun = await treeOf(worktree.repo, startCommit ?? baseCommit);
   if (!made.changed || (await treeOf(worktree.repo, made.commit)) === begun) return;
-  await createRefs(worktree.repo, [{ ref: runRef(runId), oid: made.commit }]);
+  await repository.keep([{ ref: runRef(runId), oid: made.commit }]);
   await recordLost(ctx, { run, baseCommit, commit: made.commit, teamId });
 }
 
@@ -96,11 +96,12 @@ async function recordLost(ctx: Context, { run, baseCommit, commit, teamId }: Los
   });
 }
 
-async function repoOf(ctx: Context, run: RunRow): Promise<string | undefined> {
+async function repositoryOf(ctx: Context, run: RunRow, attempt: number): Promise<RunRepository | undefined> {
   const { session } = schema;
   const [row] = await ctx.db
     .select({ projectId: session.projectId })
     .from(session)
     .where(and(eq(session.id, run.sessionId), eq(session.teamId, run.teamId)));
-  return row && repoPath(row.projectId);
+  // Without patience: there is a next look.
+  return row && runRepository(row.projectId, { runId: run.id, workerId: run.workerId ?? '', attempt }, 0);
 }

@@ -1,12 +1,14 @@
 import { systemContext, type Context } from '../context.ts';
 import type { AgentDescription } from '../core/agent-description.ts';
 import { runModes } from '../core/session-event.ts';
-import { startWorkers } from '../jobs/queue.ts';
+import { startWorkers, type JobHandlers } from '../jobs/queue.ts';
+import { env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { notifications } from '../platform/notifications.ts';
 import { removeExpired } from '../retention/remove-expired.ts';
 import { claimRun, findClaimableRuns, firstQueuedRun } from '../runs/claim-run.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
+import { agentsOfOthers } from '../runs/list-agents.ts';
 import { registerWorker, unregisterWorker } from '../runs/register-worker.ts';
 import { keepCheckpoints } from '../sessions/keep-checkpoints.ts';
 import { importProject } from '../workspace/import-project.ts';
@@ -50,12 +52,22 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const stopping = new AbortController();
   // Admins may name agents at any time, so the list is read anew at each look.
   let profiles = options.profiles ?? [];
+  let leave: string[] = [];
   const concurrency = options.concurrency ?? 4;
-  const runs = createRunSlots({ ...options, concurrency, stopping: stopping.signal, profiles: () => profiles, ctx });
+  const runs = createRunSlots({
+    ...options,
+    concurrency,
+    stopping: stopping.signal,
+    profiles: () => profiles,
+    leave: () => leave,
+    ctx,
+  });
 
   const register = async () => {
     profiles = options.profiles ?? (await knownAgents(ctx));
-    await registerWorker(ctx, { workerId, agents: await describeAgents(profiles, options.openDoor) });
+    const agents = await describeAgents(profiles, options.openDoor);
+    await registerWorker(ctx, { workerId, agents });
+    leave = await agentsOfOthers(ctx, agents);
   };
   const sweep = async () => {
     await register();
@@ -68,18 +80,10 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const sweepNow = sweeps.now;
 
   await register();
+  const hasRepositories = env().webUrl === undefined;
   const workers = await startWorkers({
-    import: { handler: importProject },
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
-    task: { handler: runTask, concurrency: 2 },
-    agent: {
-      handler: async ({ agent }, signal) => {
-        await changeAgent(agent, signal);
-        await register();
-      },
-    },
-    checkpoint: { handler: keepCheckpoints },
-    retention: { handler: removeExpired },
+    ...(hasRepositories && besideRepositories(register)),
   });
   const listening = await notifications();
   const offs = [
@@ -103,6 +107,22 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   };
 }
 
+/** Jobs that work on the repositories and other files of the installation: for processes that share its data folder. */
+function besideRepositories(register: () => Promise<void>): JobHandlers {
+  return {
+    import: { handler: importProject },
+    task: { handler: runTask, concurrency: 2 },
+    agent: {
+      handler: async ({ agent }, signal) => {
+        await changeAgent(agent, signal);
+        await register();
+      },
+    },
+    checkpoint: { handler: keepCheckpoints },
+    retention: { handler: removeExpired },
+  };
+}
+
 /** One sweep at a time, and none that fails ends the service: the next one tries again. */
 function oneAtATime(sweep: () => Promise<void>, stopping: AbortSignal) {
   let sweeping: Promise<void> | undefined;
@@ -121,12 +141,14 @@ type SlotOptions = Omit<WorkerOptions, 'profiles'> & {
   concurrency: number;
   stopping: AbortSignal;
   profiles: () => readonly AgentProfile[];
+  /** Agents whose runs are left to other workers. */
+  leave: () => readonly string[];
   ctx: Context;
 };
 
 /** The runs at work in this process, never more than its slots. */
 function createRunSlots(options: SlotOptions) {
-  const { ctx, workerId, stopping, limits, openDoor, profiles } = options;
+  const { ctx, workerId, stopping, limits, openDoor, profiles, leave } = options;
   const atWork = new Set<Promise<void>>();
 
   const profileOf: DriveOptions['profileOf'] = (name) => {
@@ -137,7 +159,7 @@ function createRunSlots(options: SlotOptions) {
   };
 
   const start = async (runId: string): Promise<void> => {
-    const run = await claimRun(ctx, { runId, workerId });
+    const run = await claimRun(ctx, { runId, workerId, leave: leave() });
     const given = { ...(limits && { limits }), ...(openDoor && { openDoor }) };
     if (run) await driveRun({ run, workerId, stopping, profileOf, ...given });
   };
@@ -163,7 +185,7 @@ function createRunSlots(options: SlotOptions) {
     async fill(): Promise<void> {
       const free = options.concurrency - atWork.size;
       if (stopping.aborted || free <= 0) return;
-      for (const runId of await findClaimableRuns(ctx, free)) {
+      for (const runId of await findClaimableRuns(ctx, free, leave())) {
         occupy(runId).catch((error: unknown) => log().error({ err: error, runId }, 'a run could not be taken'));
       }
     },

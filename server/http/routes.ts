@@ -8,6 +8,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { log } from '../platform/log.ts';
 import { readiness } from '../platform/readiness.ts';
 import { tellProcessMetrics } from '../platform/process-metrics.ts';
+import { handleGitDoor } from './git-door.ts';
 import { handleGateway } from './llm.ts';
 import { countRequest, handleMetrics } from './metrics.ts';
 import { handleRest } from './rest-v1.ts';
@@ -49,6 +50,8 @@ const pathOf = (req: IncomingMessage) => (req.url ?? '/').split('?', 1)[0] ?? '/
 
 const toldPath = (req: IncomingMessage) => (isSecretPath(pathOf(req)) ? '/join/…' : pathOf(req));
 
+const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+
 async function route(req: IncomingMessage, res: ServerResponse, options: RouteOptions): Promise<void> {
   const path = pathOf(req);
   if (path === '/healthz') return answerJson(res, 200, { ok: true });
@@ -60,10 +63,10 @@ async function route(req: IncomingMessage, res: ServerResponse, options: RouteOp
   if (path === '/api/uploads') return handleUpload(req, res, options.publicUrl);
   if (path.startsWith('/api/exports/sessions/')) return handleSessionExport(req, res, options.publicUrl);
   if (path.startsWith('/api/trpc/')) return handleTrpc(req, res, options.publicUrl);
-  if (path === '/api/v1' || path.startsWith('/api/v1/')) return handleRest(req, res);
-  if (path === '/gateway' || path.startsWith('/gateway/'))
+  if (isBelow(path, '/api/v1')) return handleRest(req, res);
+  if (isBelow(path, '/gateway'))
     return handleGateway(req, res, { gateway: options.gateway, path: path.slice('/gateway'.length) });
-  return options.pages(req, res);
+  return path.startsWith('/git/-/') ? handleGitDoor(req, res, path) : options.pages(req, res);
 }
 
 function answerJson(res: ServerResponse, status: number, body: unknown): void {

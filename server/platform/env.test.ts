@@ -38,6 +38,7 @@ test.each([
   ['DATABASE_URL', 'mysql://x'],
   ['ENSEMBLE_URL', 'ensemble'],
   ['ENSEMBLE_NODE_URL', '10.0.0.5:3000'],
+  ['ENSEMBLE_WEB_URL', 'ensemble.example.com'],
   ['ENSEMBLE_SECRET', 'short'],
   ['ENSEMBLE_SECRET_PREVIOUS', 'short'],
   ['OPENAI_API_KEY', 'k'],
@@ -49,6 +50,15 @@ test.each([
   const refused = () => at({ [name]: value });
   expect(refused).toThrow(EnvError);
   expect(refused).toThrow(new RegExp(`^${name} .+ unset ${name}\\.$`));
+});
+
+test.each([
+  [{ ENSEMBLE_ROLE: 'all', ENSEMBLE_SECRET: 's'.repeat(32) }, 'ENSEMBLE_ROLE=worker'],
+  [{ ENSEMBLE_ROLE: 'worker' }, 'needs ENSEMBLE_SECRET'],
+])('a worker’s way to the web process is refused with %j', (given, fix) => {
+  const refused = () => at({ ENSEMBLE_WEB_URL: 'https://ensemble.example.com', ...given });
+  expect(refused).toThrow(EnvError);
+  expect(refused).toThrow(fix);
 });
 
 test.each([

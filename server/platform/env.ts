@@ -38,6 +38,9 @@ const schema = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:11434/v1' })
     .optional(),
   ENSEMBLE_NODE_URL: z.url({ protocol: /^https?$/, error: 'must be an address like http://10.0.0.5:3000' }).optional(),
+  ENSEMBLE_WEB_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://ensemble.example.com' })
+    .optional(),
   ENSEMBLE_LOCAL_REPOS: z.string().default(''),
   ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
   ENSEMBLE_ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').optional(),
@@ -66,6 +69,8 @@ export type Env = {
   publicUrl: string;
   /** Where other web processes of the installation reach this one. */
   nodeUrl: string;
+  /** Where a worker with a data folder of its own reaches a web process; undefined: the repositories lie in this data folder. */
+  webUrl: string | undefined;
   databaseUrl: string | undefined;
   /** Where trace spans go. */
   otlp: { endpoint: string; headers: Readonly<Record<string, string>>; serviceName: string } | undefined;
@@ -145,6 +150,7 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
       value.ENSEMBLE_URL ?? `http://${value.HOST === '0.0.0.0' ? '127.0.0.1' : value.HOST}:${value.PORT}`
     ).replace(/\/+$/, ''),
     nodeUrl: (value.ENSEMBLE_NODE_URL ?? ownAddress(value.HOST, value.PORT)).replace(/\/+$/, ''),
+    webUrl: webUrlOf(value),
     databaseUrl: value.DATABASE_URL,
     secret: value.ENSEMBLE_SECRET,
     ...modelsOf(value),
@@ -161,6 +167,19 @@ export function parseEnv(source: NodeJS.ProcessEnv): Env {
 }
 
 type Given = z.output<typeof schema>;
+
+function webUrlOf({ ENSEMBLE_WEB_URL, ENSEMBLE_ROLE, ENSEMBLE_SECRET }: Given): string | undefined {
+  if (ENSEMBLE_WEB_URL === undefined) return undefined;
+  if (ENSEMBLE_ROLE !== 'worker')
+    throw new EnvError(
+      'ENSEMBLE_WEB_URL is for a worker with a data folder of its own. Set ENSEMBLE_ROLE=worker or unset ENSEMBLE_WEB_URL.',
+    );
+  if (ENSEMBLE_SECRET === undefined)
+    throw new EnvError(
+      'ENSEMBLE_WEB_URL needs ENSEMBLE_SECRET, the secret of the web process. Set it to the same value.',
+    );
+  return ENSEMBLE_WEB_URL.replace(/\/+$/, '');
+}
 
 function modelsOf(value: Given): Pick<Env, 'previousSecrets' | 'providers'> {
   return {

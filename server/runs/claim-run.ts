@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { appendAudit } from '../audit/append.ts';
 import { mayStill } from '../auth/may-still.ts';
@@ -10,16 +10,16 @@ import { askerLostRight, type RunRow } from './run-claim.ts';
 
 /**
  * Takes a queued run for a worker, when it is the first of its session's queue, no other run of the session is at work, and
- * neither its team nor its asker has as many at work as they may. Of several workers that try at once one wins. A run whose asker may not prompt any more ends as cancelled.
+ * neither its team nor its asker has as many at work as they may. Runs of the agents in `leave` are not taken. Of several workers that try at once one wins. A run whose asker may not prompt any more ends as cancelled.
  * @returns the run as claimed, or undefined when there is nothing to take
  */
 export async function claimRun(
   ctx: Context,
-  { runId, workerId }: { runId: string; workerId: string },
+  { runId, workerId, leave = [] }: { runId: string; workerId: string; leave?: readonly string[] },
 ): Promise<RunRow | undefined> {
   try {
     return await withTransaction(ctx, async (tx) => {
-      const claimed = await takeRun(tx, { runId, workerId });
+      const claimed = await takeRun(tx, { runId, workerId, leave });
       if (!claimed) return undefined;
       const { id, teamId, attempt, askedBy, sessionId } = claimed;
       if (!(await mayStill(tx, { personId: askedBy, sessionId, right: 'prompt' }))) {
@@ -41,7 +41,9 @@ export async function claimRun(
   }
 }
 
-async function takeRun(tx: Context, { runId, workerId }: { runId: string; workerId: string }) {
+type Taking = { runId: string; workerId: string; leave: readonly string[] };
+
+async function takeRun(tx: Context, { runId, workerId, leave }: Taking) {
   const { run, session } = schema;
   const [wanted] = await tx.db.select({ teamId: run.teamId }).from(run).where(eq(run.id, runId));
   if (!wanted) return undefined;
@@ -59,6 +61,7 @@ async function takeRun(tx: Context, { runId, workerId }: { runId: string; worker
       and(
         eq(run.id, runId),
         inArray(run.state, statesBefore('claim')),
+        notInArray(run.agent, [...leave]),
         hasItsTurn(tx),
         isWithinLimits(),
         inArray(run.sessionId, tx.db.select({ id: session.id }).from(session).where(isOpenSession())),
@@ -88,13 +91,13 @@ function isOneActiveViolation(error: unknown): boolean {
  * The first queued run of each session in which none is at work, longest waiting first: what a worker takes when a
  * notification was missed.
  */
-export async function findClaimableRuns(ctx: Context, limit: number): Promise<string[]> {
+export async function findClaimableRuns(ctx: Context, limit: number, leave: readonly string[] = []): Promise<string[]> {
   const { run, session } = schema;
   const rows = await ctx.db
     .select({ id: run.id })
     .from(run)
     .innerJoin(session, and(eq(session.id, run.sessionId), isOpenSession()))
-    .where(and(eq(run.state, 'queued'), hasItsTurn(ctx), isWithinLimits()))
+    .where(and(eq(run.state, 'queued'), notInArray(run.agent, [...leave]), hasItsTurn(ctx), isWithinLimits()))
     .orderBy(asc(run.createdAt))
     .limit(limit);
   return rows.map(({ id }) => id);

@@ -36,6 +36,13 @@ export async function knownAgents(ctx: Context): Promise<AgentDescription[]> {
   return [...byName.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** The agents that another live worker can run and the one with `own` cannot: it leaves their runs to the others. */
+export async function agentsOfOthers(ctx: Context, own: readonly AgentDescription[]): Promise<string[]> {
+  const runnable = new Set(own.flatMap(({ name, availability }) => (availability.ok ? [name] : [])));
+  const known = await knownAgents(ctx);
+  return known.flatMap(({ name, availability }) => (availability.ok && !runnable.has(name) ? [name] : []));
+}
+
 /**
  * The agent with this name, able to run.
  * @throws AppError `unsupported` with the reason and what to do

@@ -32,11 +32,15 @@ export type CheckpointAt = {
   id?: string;
   /** Stored even when nothing changed since the point before it; named ones always are. */
   evenIfSame?: boolean;
+  /** Makes the ref, where the repository is only a mirror. */
+  keep?: KeepRefs;
 };
+
+type KeepRefs = (refs: readonly { ref: string; oid: string }[]) => Promise<void>;
 
 type NewRow = Omit<typeof schema.sessionCheckpoint.$inferInsert, 'eventSeq'>;
 /** `same`: the point before has this state already. */
-export type ReadyCheckpoint = { id: string; updateId: number; repo: string; row: NewRow | 'same' };
+export type ReadyCheckpoint = { id: string; updateId: number; keep: KeepRefs; row: NewRow | 'same' };
 
 type InTeam = { id: string; teamId: string };
 
@@ -57,10 +61,11 @@ export async function roomPosition(db: DatabaseOrTransaction, session: InTeam): 
 /** Compares with the point before, without storing anything. */
 export async function readyCheckpoint(db: DatabaseOrTransaction, at: CheckpointAt): Promise<ReadyCheckpoint> {
   const { session, repo, commit, updateId, cause, actor, name } = at;
+  const keep = at.keep ?? ((refs) => createRefs(repo, refs));
   const tree = await treeOf(repo, commit);
   const last = await lastCheckpoint(db, session);
   const mayBeSame = name === undefined && !at.evenIfSame;
-  if (last?.tree === tree && mayBeSame) return { id: last.id, updateId, repo, row: 'same' };
+  if (last?.tree === tree && mayBeSame) return { id: last.id, updateId, keep, row: 'same' };
   const id = at.id ?? newId('chk');
   const counts = last ? [...(await countChangedLines(repo, last.tree, tree)).values()] : [];
   const kind: CheckpointKind = name === undefined ? 'auto' : 'named';
@@ -79,7 +84,7 @@ export async function readyCheckpoint(db: DatabaseOrTransaction, at: CheckpointA
     addedLines: counts.reduce((sum, count) => sum + count.added, 0),
     removedLines: counts.reduce((sum, count) => sum + count.removed, 0),
   };
-  return { id, updateId, repo, row };
+  return { id, updateId, keep, row };
 }
 
 async function lastCheckpoint(db: DatabaseOrTransaction, session: InTeam): Promise<CheckpointRow | undefined> {
@@ -102,7 +107,7 @@ export async function storeCheckpoint(db: DatabaseOrTransaction, ready: ReadyChe
   const { sessionCheckpoint } = schema;
   if (ready.row !== 'same') {
     const { row } = ready;
-    await createRefs(ready.repo, [{ ref: checkpointRef(row.id), oid: row.commit }]);
+    await ready.keep([{ ref: checkpointRef(row.id), oid: row.commit }]);
     // What is tried again after its answer was lost stands.
     await db
       .insert(sessionCheckpoint)

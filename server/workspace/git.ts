@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -37,6 +38,7 @@ type GitCommand =
   | 'unpack-objects'
   | 'update-index'
   | 'update-ref'
+  | 'upload-pack'
   | 'write-tree';
 
 export type GitOptions = {
@@ -186,6 +188,17 @@ export async function gitOk(command: GitCommand, args: readonly string[], option
   const result = await git(command, args, options);
   if (result.code !== 0) throw gitError(command, result);
   return result.stdout;
+}
+
+/** Runs git with a stream at its end, which stays open. @returns its exit code; null when it was stopped */
+type Into = GitOptions & { output: Writable };
+export async function gitInto(command: GitCommand, args: readonly string[], options: Into): Promise<number | null> {
+  const child = start(command, args, options);
+  child.stderr.resume();
+  child.stdout.pipe(options.output, { end: false });
+  feed(child, options.input);
+  await once(child, 'close');
+  return child.exitCode;
 }
 
 /** The error for a result that was not expected. */
