@@ -35,7 +35,7 @@ export async function handleGitDoor(req: IncomingMessage, res: ServerResponse, p
   if (!found) return refuse(res, 403, 'The run is not held by this worker any more.');
   const ended = new AbortController();
   res.once('close', () => ended.abort());
-  return answer({ req, res, claim, refs: doorRefs({ ...found, runId }), signal: ended.signal });
+  return answer({ req, res, claim, refs: doorRefs({ ...found, runId: claim.runId }), signal: ended.signal });
 }
 
 function claimOf({ headers }: IncomingMessage): RunClaim | undefined {
