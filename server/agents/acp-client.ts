@@ -13,6 +13,8 @@ export type ClientContext = {
   handlers: AgentHandlers;
   limits: HostLimits;
   terminals: TerminalTable;
+  /** Names of the MCP servers that the agent was given. */
+  mcpServers: readonly string[];
   /** Aborts when the turn is cancelled or the agent has ended. */
   turn(): AbortSignal;
   /** Writes a tool call to the log before anybody is asked about it. @returns it with what was said of it before */
@@ -106,7 +108,8 @@ async function askPermission(
   const known = await context.announce(toolCall);
   const signal = AbortSignal.any([context.turn(), withdrawn]);
   if (signal.aborted) return { outcome: { outcome: 'cancelled' } };
-  const question = { toolCallId: cut(clean(toolCall.toolCallId), 200), action: requestedAction(known) };
+  const action = requestedAction(known, context.mcpServers);
+  const question = { toolCallId: cut(clean(toolCall.toolCallId), 200), action };
   const answer = await untilAborted(context.handlers.requestPermission(question, signal), signal);
   if (answer === 'aborted') return { outcome: { outcome: 'cancelled' } };
   const optionId = optionFor(answer, params.options);

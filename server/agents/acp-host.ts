@@ -188,6 +188,7 @@ class AgentHost {
       handlers,
       limits: this.#limits,
       terminals: this.#terminals,
+      mcpServers: (this.#options.mcpServers ?? []).map(({ name }) => name),
       turn: () => this.#turn.signal,
       announce: async (toolCall) => {
         await this.#write(() => this.#normaliser.push({ sessionUpdate: 'tool_call_update', ...toolCall }));

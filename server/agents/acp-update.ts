@@ -10,8 +10,12 @@ const toolContent = z.union([
   z.object({ type: z.string() }).transform(() => ({ type: 'unknown' as const })),
 ]);
 
-/** How agents that run commands themselves tell of them: pieces of the output to append, and the end. */
-const commandMeta = z.object({
+/**
+ * How agents that run commands themselves tell of them: pieces of the output to append, and the end. `toolName`: what the agent's
+ * program calls the tool, where it says so.
+ */
+const callMeta = z.object({
+  toolName: z.string().optional().catch(undefined),
   terminal_output_delta: z.object({ data: z.string() }).optional().catch(undefined),
   terminal_output: z.object({ data: z.string() }).optional().catch(undefined),
   terminal_exit: z.object({ exit_code: z.int().nullish() }).optional().catch(undefined),
@@ -26,7 +30,7 @@ const toolCall = z.object({
   content: z.array(toolContent).nullish(),
   rawInput: z.unknown().optional(),
   rawOutput: z.unknown().optional(),
-  _meta: commandMeta.nullish().catch(undefined),
+  _meta: callMeta.nullish().catch(undefined),
 });
 
 const chunk = z.object({ content: contentBlock, messageId: z.string().nullish() });

@@ -13,8 +13,15 @@ const rawCommand = z.object({
 });
 const rawAddress = z.object({ url: z.string() });
 
-/** What an agent asks leave for by `session/request_permission`, from what it said of the tool call until then. */
-export function requestedAction(call: AgentToolCall): AgentAction {
+/**
+ * What an agent asks leave for by `session/request_permission`, from what it said of the tool call until then.
+ * @param mcpServers names of those that the run was given
+ */
+export function requestedAction(call: AgentToolCall, mcpServers: readonly string[] = []): AgentAction {
+  return mcpCallOf(call, mcpServers) ?? ofKind(call);
+}
+
+function ofKind(call: AgentToolCall): AgentAction {
   switch (call.kind) {
     case 'execute':
       return commandOf(call);
@@ -35,6 +42,23 @@ export function requestedAction(call: AgentToolCall): AgentAction {
       return otherOf(call);
   }
 }
+
+/**
+ * Some say the name of a tool of a server beside the call, others in its title alone. Models write the titles of commands, so what is
+ * known to be something else is never taken for one by its title.
+ */
+function mcpCallOf(call: AgentToolCall, servers: readonly string[]): AgentAction | undefined {
+  const named = call._meta?.toolName;
+  const mayBeTitled = named === undefined && (call.kind == null || call.kind === 'other');
+  for (const server of servers) {
+    const name = after(named, `mcp__${server}__`) ?? (mayBeTitled ? after(titleOf(call), `${server}_`) : undefined);
+    if (name !== undefined) return { kind: 'mcp', server, name: cut(clean(name), 200), input: inputOf(call) };
+  }
+  return undefined;
+}
+
+const after = (text: string | undefined, start: string) =>
+  text?.startsWith(start) === true ? text.slice(start.length) : undefined;
 
 /** Agents that give no command in a form we know show it as the title. */
 function commandOf(call: AgentToolCall): AgentAction {
@@ -61,8 +85,12 @@ function editOf(call: AgentToolCall): AgentAction | undefined {
 }
 
 function otherOf(call: AgentToolCall): AgentAction {
-  const input = call.rawInput === undefined ? '' : (JSON.stringify(call.rawInput, undefined, 2) ?? '');
-  return { kind: 'other', tool: titleOf(call), input: cut(clean(input), maxShownInput) };
+  return { kind: 'other', tool: titleOf(call), input: inputOf(call) };
+}
+
+function inputOf({ rawInput }: AgentToolCall): string {
+  const input = rawInput === undefined ? '' : (JSON.stringify(rawInput, undefined, 2) ?? '');
+  return cut(clean(input), maxShownInput);
 }
 
 const titleOf = ({ title, kind }: AgentToolCall) => cut(clean(title ?? kind ?? 'Tool call'), 4096);

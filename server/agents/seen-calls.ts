@@ -20,9 +20,14 @@ export function createSeenCalls() {
   };
 }
 
+/** Some say no more of the input when they ask than that there is one. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
 function mergedCall(before: AgentToolCall | undefined, now: AgentToolCall): AgentToolCall {
   if (before === undefined) return now;
-  const said = Object.entries(now).filter(([, value]) => value !== undefined && value !== null);
+  const said = Object.entries(now).filter(([, value]) => value !== undefined && value !== null && !isEmpty(value));
   const merged = { ...before, ...Object.fromEntries(said) };
   return now.content && now.content.length > 0 ? merged : { ...merged, content: before.content };
 }

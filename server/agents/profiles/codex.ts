@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
+import type { McpStart } from '../mcp/mcp-start.ts';
 import type { AgentProfile, AgentStart } from '../registry.ts';
 import { hookTimeoutSeconds } from './claude-code.ts';
 
@@ -29,6 +30,8 @@ export const codex: AgentProfile = {
     NO_BROWSER: '1',
     // Without it the adapter begins in a mode that the requirements refuse at the first prompt.
     INITIAL_AGENT_MODE: insideBox,
+    // Else a server that the repository names hides the one of that name that it is given.
+    DISABLE_MCP_CONFIG_FILTERING: 'true',
     ...(models && { CODEX_API_KEY: models.key }),
   }),
   homeFiles: (start) => ({ 'codex/config.toml': configOf(start) }),
@@ -38,6 +41,7 @@ export const codex: AgentProfile = {
     hostFiles: false,
     hostTerminals: false,
     steers: true,
+    asksForMcpTools: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },
@@ -81,17 +85,22 @@ exclude = ["*KEY*", "*TOKEN*"]
  * reaches the hook; it can be switched off only here, and hooks can be held on only here: a repository's own settings could switch
  * them off. An empty list of MCP servers keeps those of the repository from starting.
  */
-function requirementsOf({ policyHook }: AgentStart): string {
+function requirementsOf({ policyHook, mcpServers = [] }: AgentStart): string {
   return `allow_managed_hooks_only = true
 allowed_sandbox_modes = ["read-only", "danger-full-access"]
 allowed_approval_policies = ["never"]
 
 [mcp_servers]
-${policyHook === undefined ? '' : hooksOf(policyHook)}
+${mcpServers.map(allowedServer).join('')}${policyHook === undefined ? '' : hooksOf(policyHook)}
 [features]
 hooks = true
 ${closedFeatures.map((name) => `${name} = false`).join('\n')}
 `;
+}
+
+/** A repository may name a server the same: only one that is started by our own program is. */
+function allowedServer({ name, command }: McpStart): string {
+  return `\n[mcp_servers.${name}.identity]\ncommand = ${quoted(command)}\n`;
 }
 
 /** A repository may switch on what is not closed here; these bring tools that the hook does not see, or more than one agent. */

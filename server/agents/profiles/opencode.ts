@@ -33,11 +33,11 @@ export const openCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [configFile]: configOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: false, hostTerminals: false },
+  capabilities: { hostFiles: false, hostTerminals: false, asksForMcpTools: true },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 
-function configOf({ models }: AgentStart): string {
+function configOf({ models, mcpServers = [] }: AgentStart): string {
   const model = models?.model ?? '';
   return JSON.stringify({
     $schema: 'https://opencode.ai/config.json',
@@ -54,7 +54,14 @@ function configOf({ models }: AgentStart): string {
         models: { [model]: { name: model, tool_call: true } },
       },
     },
-    permission: { edit: 'ask', bash: 'ask', webfetch: 'deny', external_directory: 'deny' },
+    permission: {
+      edit: 'ask',
+      bash: 'ask',
+      webfetch: 'deny',
+      external_directory: 'deny',
+      // Its names of their tools begin with the server's.
+      ...Object.fromEntries(mcpServers.map(({ name: server }) => [`${server}_*`, 'ask'])),
+    },
     // A denial is an answer, and the turn goes on.
     experimental: { continue_loop_on_deny: true },
   });

@@ -31,20 +31,21 @@ export const qwenCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [settingsFile]: settingsOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: false },
+  capabilities: { hostFiles: true, hostTerminals: false, asksForMcpTools: true },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 
-function settingsOf({ models }: AgentStart): string {
+function settingsOf({ models, mcpServers = [] }: AgentStart): string {
   return JSON.stringify({
     general: { disableAutoUpdate: true, disableUpdateNag: true, enableAutoUpdate: false },
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
     security: { auth: { selectedType: 'openai', enforcedType: 'openai' }, folderTrust: { enabled: false } },
     model: { name: models?.model },
-    tools: { approvalMode: 'default' },
+    // Tools of servers are in its model's list, instead of behind a tool that calls them.
+    tools: { approvalMode: 'default', toolSearch: { enabled: false } },
     mcpServers: {},
-    mcp: { allowed: [] },
+    mcp: { allowed: mcpServers.map(({ name: server }) => server) },
     hooksConfig: { enabled: false },
     disableAllHooks: true,
   });

@@ -2,13 +2,15 @@ import { HydrationBoundary } from '@tanstack/react-query';
 import type { Metadata } from 'next';
 import { Agents } from '@/components/admin/agents.tsx';
 import { CustomAgents } from '@/components/admin/custom-agents.tsx';
+import { McpServers } from '@/components/admin/mcp-servers.tsx';
 import { SettingsPage } from '@/components/settings/section.tsx';
 import { memberOf, prefetching } from '@/server/api/caller.ts';
 
 export const metadata: Metadata = { title: 'Agents' };
 
 export default async function AgentsPage({ params }: { params: Promise<{ team: string }> }) {
-  const { me } = await memberOf((await params).team);
+  const { team } = await params;
+  const { me } = await memberOf(team);
   const { trpc, queryClient, dehydrated } = await prefetching();
   const isAdmin = me.isInstallationAdmin;
   await Promise.all([
@@ -17,6 +19,7 @@ export default async function AgentsPage({ params }: { params: Promise<{ team: s
       ? [
           queryClient.prefetchQuery(trpc.agents.changes.queryOptions()),
           queryClient.prefetchQuery(trpc.agents.custom.queryOptions()),
+          queryClient.prefetchQuery(trpc.mcpServers.list.queryOptions()),
         ]
       : []),
   ]);
@@ -32,6 +35,7 @@ export default async function AgentsPage({ params }: { params: Promise<{ team: s
       >
         <Agents isAdmin={isAdmin} />
         {isAdmin && <CustomAgents />}
+        {isAdmin && <McpServers team={team} />}
       </SettingsPage>
     </HydrationBoundary>
   );
