@@ -169,6 +169,8 @@ function isAlwaysTrue(condition: readonly string[]): boolean {
 function judgeAlter(statement: SqlStatement): SqlFinding | undefined {
   if (statement.includes('drop'))
     return ask('ALTER … DROP removes a part of the schema and its data.', 'Write it into a reviewed migration.');
+  // ClickHouse changes and removes rows by ALTER.
+  if (statement.includes('delete') && statement.includes('where')) return deny('ALTER … DELETE removes rows.', backup);
   if (statement[1] === 'user' || statement[1] === 'role' || statement[1] === 'login' || statement[1] === 'system')
     return ask('This changes an account or the server.', 'Let a database administrator do it.');
   return undefined;

@@ -45,15 +45,17 @@ function judgeSoftVerb({ verb, second, words, options }: SoftCall): boolean | Ru
   if (verb === 'apply') return options.has('prune', 'force') || askFor('This changes what a cluster runs.');
   if (verb === 'adm')
     return /^(?:drain|policy|cordon|manage-node)$/.test(second) || (second === 'prune' && options.has('confirm'));
-  const reason = softReason(`${verb} ${second}`, words);
+  const reason = softReason(`${verb} ${second}`, [...words, ...options.values('overrides').map(({ text }) => text)]);
   return reason !== undefined && askFor(reason);
 }
+
+const hostRights = /privileged|hostPID|hostNetwork|hostPath/;
 
 function softReason(call: string, words: readonly string[]): string | undefined {
   if (/^rollout (?:undo|restart|pause)/.test(call)) return 'This rolls what a cluster runs back or restarts it.';
   if (/^create (?:clusterrolebinding|rolebinding|clusterrole|role|token)/.test(call))
     return 'This gives rights in a cluster.';
-  if (call.startsWith('run ') && words.some((word) => /privileged|hostPID|hostNetwork/.test(word)))
+  if (call.startsWith('run ') && words.some((word) => hostRights.test(word)))
     return 'This starts something with rights in a cluster.';
   return usualVerbs.test(call.split(' ')[0] ?? '') ? undefined : 'This changes what a cluster runs.';
 }
@@ -63,7 +65,7 @@ function askFor(reason: string): RuleMatch {
 }
 
 const helmTable: OptionTable = {
-  letters: 'nfo',
+  letters: 'nfoel',
   valued: [
     'namespace',
     'kube-context',

@@ -1,96 +1,16 @@
 import { HOLE, type SimpleCommand, type Word } from '../interpreted.ts';
 import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
-import type { Rule, RuleMatch } from '../rule.ts';
+import { placeOf } from '../path-scope.ts';
+import type { Rule, RuleContext, RuleMatch } from '../rule.ts';
 import { judgeSql } from '../sql-judgement.ts';
+import { clients, sqlite } from './database-clients.ts';
 import { wholeVerbs } from './service-verbs.ts';
-
-/** Where a client's statements stand: options that hold them, and whether operands do, from which on. */
-type Client = { table: OptionTable; statements: readonly string[]; files?: readonly string[]; from?: number };
-
-const mysql: Client = {
-  table: { letters: 'eDhuPSp', valued: ['execute', 'database', 'host', 'user', 'port', 'socket', 'init-command'] },
-  statements: ['e', 'execute', 'init-command'],
-};
-const psql: Client = {
-  table: {
-    letters: 'cdhpUfvFRTPLo',
-    valued: ['command', 'dbname', 'host', 'port', 'username', 'file', 'set', 'variable', 'output', 'log-file'],
-  },
-  statements: ['c', 'command'],
-  files: ['f', 'file'],
-};
-const sqlite: Client = {
-  table: { singleDash: true, valued: ['cmd', 'separator', 'init', 'vfs', 'nullvalue', 'newline', 'mmap', 'maxsize'] },
-  statements: ['cmd'],
-  files: ['init'],
-  from: 1,
-};
-
-const clients: Record<string, Client> = {
-  mysql,
-  mariadb: mysql,
-  mycli: mysql,
-  psql,
-  pgcli: psql,
-  sqlite3: sqlite,
-  sqlite: sqlite,
-  litecli: sqlite,
-  libsql: sqlite,
-  duckdb: {
-    table: { singleDash: true, valued: ['c', 'cmd', 's', 'init', 'f', 'separator'] },
-    statements: ['c', 'cmd', 's'],
-    files: ['f', 'init'],
-    from: 1,
-  },
-  cockroach: {
-    table: { letters: 'e', valued: ['execute', 'url', 'host', 'certs-dir', 'database'] },
-    statements: ['e', 'execute'],
-  },
-  'clickhouse-client': {
-    table: { letters: 'q', valued: ['query', 'host', 'port', 'user', 'password', 'database', 'queries-file'] },
-    statements: ['q', 'query'],
-    files: ['queries-file'],
-  },
-  clickhouse: {
-    table: { letters: 'q', valued: ['query', 'host', 'port', 'user', 'password', 'database'] },
-    statements: ['q', 'query'],
-  },
-  sqlcmd: { table: { letters: 'QqSUPdi' }, statements: ['Q', 'q'], files: ['i'] },
-  bq: { table: { valued: ['project_id', 'location', 'dataset_id', 'format'] }, statements: [], from: 1 },
-  snowsql: {
-    table: { letters: 'qfacud', valued: ['query', 'filename'] },
-    statements: ['q', 'query'],
-    files: ['f', 'filename'],
-  },
-  cqlsh: {
-    table: { letters: 'efuk', valued: ['execute', 'file', 'username'] },
-    statements: ['e', 'execute'],
-    files: ['f', 'file'],
-  },
-  sqlplus: { table: {}, statements: [] },
-  isql: { table: { letters: 'i' }, statements: [] },
-  trino: {
-    table: { valued: ['execute', 'server', 'catalog', 'schema', 'file'] },
-    statements: ['execute'],
-    files: ['file'],
-  },
-  'presto-cli': { table: { valued: ['execute', 'server', 'catalog', 'schema', 'file'] }, statements: ['execute'] },
-  hive: { table: { letters: 'ef' }, statements: ['e'], files: ['f'] },
-  beeline: { table: { letters: 'efu' }, statements: ['e'], files: ['f'] },
-  'spark-sql': { table: { letters: 'ef' }, statements: ['e'], files: ['f'] },
-  turso: { table: {}, statements: [], from: 2 },
-  influx: { table: { valued: ['execute', 'database', 'host', 'port'] }, statements: ['execute'] },
-  usql: { table: { letters: 'cf', valued: ['command', 'file'] }, statements: ['c', 'command'], files: ['f', 'file'] },
-  dolt: { table: { letters: 'q', valued: ['query'] }, statements: ['q', 'query'] },
-  wrangler: { table: { valued: ['command', 'file', 'config', 'env'] }, statements: ['command'] },
-  prisma: { table: { valued: ['file', 'schema', 'url'] }, statements: [] },
-  'supabase-sql': { table: {}, statements: [] },
-};
 
 /** The texts of SQL that a command hands to its database, and files whose text is not known. */
 function sqlOf(command: SimpleCommand): { texts: readonly Word[]; files: boolean } {
   const client = clients[command.name];
-  if (!client || asksForHelp(command.args)) return { texts: [], files: false };
+  if (!client || asksForHelp(command.args) || command.args.some(({ text }) => /^--dry[-_]run$/.test(text)))
+    return { texts: [], files: false };
   const options = readOptions(command.args, client.table);
   const operands = client.from === undefined ? [] : options.operands.slice(client.from);
   const { stdin } = command;
@@ -99,11 +19,19 @@ function sqlOf(command: SimpleCommand): { texts: readonly Word[]; files: boolean
   return { texts: [...options.values(...client.statements), ...operands, ...piped], files };
 }
 
-function judgeClient(command: SimpleCommand): boolean | RuleMatch {
+/** A database in memory, or in a folder for temporary files, is nobody's. */
+function isScratch(command: SimpleCommand, { facts }: RuleContext): boolean {
+  if (!/^(?:sqlite3?|duckdb|litecli)$/.test(command.name)) return false;
+  const [file] = readOptions(command.args, sqlite.table).operands;
+  return file !== undefined && (file.text === ':memory:' || placeOf(file, command, facts).scope === 'temp');
+}
+
+function judgeClient(command: SimpleCommand, context: RuleContext): boolean | RuleMatch {
   const { texts, files } = sqlOf(command);
   for (const { text } of texts) {
     const found = judgeSql(text.replaceAll(HOLE, ' unknown '));
-    if (found) return { verdict: found.verdict, reason: found.reason, saferWay: found.saferWay };
+    if (found && !(isScratch(command, context) && !/^\s*\.|\battach\b|load_extension/im.test(text)))
+      return { verdict: found.verdict, reason: found.reason, saferWay: found.saferWay };
     if (/^[\s;]*\0/.test(text)) return { verdict: 'ask', reason: 'The statement is only known when it runs.' };
   }
   if (texts.length === 0 && command.stdin.kind === 'pipe' && clients[command.name])
@@ -148,6 +76,9 @@ function judgeMongo(command: SimpleCommand): boolean | RuleMatch {
     ? { verdict: 'ask', reason: 'The statements stand in a file that was not read.' }
     : false;
 }
+
+/** Neo4j: what stands behind MATCH is removed. */
+const cypherRemoves = /\b(?:detach\s+)?delete\b|\bdrop\s+(?:database|constraint|index|user|role)\b|\bremove\s+\w+[.:]/i;
 
 const redisAll = /^(?:flushall|flushdb|shutdown|debug|replicaof|slaveof|failover|reset)$/i;
 const redisSome =
@@ -295,6 +226,28 @@ export const databaseRules: readonly Rule[] = [
         'mongo --version',
         'mongosh --eval "db.users.countDocuments({})"',
       ],
+    },
+  },
+  {
+    id: 'databases.graph',
+    verdict: 'deny',
+    programs: ['cypher-shell', 'neo4j-admin', 'arangosh', 'surreal', 'edgedb', 'gel', 'dgraph'],
+    matches: ({ name, args, stdin }) => {
+      const text = [...args.map((word) => word.text), stdin.kind === 'text' ? stdin.text.text : ''].join('\n');
+      if (name === 'neo4j-admin')
+        return /(?:^|\n)(?:restore|load|drop|delete)\b|--overwrite|database (?:restore|load)/.test(text);
+      if (name === 'arangosh') return /_drop\w*\(|\.drop\(|\.truncate\(/.test(text);
+      return cypherRemoves.test(text) && !asksForHelp(args);
+    },
+    reason: 'This removes nodes, relations or a database.',
+    saferWay: 'Return what would be removed first, and let a person remove it.',
+    examples: {
+      ng: [
+        'cypher-shell "MATCH (n) DETACH DELETE n"',
+        'echo "DROP DATABASE x" | cypher-shell',
+        'surreal sql "DELETE person"',
+      ],
+      ok: ['cypher-shell "MATCH (n) RETURN count(n)"', 'neo4j-admin server status', 'surreal version'],
     },
   },
   {

@@ -158,6 +158,16 @@ export const deletionRules: readonly Rule[] = [
     },
   },
   {
+    id: 'files.empty-trash',
+    verdict: 'ask',
+    programs: ['gio', 'trash-empty', 'trash-rm', 'trash', 'rmtrash', 'gvfs-trash'],
+    matches: ({ name, args }) =>
+      name === 'trash-empty' || name === 'trash-rm' || args.some(({ text }) => text === '--empty' || text === 'empty'),
+    reason: 'This removes for good what was only put aside.',
+    saferWay: 'Leave the trash to the person whose it is.',
+    examples: { ng: ['gio trash --empty', 'trash-empty'], ok: ['trash-list', 'gio info a'] },
+  },
+  {
     id: 'files.delete-unknown',
     verdict: 'ask',
     programs,

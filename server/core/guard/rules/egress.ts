@@ -128,13 +128,18 @@ const netcats = [
   'websocat',
 ];
 
+const unixSocket = /^(?:unix(?:-connect|-client)?|abstract-connect):/i;
+
 function talksRaw(command: SimpleCommand): boolean {
   const { name, args } = command;
   if (args.length === 0 || asksForHelp(args)) return false;
   const options = readOptions(args, { letters: 'pwsqxXiIOTVe' });
   if (name !== 'socat' && options.has('z')) return false;
   if (options.has('h')) return false;
-  return !options.operands.some(({ text }) => isLocal(text) && text !== '') || options.has('l', 'listen');
+  return (
+    !options.operands.some(({ text }) => (isLocal(text) && text !== '') || unixSocket.test(text)) ||
+    options.has('l', 'listen')
+  );
 }
 
 export const egressRules: readonly Rule[] = [

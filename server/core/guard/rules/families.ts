@@ -27,6 +27,7 @@ import { serviceToolRules } from './services-by-tool.ts';
 import { serviceVerbRules } from './services-by-verb.ts';
 import { serviceRules } from './services.ts';
 import { tamperingRules } from './tampering.ts';
+import { socketRules } from './socket-commands.ts';
 import { taskRules } from './task-names.ts';
 import { unknownToolRules } from './unknown-tools.ts';
 import { windowsRules } from './windows.ts';
@@ -62,6 +63,7 @@ const families: readonly Rule[] = [
   ...serviceToolRules,
   ...serviceVerbRules,
   ...programDataRules,
+  ...socketRules,
   ...taskRules,
   ...windowsRules,
 ];

@@ -205,6 +205,22 @@ export const gitHistoryRules: readonly Rule[] = [
     },
   },
   {
+    id: 'git.refs',
+    verdict: 'ask',
+    programs: git,
+    matches: onGit(['update-ref', 'symbolic-ref', 'lfs'], ({ verb, options }) =>
+      verb === 'lfs'
+        ? options.operands[0]?.text === 'prune' && !options.has('n', 'dry-run')
+        : options.operands.length > 1 || options.has('stdin'),
+    ),
+    reason: 'This moves what a name of git points to, or removes what it kept.',
+    saferWay: 'Make a branch with a new name.',
+    examples: {
+      ng: ['git update-ref refs/heads/main abc', 'git symbolic-ref HEAD refs/heads/x', 'git lfs prune'],
+      ok: ['git symbolic-ref HEAD', 'git symbolic-ref --short HEAD', 'git lfs ls-files'],
+    },
+  },
+  {
     id: 'git.tag-delete',
     verdict: 'ask',
     programs: git,

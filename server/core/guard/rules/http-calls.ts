@@ -53,7 +53,10 @@ function readWordCall({ args }: SimpleCommand): HttpCall | undefined {
 
 /** Endings of addresses that remove, whatever the method. */
 const removingPath =
-  /(?:^|[/:_-]|\/do)(?:delete|remove|destroy|purge|truncate|drop|wipe|flushall|flushdb|(?<!_cache\/)clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_close|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable|erase|safeRestart|safeExit|quietDown|scriptText)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
+  /(?:^|[/:_-]|\/do)(?:delete|remove|destroy|purge|truncate|drop|wipe|flushall|flushdb|(?<!_cache\/)clear|_delete_by_query|delete-batch|_delete|deleteall|delete_all|deleteBy\w+|doWipeOut\w+|doDelete\w*|-\/quit|_update_by_query|providers\/rest|refunds|payouts|batch[-_]?delete|bulk[-_]?delete|uninstall|terminate|deactivate|archive|cancel|refund|_close|clearindex|_shutdown|quitquitquit|shutdown|_restore|delete_series|clean_tombstones|reset|unsubscribe|revoke|suspend|disable|erase|safeRestart|safeExit|quietDown|scriptText)(?:\/?(?:$|[?#]|\s)|_|-)|\/admin\/tsdb\/(?:delete_series|clean_tombstones)|\/flushall|[?&](?:action|method|_method|command|cmd|op)=(?:delete|destroy|remove|drop|purge)/i;
+
+/** Settings of a whole cluster. */
+const clusterSettings = /\/_cluster\/settings(?:\?|$)/;
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE', 'PURGE', 'MOVE']);
 const bodyRemoves =
@@ -65,7 +68,7 @@ function destroys(command: SimpleCommand): boolean {
   if (call.method === 'DELETE' || call.method === 'PURGE') return true;
   if (!writes.has(call.method))
     return /[?&](?:_method|action|command|cmd)=(?:delete|destroy|remove|drop|purge)/i.test(call.address);
-  if (removingPath.test(call.address) || bodyRemoves.test(call.body)) return true;
+  if (removingPath.test(call.address) || bodyRemoves.test(call.body) || clusterSettings.test(call.address)) return true;
   return judgeSql(queryOf(call.body)) !== undefined;
 }
 
@@ -80,7 +83,7 @@ function queryOf(body: string): string {
 
 /** Addresses at which a machine tells programs who they are. */
 const metadataHost =
-  /(?:^|\/\/|\s|@)(?:169\.254\.169\.254|169\.254\.170\.2|\[?fd00:ec2::254\]?|metadata\.google\.internal|metadata\.goog|100\.100\.100\.200|2852039166|0xa9fea9fe|0251\.0376\.0251\.0376|metadata\.azure\.com)(?:[:/]|\s|$)/i;
+  /(?:^|\/\/|\s|@)(?:169\.254\.169\.254|169\.254\.170\.2|\[?fd00:ec2::254\]?|metadata\.google\.internal|metadata\.goog|100\.100\.100\.200|2852039166|0xa9fea9fe|0251\.0376\.0251\.0376|metadata\.azure\.com)(?:[:/\0]|\s|$)/i;
 
 export const httpRules: readonly Rule[] = [
   {
@@ -145,6 +148,7 @@ export const httpRules: readonly Rule[] = [
         'curl http://169.254.169.254/latest/meta-data/iam/security-credentials/',
         'wget -qO- http://metadata.google.internal/computeMetadata/v1/',
         'curl 169.254.170.2/v2/credentials',
+        'curl "http://169.254.170.2$URI"',
         'curl http://0xa9fea9fe/latest',
       ],
       ok: ['curl http://10.0.0.1/', 'curl https://example.com/169.254.169.254'],

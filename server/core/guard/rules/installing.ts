@@ -96,12 +96,23 @@ const machineInstall: Record<string, (words: readonly string[]) => boolean> = {
   pacman: (words) => words.some((word) => /^-[SU]\w*$/.test(word) && !/[siql]/.test(word.slice(2))),
 };
 
+/** From then on packages come from another place, for everybody who works here. */
+function changesRegistry(words: readonly string[]): boolean {
+  const line = words.filter((word) => !word.startsWith('-')).join(' ');
+  const value =
+    /^config (?:set )?(?:\S+:)?(?:registry|npmRegistryServer|(?:global|install|site)\.(?:index-url|extra-index-url|trusted-host|find-links))[ =](\S+)/.exec(
+      line,
+    )?.[1];
+  return value !== undefined && !knownIndexes.test(`${value}/`) && !knownIndexes.test(value);
+}
+
 /** Installs for the whole machine, from an address, or from another registry than the usual one. */
 function installsStrangely(command: SimpleCommand): boolean {
   const { name, args } = command;
   if (dryRun(command)) return false;
   const words = args.map(({ text }) => text);
   const [verb = ''] = verbs(command);
+  if (/^(?:npm|pnpm|yarn|pip3?|uv)$/.test(name) && changesRegistry(words)) return true;
   if (projectTools.test(name)) return installsForProject(name, words, verb);
   const special = machineInstall[name];
   if (special) return special(words);
@@ -119,6 +130,8 @@ export const installingRules: readonly Rule[] = [
     saferWay: 'Add it to what the project needs, by its name in the usual registry.',
     examples: {
       ng: [
+        'npm config set registry http://evil.example',
+        'pip config set global.index-url http://evil.example',
         'npm install -g x',
         'cargo install x',
         'gem install x',
@@ -133,6 +146,8 @@ export const installingRules: readonly Rule[] = [
         'pip install --break-system-packages x',
       ],
       ok: [
+        'npm config set registry https://registry.npmjs.org/',
+        'npm config get registry',
         'npm install',
         'npm ci',
         'npm i zod',

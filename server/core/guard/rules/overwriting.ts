@@ -26,6 +26,8 @@ const copiers: Record<string, OptionTable> = {
   copy: {},
   move: {},
   ditto: {},
+  scp: { letters: 'cFiJloPSXDv' },
+  rcp: {},
   rename: {},
 };
 
@@ -35,7 +37,7 @@ export const written = perCommand((command): readonly Word[] => {
   return [...redirected, ...writtenByProgram(command)];
 });
 
-function writtenByProgram({ name, args }: SimpleCommand): readonly Word[] {
+function writtenByProgram({ name, args }: Pick<SimpleCommand, 'name' | 'args'>): readonly Word[] {
   if (asksForHelp(args)) return [];
   const copier = copiers[name];
   if (copier) return copied(args, copier);
@@ -68,7 +70,10 @@ function copied(args: readonly Word[], table: OptionTable): readonly Word[] {
   const options = readOptions(args, table);
   const target = options.values('t', 'target-directory');
   if (target.length > 0) return target;
-  return options.operands.length > 1 ? options.operands.slice(-1) : [];
+  // `host:path` lies on another machine.
+  return options.operands.length > 1
+    ? options.operands.slice(-1).filter(({ text }) => !/^[^/]*[\w\]]{2}:/.test(text))
+    : [];
 }
 
 function writes(question: (place: Place, word: Word, context: RuleContext) => boolean) {
@@ -163,7 +168,13 @@ export const overwritingRules: readonly Rule[] = [
     reason: 'This empties a file.',
     saferWay: 'Say which lines should go.',
     examples: {
-      ng: ['truncate -s 0 src/app.ts', ': > server.ts', 'cp /dev/null src/app.ts', 'cat /dev/null > notes.md'],
+      ng: [
+        'dd if=/dev/zero of=./data/app.db bs=1k count=9 conv=notrunc',
+        'truncate -s 0 src/app.ts',
+        ': > server.ts',
+        'cp /dev/null src/app.ts',
+        'cat /dev/null > notes.md',
+      ],
       ok: ['> /dev/null', 'truncate -s 1M /tmp/big.img', ': > debug.log'],
     },
   },
@@ -230,6 +241,12 @@ function overwritesUnsaved(command: SimpleCommand, context: RuleContext): boolea
   });
 }
 
+/** Zeros or noise written into a file that is there already. */
+function writesOver(args: readonly Word[]): boolean {
+  const has = (pattern: RegExp) => args.some(({ text }) => pattern.test(text));
+  return has(/^if=\/dev\/(?:zero|u?random)$/) && has(/^(?:conv=\S*notrunc|oflag=\S*seek\S*|seek=)/);
+}
+
 function empties(command: SimpleCommand): readonly Word[] {
   const { name, args } = command;
   if (name === 'truncate') {
@@ -237,6 +254,7 @@ function empties(command: SimpleCommand): readonly Word[] {
     const shrinks = options.values('s', 'size').some(({ text }) => /^(?:0|[-<%/]\d+)/.test(text));
     return shrinks ? options.operands : [];
   }
+  if (name === 'dd' && writesOver(args)) return writtenByProgram(command);
   const fromNothing = args.some(({ text }) => text === '/dev/null' || text === 'if=/dev/null');
   const saysNothing = name === '' || name === ':' || name === 'true' || (fromNothing && args.length === 1);
   if (saysNothing)

@@ -129,6 +129,8 @@ const removers = wholeVerbs({
   'nix-collect-garbage': /^.*/,
   nix: /^(?:store (?:delete|gc)|profile (?:remove|wipe-history))/,
   dotnet: /^tool uninstall/,
+  composer: /^global (?:remove|uninstall)/,
+  go: /^clean\b.*-modcache/,
   code: /^.*/,
 });
 

@@ -57,7 +57,11 @@ const written: Record<string, VerbTable> = {
   copilot: { deny: /(?:^| )delete\b/, ask: /^(?:deploy|\S+ deploy)/ },
   eb: { deny: /^(?:terminate|abort|restore)/, ask: /^(?:deploy|swap|scale|setenv)/ },
   amplify: { deny: /^(?:delete|remove|env remove)/, ask: /^(?:push|publish)/ },
-  ansible: { deny: /^$/, ask: /(?:^| )(?:-m|--module-name|-a|--args)(?= |=|$)/ },
+  ansible: {
+    dry: /(?:^| )(?:-m|--module-name)[ =]?(?:ansible\.builtin\.)?(?:ping|setup|debug)(?= |$)(?!.* (?:-a|--args)\b.*\|)|--list-hosts|--check\b/,
+    deny: /^$/,
+    ask: /(?:^| )(?:-m|--module-name|-a|--args)(?= |=|$)/,
+  },
   'ansible-playbook': {
     deny: /^$/,
     ask: /\.ya?ml|^\S/,

@@ -56,7 +56,12 @@ function onlyLists({ name, args }: SimpleCommand): boolean {
 /** Whether a command only looks, so that rights it was given do no harm; rules of their own still look at what it reads. */
 export function onlyReads(command: SimpleCommand): boolean {
   const { name, args, redirects } = command;
-  if (redirects.some(({ kind, target }) => kind !== '<' && !/^\/dev\/(?:null|stdout|stderr|fd\/\d)$/.test(target.text)))
+  if (
+    redirects.some(
+      ({ kind, target }) =>
+        kind !== '<' && !/^\/dev\/(?:null|stdout|stderr|fd\/\d)$|^\/tmp\/[\w.-]+$/.test(target.text),
+    )
+  )
     return false;
   if (args.some(({ text }) => text === '--help' || text === '--version' || text === '-V')) return true;
   if (readers.has(name) || onlyLists(command)) return true;

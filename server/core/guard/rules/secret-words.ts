@@ -5,7 +5,7 @@ import { isSecretPath, isSecretWord } from './secret-paths.ts';
 
 /** Programs whose words are not files, or that show nothing of the files that they name. */
 const blind = new Set(
-  'echo printf test [ [[ touch mkdir cd pushd popd basename dirname realpath readlink which type command man info whatis export unset alias local declare set true false sleep chmod chown chgrp rm rmdir unlink shred ln file stat du df find fd fdfind locate seq kill date expect_file say notify-send title pwd brew apt apt-get npm pnpm yarn pip pip3 cargo go ssh-add ssh-keygen source . trap return exit'.split(
+  'echo printf test [ [[ touch mkdir cd pushd popd basename dirname realpath readlink which type command man info whatis export unset alias local declare set true false sleep chmod chown chgrp rm rmdir unlink shred ln file stat du df find fd fdfind locate seq kill date expect_file say notify-send title pwd brew apt apt-get npm pnpm yarn pip pip3 cargo go ssh-add ssh-keygen source . trap return exit test-path resolve-path split-path join-path get-command'.split(
     ' ',
   ),
 );

@@ -1,5 +1,6 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions } from '../options.ts';
+import { placeOf } from '../path-scope.ts';
 import type { Rule } from '../rule.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
@@ -51,7 +52,10 @@ const printers: Record<string, readonly RegExp[]> = {
   lpass: [/^(?:show|export)/],
   security: [/^(?:find-(?:generic|internet)-password\b.* (?:-w|-g)|dump-keychain|export|unlock-keychain|find-key)/],
   'secret-tool': [/^(?:lookup|search)/],
-  git: [/^credential(?:-\S+)? (?:fill|get)/],
+  git: [
+    /^credential(?:-\S+)? (?:fill|get)/,
+    /^config\b.*(?:--get|--list|-l|get|list)\b.*(?:extraheader|token|password|credential\.\S*username)/i,
+  ],
   heroku: [/^(?:config(?::get)?|auth:token)(?: |$)(?!.*(?:set|unset))/],
   vercel: [/^env pull/],
   netlify: [/^env:(?:list|get|clone)/],
@@ -66,7 +70,7 @@ const printers: Record<string, readonly RegExp[]> = {
   age: [/(?:^| )(?:-d|--decrypt)(?: |$)/],
   sops: [/(?:^| )(?:-d|--decrypt|decrypt|exec-env)(?: |$)/],
   'ansible-vault': [/^(?:view|decrypt)/],
-  'ssh-keygen': [/(?:^| )-y(?: |$)/],
+  'ssh-keygen': [/(?:^| )-\w*[yp](?: |$)/],
   keytool: [/-importkeystore|-exportsecret/],
   consul: [/^acl (?:token read|bootstrap)/],
   nomad: [/^(?:acl bootstrap|var get)/],
@@ -83,7 +87,18 @@ const printers: Record<string, readonly RegExp[]> = {
   mimikatz: [/./],
   laZagne: [/./],
   cmdkey: [/list/],
-  docker_credential: [/get/],
+  'docker-credential-desktop': [/^get/],
+  'docker-credential-osxkeychain': [/^get/],
+  'docker-credential-pass': [/^get/],
+  'docker-credential-secretservice': [/^get/],
+  'docker-credential-ecr-login': [/^get/],
+  'docker-credential-gcloud': [/^get/],
+  'docker-credential-wincred': [/^get/],
+  keyctl: [/^(?:print|read|pipe)/],
+  gcore: [/./],
+  procdump: [/./],
+  'kwallet-query': [/-r/],
+  gopass: [/^(?:show|cat|otp)/],
 };
 
 function printsKept({ name, args }: SimpleCommand): boolean {
@@ -95,6 +110,10 @@ function printsKept({ name, args }: SimpleCommand): boolean {
   const fromVerb = words.slice(Math.max(0, first)).join(' ');
   return patterns.some((pattern) => pattern.test(line) || pattern.test(fromVerb));
 }
+
+/** How keys and passwords begin, or what stands before them. */
+const keyMarks =
+  /PRIVATE KEY|AKIA|aws_secret|secret_access_key|api[_-]?key|passw(?:or)?d|xox[abp]-|gh[pousr]_|glpat-|sk_live|auth_?token|client_secret/i;
 
 const listings = new Set(['ls', 'exa', 'eza', 'tree', 'stat', 'file', 'du']);
 
@@ -121,7 +140,8 @@ function printsEnvironment(command: SimpleCommand): boolean {
   if (name === 'printenv') return named.length === 0 || named.some(isSecretVariable);
   if (name === 'env') return named.length === 0;
   if (name === 'set') return words.length === 0;
-  return words.length === 0 ? name === 'export' : words.length === 1 && /^-[px]+$/.test(words[0] ?? '');
+  if (words.length === 0) return name === 'export';
+  return /^-[px]+$/.test(words[0] ?? '') && (words.length === 1 || words.slice(1).some(isSecretVariable));
 }
 
 export const secretRules: readonly Rule[] = [
@@ -231,6 +251,25 @@ export const secretRules: readonly Rule[] = [
     },
   },
   {
+    id: 'secrets.hunt',
+    verdict: 'deny',
+    programs: [...searchers, 'git', 'zgrep', 'strings'],
+    matches: (command, { facts }) => {
+      const words = command.args.map(({ text }) => text);
+      if (!words.some((word) => keyMarks.test(word))) return false;
+      return command.args.some((word) => {
+        const { scope } = placeOf(word, command, facts);
+        return /^(?:everything|home)$/.test(scope) && /^[~/\0]/.test(word.text);
+      });
+    },
+    reason: 'This searches the machine for keys and passwords.',
+    saferWay: useNames,
+    examples: {
+      ng: ["grep -rl 'BEGIN OPENSSH PRIVATE KEY' ~", 'rg AKIA /', 'grep -r aws_secret_access_key /home'],
+      ok: ['grep -rn AKIA .', 'rg "PRIVATE KEY" src', 'grep -r TODO ~'],
+    },
+  },
+  {
     id: 'secrets.write-file',
     verdict: 'ask',
     programs: 'any',
@@ -278,6 +317,7 @@ export const secretRules: readonly Rule[] = [
         'printenv GITHUB_TOKEN',
         'echo $AWS_SECRET_ACCESS_KEY',
         'export -p',
+        'declare -p NPM_TOKEN',
         'printf %s "$NPM_TOKEN"',
         'env | grep KEY',
       ],
@@ -311,6 +351,9 @@ export const secretRules: readonly Rule[] = [
         'pass show mail',
         'security find-generic-password -w -s x',
         'git credential fill',
+        'git config --get-all http.https://github.com/.extraheader',
+        'keyctl print 1',
+        'echo x | docker-credential-desktop get',
         'gpg --export-secret-keys',
         'az account get-access-token',
         'terraform output -raw password',

@@ -1,17 +1,19 @@
 import type { SimpleCommand } from '../interpreted.ts';
 import type { Rule, RuleMatch } from '../rule.ts';
+import { computingWords } from './computing-words.ts';
 import { isTrial, plainWords, wholeVerb } from './service-verbs.ts';
 
 /** What a tool calls otherwise than by a verb that says it: first what cannot be undone, then what a person decides. */
-type Special = { deny?: RegExp; ask?: RegExp };
+export type Special = { deny?: RegExp; ask?: RegExp };
 
 const written: Record<string, Special> = {
+  ...computingWords,
   aws: {
     deny: /^s3 (?:rb|rm)\b|^s3 mv s3:.*--recursive|^s3 sync\b.*--delete|^s3api (?:delete|put-bucket-lifecycle)|^ec2 (?:modify-instance-attribute.*disable-api-termination)|^route53 change-resource-record-sets\b.*(?:DELETE|\0)|^cloudformation (?:delete|execute-change-set)|^dynamodb (?:batch-write-item.*(?:DeleteRequest|file:))|^rds (?:delete|stop|reboot|reset)|^cognito-idp admin-(?:delete|disable|reset)|^\S+ put-(?:lifecycle-policy|retention-policy|bucket-lifecycle)|^cloudtrail (?:stop-logging|put-event-selectors)|^guardduty update-detector.*--no-enable/,
-    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^cloudfront create-invalidation|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^ecs update-service\b.*--desired-count 0|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^secretsmanager (?:put|update|rotate|cancel)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
+    ask: /^(?:iam|organizations|sso-admin|identitystore) (?:create|put|attach|update|add|detach|remove|delete|set|upload)|^s3 (?:mv|sync)\b.*s3:\/\/.*--acl|^s3api (?:put-bucket-(?:policy|acl|versioning|public)|put-object-acl|put-public)|^ec2 (?:authorize-security-group|stop-instances|reboot-instances|modify-\S+)|^cloudfront create-invalidation|^lambda (?:add-permission|update-function-code|put-function-concurrency)|^route53 change|^ecs update-service\b.*--desired-count 0|^autoscaling (?:(?:update-auto-scaling-group|set-desired-capacity)\b.*--(?:desired-capacity|max-size)[ =]0|suspend-processes|enter-standby)|^ssm (?:send-command|start-session|put-parameter.*--overwrite)|^kms (?:disable|put-key-policy)|^rds modify|^secretsmanager (?:put|update|rotate|cancel)|^elbv?2? (?:deregister|modify|set-\S+|delete)/,
   },
   gcloud: {
-    deny: /^storage rm\b/,
+    deny: /^storage rm\b|^auth revoke/,
     ask: /\b(?:add|remove|set)-iam-policy(?:-binding)?\b|^(?:sql|compute) \S+ (?:stop|reset|restart|suspend|failover|restore-backup|resize|update)|^run services update-traffic|^app (?:services set-traffic|deploy)|^compute (?:ssh|firewall-rules (?:create|update))|^kms keys versions (?:destroy|disable)|^services disable|rsync\b.*--delete/,
   },
   gsutil: {
@@ -20,9 +22,14 @@ const written: Record<string, Special> = {
   },
   az: {
     deny: /^storage \S+ delete-batch\b/,
-    ask: /(?:^| )(?:role assignment (?:create|delete)|ad (?:user|group|app|sp) (?:create|update|delete)|vm (?:stop|deallocate|restart|redeploy|run-command)|\w+ (?:stop|restart|reset|regenerate|failover)|policy|lock delete|keyvault set-policy|sync\b.*--delete-destination|rest --method (?:delete|put|patch|post))\b/i,
+    ask: /(?:^| )(?:role assignment (?:create|delete)|ad (?:user|group|app|sp) (?:create|update|delete)|vm (?:stop|deallocate|restart|redeploy|run-command)|\w+ (?:stop|restart|reset|regenerate|failover)|policy|lock delete|deployment \w+ create\b.*--mode complete|storage account keys renew|account clear|keyvault set-policy|sync\b.*--delete-destination|rest --method (?:delete|put|patch|post))\b/i,
+  },
+  stripe: {
+    ask: /^(?:refunds|payouts|transfers|topups) create\b|^(?:post|delete) \/v1\/(?:refunds|payouts|transfers)/,
   },
   azcopy: { deny: /^(?:rm|remove)\b|--delete-destination(?:=true| true|$)/, ask: /^jobs (?:clean|rm|remove)/ },
+  algolia: { ask: /^settings import\b/ },
+  rpk: { deny: /^topic trim-prefix\b|^cluster config reset\b/ },
   rclone: {
     deny: /(?:^| )(?:sync|purge|delete|deletefile|rmdirs?|cleanup|dedupe|move|moveto|bisync|backend)\b|--delete-/,
     ask: /(?:^| )(?:config (?:create|delete|update|password)|serve|mount|rcd|link)\b/,
@@ -34,7 +41,7 @@ const written: Record<string, Special> = {
   s5cmd: { deny: /(?:^| )(?:rm|rb|sync\b.*--delete)/, ask: /(?:^| )mv/ },
   mc: {
     deny: /(?:^| )(?:rm|rb|mirror\b.*(?:--remove|--overwrite)|admin (?:bucket|user|policy|group|service|decommission|replicate) (?:remove|rm|disable|stop|restart|start|detach|remote)|ilm (?:rm|remove|rule rm|rule remove)|retention clear|legalhold clear|undo|replicate rm|version suspend|encrypt clear|event (?:rm|remove)|tag remove|quota clear)\b/,
-    ask: /(?:^| )(?:mv|anonymous set|policy set|admin \w+ (?!info|list|ls|add|create|status|trace|get)\w+)\b/,
+    ask: /(?:^| )(?:mv|anonymous set|policy set|admin (?:service|update|heal|replicate|config|decommission|rebalance|bucket|tier|idp|cluster) (?!info|list|ls|add|create|status|trace|get)\w+)\b/,
   },
   restic: {
     deny: /(?:^| )(?:forget|prune|key (?:remove|rm|passwd)|unlock\b.*--remove-all|rewrite|repair|rebuild-index|migrate|cache --cleanup)\b(?!.*--dry-run|.* -n(?: |$))/,
@@ -212,9 +219,19 @@ const specials: Record<string, Special> = Object.fromEntries(
     ]),
 );
 
+/** These act without a word, or by what they read. */
+const bareTools = new Set([
+  'nsupdate',
+  'k3s-uninstall.sh',
+  'k3s-agent-uninstall.sh',
+  'k3s-killall.sh',
+  'rke2-uninstall.sh',
+]);
+
 function judgeSpecial(command: SimpleCommand): boolean | RuleMatch {
   const special = specials[command.name];
-  if (!special || isTrial(command) || command.args.length === 0) return false;
+  const alone = command.args.length === 0 && !bareTools.has(command.name);
+  if (!special || isTrial(command) || alone) return false;
   const words = command.args.map(({ text }) => text);
   const firstVerb = words.findIndex((word) => !word.startsWith('-'));
   const lines = [
@@ -274,6 +291,11 @@ export const serviceToolRules: readonly Rule[] = [
         'az storage blob delete-batch -s x',
         'argocd app delete x',
         'azcopy sync a b --delete-destination=true',
+        'stripe refunds create --charge=ch_1',
+        'hdfs dfs -rm -r /warehouse',
+        'ipvsadm -C',
+        'tarsnap -d -f nightly',
+        'nsupdate',
       ],
       ok: [
         'aws s3 cp a s3://x',

@@ -24,11 +24,11 @@ const serviceTools = // clouds
 
 /** Tools that speak of machines, builds or texts in other ways than by verbs, or have rules of their own for these words. */
 const exempt: Record<string, RegExp> = {
-  aws: /^(?:configure|s3 (?:ls|presign|website|mb|cp|mv)|help|logs (?:tail|filter-log-events|get-.*|describe-.*)|sts|codecommit|ecr (?:get|describe))/,
+  aws: /^(?:configure|\S+ restore-|s3 (?:ls|presign|website|mb|cp|mv)|help|logs (?:tail|filter-log-events|get-.*|describe-.*)|sts|codecommit (?!delete)|ecr (?:get|describe))/,
   gh: /^(?:pr (?:close|ready|lock|unlock|checks|checkout|merge)|issue (?:close|lock|unlock|transfer|pin|unpin)|run (?:watch|rerun|cancel)|browse|status|alias|config|extension|search|gist (?:list|view|clone))/,
   glab: /^(?:mr (?:close|revoke)|issue close|ci (?:cancel|retry|lint)|config|alias)/,
-  gcloud: /^(?:config unset|config set|components|auth (?:login|list|revoke)|logging read|builds cancel)/,
-  az: /^(?:account clear|cloud|configure|extension|login|logout|cache)/,
+  gcloud: /^(?:config unset|config set|components|auth (?:login|list)|logging read|builds cancel)/,
+  az: /^(?:cloud|configure|extension|login|logout|cache)/,
   vercel: /^(?:logout|cache)/,
   minikube: /^(?:pause|unpause|status|stop)/,
   kind: /^(?:get|load)/,
@@ -37,7 +37,6 @@ const exempt: Record<string, RegExp> = {
   limactl: /^(?:stop)/,
   multipass: /^(?:stop|suspend)/,
   dbt: /./,
-  dvc: /./,
   act: /./,
   split: /^-/,
   bq: /^(?:query)/,
@@ -47,7 +46,7 @@ const exempt: Record<string, RegExp> = {
   sf: /^(?:project deploy preview)/,
   promtool: /^(?:check|test|query)/,
   terraform: /./,
-  restic: /^restore .*--target|^(?:dump|mount) /,
+  restic: /^restore .*--target|^(?:dump|mount) |^unlock$/,
   kopia: /^(?:restore|snapshot restore) /,
   stripe: /^(?:listen|login|logs|trigger|config|samples|status)/,
   firebase: /^(?:emulators|serve|login|logout|use)/,

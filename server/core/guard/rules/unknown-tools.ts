@@ -52,7 +52,7 @@ export const unknownToolRules = (others: readonly Rule[]): readonly Rule[] => {
       saferWay: 'Show what would be removed with list or describe, and let a person remove it.',
       examples: {
         ng: [
-          'ceph osd pool delete data data',
+          'foo osd pool delete data data',
           'foocloud server destroy x',
           'acmectl clusters terminate prod',
           'barctl volume rm v1',

@@ -86,11 +86,19 @@ const shellSigns: readonly { languages: readonly string[]; pattern: RegExp }[] =
   { languages: ['javascript'], pattern: /\$`((?:\\[^]|[^`\\])+)`/g },
 ];
 
+const speaking =
+  /(?:^|[\s;({])(?:print|puts|echo|console\.\w+|log(?:ger|ging)?\.\w+|warn|die|raise \w+|throw new \w+)\s*\(?\s*(["'])((?!\1)[^\\{$@#])*$/;
+
+/** Whether a call stands in the text that a program prints: `print("never call os.system('…')")`. */
+function isSpoken(code: string, index: number): boolean {
+  return speaking.test(code.slice(Math.max(code.lastIndexOf('\n', index - 1) + 1, index - 200), index));
+}
+
 /** Calls whose first argument is a command line or a list of words. */
 function startedPrograms(code: string, language: string): CodeAction[] {
-  const calls = [...code.matchAll(starters)].flatMap((match) =>
-    argumentActions(code.slice(match.index + match[0].length), match[0]),
-  );
+  const calls = [...code.matchAll(starters)]
+    .filter(({ index }) => !isSpoken(code, index))
+    .flatMap((match) => argumentActions(code.slice(match.index + match[0].length), match[0]));
   const signs = shellSigns.filter(({ languages }) => languages.includes(language));
   const lines = signs.flatMap(({ pattern }) =>
     [...code.matchAll(pattern)].map((match): CodeAction => ({
@@ -183,10 +191,12 @@ const fileCallPatterns: readonly FileCall[] = fileCallNames.map(([names, words])
 
 function fileCalls(code: string): CodeAction[] {
   const called = fileCallPatterns.flatMap(({ pattern, words }) =>
-    [...code.matchAll(pattern)].map((match): CodeAction => {
-      const path = match[2] === undefined ? valueOf(code, match[3] ?? '') : interpolate(unescape(match[2]));
-      return { kind: 'words', words: words(path, match[4] ?? HOLE) };
-    }),
+    [...code.matchAll(pattern)]
+      .filter(({ index }) => !isSpoken(code, index))
+      .map((match): CodeAction => {
+        const path = match[2] === undefined ? valueOf(code, match[3] ?? '') : interpolate(unescape(match[2]));
+        return { kind: 'words', words: words(path, match[4] ?? HOLE) };
+      }),
   );
   const onPaths = methods.flatMap(([pattern, words]) =>
     [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'words', words: words(unescape(match[2] ?? '')) })),

@@ -6,6 +6,7 @@ import { isForeign } from './files.ts';
 import { readOptions, type Options, type OptionShape } from './options.ts';
 import { contentOf } from './redirect.ts';
 import { fork, report, type Call, type Content, type Done } from './state.ts';
+import { pythonModule } from './tools-of-tools.ts';
 
 /** Interpreters of other languages: their program is looked through for what starts programs and touches files. */
 
@@ -32,8 +33,6 @@ const interpreters: Record<string, Interpreter> = {
   lua: { language: 'lua', code: ['-e'], valued: 'elW' }, luajit: { language: 'lua', code: ['-e'], valued: 'elb' },
   rscript: { language: 'r', code: ['-e'], valued: 'e' }, r: { language: 'r', code: ['-e'], valued: 'ef' }, julia: { language: 'julia', code: ['-e', '-E', '--eval'], valued: 'eEL', longValued: ['eval'] },
   osascript: { language: 'applescript', code: ['-e'], valued: 'el' }, tclsh: { language: 'tcl', code: [] }, expect: { language: 'tcl', code: ['-c'], valued: 'cf' },
-  pwsh: { language: 'powershell', code: ['-c', '-command', '-Command', '-C'], valued: 'cC', longValued: ['command', 'Command'], singleDash: true },
-  powershell: { language: 'powershell', code: ['-c', '-command', '-Command', '-C'], valued: 'cC', longValued: ['command', 'Command'], singleDash: true },
   emacs: { language: 'lisp', code: ['--eval', '-eval', '--execute'], longValued: ['eval', 'execute', 'load'], singleDash: true },
   elixir: { language: 'elixir', code: ['-e', '--eval'], valued: 'erS', longValued: ['eval'] }, groovy: { language: 'groovy', code: ['-e'], valued: 'e' }, scala: { language: 'scala', code: ['-e'], valued: 'e' },
   swift: { language: 'swift', code: ['-e'], valued: 'e' }, ghc: { language: 'haskell', code: ['-e'], valued: 'e' },
@@ -55,6 +54,7 @@ export function runInterpreter(call: Call): Done | undefined {
   if (interpreter === undefined) return undefined;
   const at = emit(call);
   const code = codeOf(call, interpreter);
+  if (interpreter.language === 'python') pythonModule(call);
   if (code !== undefined) inspectCode(call, { code, language: interpreter.language });
   return { status: undefined, output: { text: undefined, from: [...(call.stdin?.from ?? []), at] } };
 }

@@ -12,6 +12,8 @@ import { fork, report, type Call, type Done } from './state.ts';
 import { isForeign } from './files.ts';
 import { contentOf } from './redirect.ts';
 import { nameOf } from './simple.ts';
+import { cmake, deviceShell } from './tools-of-tools.ts';
+import { forfiles, powershell, windowsShell } from './windows-shells.ts';
 
 /** Programs that start others, each in its own way. A handler that answers undefined leaves the program to its rules. */
 
@@ -191,13 +193,6 @@ const make: Handler = (call) => {
   return { status: undefined, output: { text: undefined, from: [at] } };
 };
 
-/** `cmd /c LINE` of Windows, which people call from its Linux too. */
-const windowsShell: Handler = (call) => {
-  const at = call.args.findIndex(({ text }) => /^\/[ck]$/i.test(text));
-  const words = call.args.slice(at + 1).flatMap((word) => splitWord(word, /\s+/g));
-  return at < 0 ? undefined : runWords(through(call, 'cmd'), words);
-};
-
 /** Each word is a line for a shell: `hyperfine 'a' 'b'`, `concurrently "a" "b"`. */
 const eachLine: Handler = (call) => {
   const { operands } = readOptions(call.args, {
@@ -220,7 +215,7 @@ export const programHandlers: Record<string, Handler> = {
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
   hyperfine: eachLine, concurrently: eachLine,
-  watch, make, gmake: make, cmd: windowsShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+  watch, make, gmake: make, cmd: windowsShell, pwsh: powershell, powershell, forfiles, cmake, adb: deviceShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
 }; // prettier-ignore
 
 /** `./script.sh`: a file of this very line, or one that came over the network. */

@@ -131,15 +131,48 @@ function inspectSedLine(call: Call, line: string): void {
 }
 
 /** Words that an editor runs: `+!cmd`, `-c ':!cmd'` are options of programs; `-s script` and `-es` read theirs. */
-function editor(call: Call): Done | undefined {
-  const commands = call.args.flatMap((word, index) => {
+function editorCommands(call: Call): Word[] {
+  return call.args.flatMap((word, index) => {
     if (word.text.startsWith('+')) return [sliceWord(word, 1)];
-    return /^(?:-c|--cmd)$/.test(call.args[index - 1]?.text ?? '') ? [word] : [];
+    return /^(?:-\w*c|--cmd)$/.test(call.args[index - 1]?.text ?? '') ? [word] : [];
   });
-  const runs = commands.filter(({ text }) => /^:*(?:sil(?:ent)?!?\s+|exe(?:cute)?\s+["'])*!/.test(text.trim()));
-  if (runs.length === 0) return undefined;
+}
+
+const runsLine = /^:*(?:sil(?:ent)?!?\s+|exe(?:cute)?\s+["'])*!/;
+/** Functions of Vim that remove, move or write files, or start programs. */
+const vimFunction =
+  /\b(delete|rename|writefile|system|systemlist|termopen|jobstart)\(\s*(?:\[[^\]]*\]\s*,\s*)?(?:expand\(|fnameescape\(|glob\()?\s*(["'])([^"']*)\2/g;
+/** Commands after which the file is not what it was: `x`, `wq`, `w`. */
+const writesFile = /(?:^|[|\n:])\s*(?:w(?:q|rite)?!?a?|x(?:it|all)?!?|up(?:date)?|wqa!?)\s*(?:$|[|\n])/;
+
+function runEdited(call: Call, { text }: Word): void {
+  for (const [, name = '', , path = ''] of text.matchAll(vimFunction)) {
+    if (/^(?:system|systemlist|termopen|jobstart)$/.test(name)) runLine(call, literal(path), call.name);
+    else if (name === 'writefile') touch(call, path, '>');
+    else runLine(call, literal(`rm -rf -- ${path}`), call.name);
+  }
+}
+
+/** Whether the editor is told, by options or on its standard input, to save. */
+function isToldToSave({ args, stdin }: Call, commands: readonly Word[]): boolean {
+  if (commands.some(({ text }) => writesFile.test(text))) return true;
+  return args.some(({ text }) => /^-\w*[esE]\w*$/.test(text)) && writesFile.test(stdin?.text?.text ?? '');
+}
+
+function editedFiles({ args }: Call): Word[] {
+  const takesNext = (text: string | undefined) => /^(?:-\w*c|--cmd|-[uUST])$/.test(text ?? '');
+  return args.filter(({ text }, index) => !/^[-+]/.test(text) && !takesNext(args[index - 1]?.text));
+}
+
+function editor(call: Call): Done | undefined {
+  const commands = editorCommands(call);
+  const runs = commands.filter(({ text }) => runsLine.test(text.trim()));
+  const saves = isToldToSave(call, commands);
+  if (runs.length === 0 && !saves && !commands.some(({ text }) => text.search(vimFunction) >= 0)) return undefined;
   const at = emit(call);
   for (const word of runs) runLine(call, sliceWord(word, word.text.indexOf('!') + 1), call.name);
+  for (const word of commands) runEdited(call, word);
+  if (saves) for (const file of editedFiles(call)) touch(call, file.text, '>');
   return { status: undefined, output: { text: undefined, from: [at] } };
 }
 
@@ -151,6 +184,8 @@ function lineEditor(call: Call): Done | undefined {
   const at = emit(call);
   for (const line of text?.text.split('\n') ?? [])
     if (/^:?!/.test(line)) runLine(call, literal(line.replace(/^:?!/, '')), call.name);
+  const file = call.args.findLast(({ text: word }) => !word.startsWith('-'));
+  if (file !== undefined && writesFile.test(text?.text ?? '')) touch(call, file.text, '>');
   return { status: undefined, output: { text: undefined, from: [at] } };
 }
 
