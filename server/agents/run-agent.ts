@@ -6,14 +6,8 @@ import { appendRunEvent, storeRunText } from '../runs/append-run-event.ts';
 import { watchRunFiles } from './live-files.ts';
 import { maskedEvents } from './masked-events.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
-import {
-  nodeMount,
-  spawnInSandbox,
-  type SandboxExit,
-  type SandboxProcess,
-  type StopReason,
-} from '../workspace/sandbox.ts';
-import type { SandboxOptions } from '../workspace/sandbox-arguments.ts';
+import { nodeMount, spawnInSandbox, type SandboxExit, type SandboxProcess } from '../workspace/sandbox.ts';
+import type { SandboxLimits, SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, PromptOutcome, RunningAgent, TerminalRequest } from './acp-types.ts';
@@ -32,6 +26,7 @@ import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts
 import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
 import { deliverSteers } from './run-steers.ts';
 import { runTerminals } from './run-terminals.ts';
+import { stopWords } from './stop-words.ts';
 import { startWorkClock, type WorkClock } from './work-clock.ts';
 
 export type RunLimits = {
@@ -44,6 +39,8 @@ export type RunLimits = {
   answerMs: number;
   /** How long a model has to give a second opinion. */
   opinionMs: number;
+  /** What its boxes may use, each; the sandbox's own limits where nothing is said. */
+  box?: Partial<SandboxLimits>;
 };
 
 export const defaultRunLimits: RunLimits = {
@@ -129,6 +126,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     mounts: profile.mounts(),
     signal: commands.signal,
     timeoutMs: limits.commandMs,
+    ...(limits.box && { limits: limits.box }),
   });
   const instructions = profile.isProgram ? [] : await giveInstructions(ctx, given);
   const start = { ...startOf(run, means), instructions };
@@ -142,7 +140,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
   });
   const starting = startAgent({
     profile,
-    process: { ...box, exited: box.exited.then(inWords), kill: () => box.kill() },
+    process: { ...box, exited: box.exited.then((exit) => inWords(exit, limits)), kill: () => box.kill() },
     handlers,
     runId: run.id,
     mode: run.mode,
@@ -191,18 +189,12 @@ function startOf({ mode }: RunRow, { models, policy, mcp }: RunMeans): AgentStar
   return { node: nodeInside, mode, ...access, ...hook, mcpServers: mcp.starts };
 }
 
-const limitWords: Readonly<Record<StopReason, string>> = {
-  timeout: 'its time was over',
-  cancelled: 'the run was ended',
-  'output-limit': 'it printed more than a run may',
-  memory: 'it needed more memory than a run may have',
-  disk: 'it wrote more to the disk than a run may',
-  processes: 'it started more processes than a run may have',
-};
-
 /** Why a box was stopped, for people. */
-function inWords({ reason, ...exit }: SandboxExit): { code: number | null; signal: string | null; reason?: string } {
-  return { ...exit, ...(reason && { reason: limitWords[reason] }) };
+function inWords(
+  { reason, ...exit }: SandboxExit,
+  limits: RunLimits,
+): { code: number | null; signal: string | null; reason?: string } {
+  return { ...exit, ...(reason && { reason: stopWords(reason, limits.box) }) };
 }
 
 function tookTooLong({ workMs }: RunLimits): PromptOutcome {
@@ -239,7 +231,7 @@ function handlersFor(ctx: Context, given: AgentRun, means: HandlerMeans): AgentH
 
 /** The agent's own box: its program, and the worktree as its profile says. */
 async function agentBox(
-  { profile, worktree, run }: AgentRun,
+  { profile, worktree, run, limits }: AgentRun,
   { models, policy, mcp, start }: RunMeans & { start: AgentStart },
 ): Promise<SandboxOptions> {
   const box = boxFor(worktree);
@@ -260,6 +252,7 @@ async function agentBox(
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
     sockets: [...(models?.sockets ?? []), ...(policy ? [policy.mount] : [])],
     env: profile.env(start),
+    ...(limits.box && { limits: limits.box }),
   };
 }
 

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { RunMode } from '../core/session-event.ts';
 import { nodeMount, spawnInSandbox } from '../workspace/sandbox.ts';
-import type { Mount, SandboxOptions } from '../workspace/sandbox-arguments.ts';
+import type { Mount, SandboxLimits, SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers, HostTerminal, TerminalRequest } from './acp-types.ts';
 import { agentWorkRoot } from './agent-path.ts';
 import { createOutputTail } from './output-tail.ts';
+import { stopWords } from './stop-words.ts';
 
 export type RunTerminalOptions = {
   worktree: Worktree;
@@ -15,6 +16,8 @@ export type RunTerminalOptions = {
   /** Ends every command. */
   signal: AbortSignal;
   timeoutMs: number;
+  /** What each command's box may use. */
+  limits?: Partial<SandboxLimits>;
 };
 
 /**
@@ -52,7 +55,7 @@ function startTerminal(options: RunTerminalOptions, request: TerminalRequest): H
   const exited = box.exited.then(async ({ code, signal, reason }) => {
     await Promise.all(printed);
     if (reason !== undefined && reason !== 'cancelled')
-      tail.add(Buffer.from(`\n(The command was stopped: ${reason}.)\n`));
+      tail.add(Buffer.from(`\n(The command was stopped: ${stopWords(reason, options.limits)}.)\n`));
     return { exitCode: code, signal };
   });
   return {
@@ -72,6 +75,7 @@ function boxOf(options: RunTerminalOptions, request: TerminalRequest): SandboxOp
     cwd: path.posix.join(agentWorkRoot, request.cwd),
     timeoutMs: options.timeoutMs,
     signal: options.signal,
+    ...(options.limits && { limits: options.limits }),
   };
 }
 

@@ -134,9 +134,11 @@ const viewerMayWrite = [
   'tokens.create',
   'issueTicket',
   'openFile',
+  'proposePrompt',
   'replyToComment',
   'resolveComment',
   'startComment',
+  'withdrawProposal',
 ];
 
 /** Reads that need more than to view. */

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { newPerson } from '../auth/testing.ts';
@@ -68,6 +71,69 @@ test('[RN24] nor does a person, and others go on meanwhile', async () => {
   const rows = await db.select().from(schema.run).where(eq(schema.run.state, 'running'));
   expect(rows.filter(({ askedBy }) => askedBy === first.developer.personId)).toHaveLength(2);
 });
+
+/** Takes what it may, ends it after a moment, and says the most that it saw at work, of the team and of one person. */
+const claimer = `
+  import { setTimeout as pause } from 'node:timers/promises';
+  import { pool, setDatabaseUrl } from './db/client.ts';
+  import { systemContext } from './server/context.ts';
+  import { claimRun, findClaimableRuns } from './server/runs/claim-run.ts';
+  import { finishRun } from './server/runs/finish-run.ts';
+  const [url, workerId] = process.argv.slice(1);
+  setDatabaseUrl(url);
+  const ctx = systemContext('worker');
+  const atWork = "from run where state in ('running', 'waiting')";
+  let [team, person, done] = [0, 0, 0];
+  const work = async (runId) => {
+    const run = await claimRun(ctx, { runId, workerId });
+    if (!run) return;
+    const { rows } = await pool().query(\`select (select count(*)::int \${atWork}) as team,
+      (select max(n)::int from (select count(*) as n \${atWork} group by asked_by) each) as person\`);
+    team = Math.max(team, rows[0].team);
+    person = Math.max(person, rows[0].person);
+    await pause(5 + Math.random() * 20);
+    await finishRun(ctx, { claim: { runId, workerId, attempt: run.attempt }, outcome: { state: 'succeeded' } });
+    done += 1;
+  };
+  process.stdout.write('ready');
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  const left = async () => (await pool().query("select 1 from run where state <> 'succeeded' and state <> 'cancelled' limit 1")).rowCount;
+  while (await left()) await Promise.all((await findClaimableRuns(ctx, 6)).map(work));
+  process.stdout.write(JSON.stringify({ team, person, done }));
+  process.exit(0);`;
+
+async function startClaimer(workerId: string) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', claimer, url, workerId], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const printed: string[] = [];
+  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk.toString()));
+  await vi.waitUntil(() => printed.length > 0, { timeout: 60_000 });
+  return {
+    go: () => child.stdin.write('go'),
+    result: once(child, 'close').then(() => {
+      const text = printed.join('').slice('ready'.length);
+      return JSON.parse(text) as { team: number; person: number; done: number };
+    }),
+  };
+}
+
+test(
+  '[RN24] workers in several processes work through everything and never pass a limit',
+  { timeout: 180_000 },
+  async () => {
+    await limits(3, 2);
+    await queued(12);
+    await queued(12, 'lead');
+    const claimers = await Promise.all(['node_a', 'node_b', 'node_c'].map(startClaimer));
+    for (const each of claimers) each.go();
+    const results = await Promise.all(claimers.map(({ result }) => result));
+    expect(results.reduce((sum, { done }) => sum + done, 0)).toBe(24);
+    expect(Math.max(...results.map(({ team }) => team))).toBe(3);
+    expect(Math.max(...results.map(({ person }) => person))).toBe(2);
+  },
+);
 
 test('[RN24] a run that ends wakes one of another session that waits for the limit', async () => {
   await limits(1, null);

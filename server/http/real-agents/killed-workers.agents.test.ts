@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { testingEnv } from '../../../db/testing-data-folder.ts';
 import { agentTask } from '../../../e2e/fakes/agent-steps.ts';
 import { isRunningOn, processesOn } from '../../agents/testing-run.ts';
+import { logOf } from '../../runs/testing.ts';
 import { sendPrompt } from '../../sessions/send-prompt.ts';
 import { agentHouse, long } from './testing-house.ts';
 
@@ -37,6 +38,8 @@ async function startWorker(): Promise<ChildProcess> {
   return worker;
 }
 
+const readiesOf = (log: Record<string, unknown>[]) => log.filter(({ type }) => type === 'agent_ready').length;
+
 describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
   test('[AG15] its worker is killed, and another one goes on in its session', { timeout: long }, async () => {
     const sessionId = await house.newSession();
@@ -46,13 +49,24 @@ describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
     const asked = { sessionId, text: 'Count the plovers', agent, mode: 'auto' as const };
     const { runId } = await sendPrompt(house.team.developer.ctx, asked);
     await expect.poll(() => isRunningOn(runId, 'sleep 300'), { timeout: long }).toBe(true);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    await expect.poll(() => processesOn(runId), { timeout: long }).toEqual([]);
+    const second = await startWorker();
     house.models.forget();
     house.models.script(agentTask([{ run: 'cat one.txt; echo two > two.txt' }]));
-    const second = await startWorker();
+    const killedAt = performance.now();
+    const since = () => `${((performance.now() - killedAt) / 1000).toFixed(1)} s`;
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    await expect.poll(() => processesOn(`${runId}a1`), { timeout: long }).toEqual([]);
+    const noneLeft = since();
+    await expect.poll(async () => (await house.ranOf(runId)).run.attempt, { timeout: long, interval: 50 }).toBe(2);
+    const taken = since();
+    await expect.poll(async () => readiesOf(await logOf(sessionId)), { timeout: long, interval: 50 }).toBe(2);
+    process.stdout.write(
+      `${agent}: after kill -9 no process was left in ${noneLeft}, taken up in ${taken}, at work again in ${since()}\n`,
+    );
     await expect.poll(async () => (await house.ranOf(runId)).run.finishedAt, { timeout: long }).not.toBeNull();
+    // What was said before is still there.
+    expect(JSON.stringify(await logOf(sessionId))).toContain('echo one > one.txt');
     const { run, changed } = await house.ranOf(runId);
     expect(run).toMatchObject({ state: 'succeeded', attempt: 2 });
     expect(changed).toEqual(['one.txt', 'two.txt']);

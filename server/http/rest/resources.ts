@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.ts';
 import { checkpointRoutes } from './checkpoints.ts';
 import { commentRoutes } from './comments.ts';
 import { commitRoutes } from './commits.ts';
+import { conversationRoutes } from './conversation.ts';
 import { meRoutes } from './me.ts';
 import { modelRoutes } from './models.ts';
 import { peopleRoutes } from './people.ts';
@@ -27,6 +28,7 @@ export const restRoutes: readonly RestRoute[] = [
   ...sessionAccessRoutes,
   ...sessionFileRoutes,
   ...runRoutes,
+  ...conversationRoutes,
   ...suggestionRoutes,
   ...checkpointRoutes,
   ...commentRoutes,

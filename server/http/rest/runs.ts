@@ -79,6 +79,16 @@ const run = runSummary.extend({
   ),
 });
 
+export const promptBody = z.object({
+  text: promptText.describe('What is asked for'),
+  agent: sendPromptInput.shape.agent.describe('The name of the agent'),
+  model: sendPromptInput.shape.model.describe('The model, for agents that have several'),
+  mode: sendPromptInput.shape.mode.describe('How far the agent may go; its default mode without one'),
+  newerEdits: sendPromptInput.shape.newerEdits.describe(
+    'Whether edits of people since the conversation’s last turn are brought into its files first; `merge` without it',
+  ),
+});
+
 const prompting: RestRoute[] = [
   restRoute({
     method: 'GET',
@@ -102,12 +112,7 @@ const prompting: RestRoute[] = [
     operationId: 'sendPrompt',
     summary: 'Ask an agent for something; its run is queued',
     tag: 'Runs',
-    body: z.object({
-      text: promptText.describe('What is asked for'),
-      agent: sendPromptInput.shape.agent.describe('The name of the agent'),
-      model: sendPromptInput.shape.model.describe('The model, for agents that have several'),
-      mode: sendPromptInput.shape.mode.describe('How far the agent may go; its default mode without one'),
-    }),
+    body: promptBody,
     answers: { 201: { description: 'The run', schema: z.object({ runId: z.string() }) } },
     async handle(call) {
       return reply(201, await sendPrompt(call.ctx, { sessionId: param(call, 'sessionId'), ...call.body }));
