@@ -1,5 +1,5 @@
 import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { createdAt, id } from './columns.ts';
+import { createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
 
 /** A conversation of a session with one agent: the turns (runs) that remember each other (docs/spec/agents.md). */
@@ -14,6 +14,9 @@ export const agentThread = pgTable(
     agent: text('agent').notNull(),
     /** The run after which it left another thread; null for one that began from nothing. */
     forkedFromRunId: text('forked_from_run_id'),
+    /** The turn to whose files somebody put it back, and when: turns that began before that and came after it count no more. */
+    restoredToRunId: text('restored_to_run_id'),
+    restoredAt: instant('restored_at'),
     /** Whose conversation it is; whoever may prompt can hand it over. */
     heldBy: text('held_by').notNull(),
     createdBy: text('created_by').notNull(),
