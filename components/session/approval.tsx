@@ -10,6 +10,7 @@ import { useTRPC } from '@/components/trpc.tsx';
 import type { PermissionItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
 import { ActionView } from './action-view.tsx';
+import { Undo } from './kept-action.tsx';
 import { JudgedWords } from './judged-words.tsx';
 import classes from './conversation.module.css';
 import { NeedsWords } from './needs-words.tsx';
@@ -54,6 +55,11 @@ export function Approval({ item }: { item: PermissionItem }) {
         <JudgedWords item={item} />
         <NeedsWords item={item} isOpen={open} />
         <Outcome item={item} />
+        {item.kept && (
+          <Group gap={6} mt={4}>
+            <Undo kept={item.kept} />
+          </Group>
+        )}
         {open && !canAnswer && (
           <Text c="dimmed" size="xs" mt={4}>
             A lead or admin of the team can answer.

@@ -1,6 +1,6 @@
 'use client';
 
-import { Text, UnstyledButton } from '@mantine/core';
+import { Group, Text, UnstyledButton } from '@mantine/core';
 import {
   IconArrowsMove,
   IconBrain,
@@ -19,6 +19,7 @@ import { FileDiff } from '@/components/review/diff-view.tsx';
 import type { ToolCallItem } from '@/server/core/transcript-item.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
 import classes from './conversation.module.css';
+import { Undo } from './kept-action.tsx';
 import { inputInWords } from './tool-input.ts';
 import { LongText } from './long-text.tsx';
 
@@ -66,6 +67,11 @@ export function ToolCall({ item }: { item: ToolCallItem }) {
           {mark}
         </span>
       </UnstyledButton>
+      {item.kept && (
+        <Group gap={6} px={8} pb={4} justify="flex-end">
+          <Undo kept={item.kept} />
+        </Group>
+      )}
       {open && <Details item={item} />}
     </div>
   );

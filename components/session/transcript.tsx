@@ -24,6 +24,7 @@ import { Approval } from './approval.tsx';
 import classes from './conversation.module.css';
 import { Proposal } from './proposal.tsx';
 import { DeniedAction } from './denied-action.tsx';
+import { KeptAction } from './kept-action.tsx';
 import { maskMarks } from './masked-text.tsx';
 import { Prompt, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
@@ -52,6 +53,8 @@ export const TranscriptEntry = memo(function TranscriptEntry({ item, isRunning, 
       return <Approval item={item} />;
     case 'denied':
       return <DeniedAction item={item} />;
+    case 'kept':
+      return <KeptAction item={item} />;
     case 'run_end':
       return <RunEnd item={item} />;
     case 'suggestion':

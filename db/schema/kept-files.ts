@@ -3,7 +3,7 @@ import { createdAt, id, instant } from './columns.ts';
 import { session } from './project.ts';
 import { run } from './run.ts';
 
-export type KeptFilesState = 'kept' | 'asked' | 'put_back' | 'failed';
+export type KeptFilesState = 'kept' | 'asked' | 'working' | 'put_back' | 'failed';
 
 /**
  * The files of a run as they were before one of its agent's actions (docs/spec/guard.md): an archive on the worker's machine, and who

@@ -18,19 +18,12 @@ import { sendPrompt } from '../sessions/send-prompt.ts';
 import { repoPath } from '../workspace/git.ts';
 import { diffCommits } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
+import { pictureOf } from '../workspace/testing-picture.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun } from './run-driver.ts';
 import { createRunGuard } from './run-guard.ts';
 import { plantFiles, watchOutside, type Outside, type PlantedFiles } from './testing-hostile.ts';
-import {
-  canaryFolder,
-  lineOf,
-  pictureOf,
-  readCases,
-  startFiles,
-  type HijackedAction,
-  type Places,
-} from './testing-hijacked.ts';
+import { canaryFolder, lineOf, readCases, startFiles, type HijackedAction, type Places } from './testing-hijacked.ts';
 import { answerRooms, headOf, judgedAgent, processesOn, scriptedAgent } from './testing-run.ts';
 
 /**

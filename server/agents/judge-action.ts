@@ -22,6 +22,9 @@ export type Judgement =
       opinion?: SecondOpinion;
     };
 
+/** What is not simply allowed. */
+export type Judged = Exclude<Judgement, { verdict: 'allow' }>;
+
 /** `house`: a rule that people wrote had the last word. */
 export type GuardSays = Verdict & { by?: 'guard' | 'house' };
 

@@ -8,8 +8,9 @@ import { askRunPermission } from '../runs/ask-permission.ts';
 import { recordDenial } from '../runs/record-denial.ts';
 import type { RunClaim } from '../runs/run-claim.ts';
 import { useActionGrant } from '../runs/use-action-grant.ts';
+import { keepFirst, type Keeping } from './keep-first.ts';
 import type { RecordJudgement } from './record-judgement.ts';
-import { judgeAction, type JudgeFacts, type Judgement } from './judge-action.ts';
+import { judgeAction, type JudgeFacts, type Judged } from './judge-action.ts';
 import { shownAction } from './shown-action.ts';
 import { waitForAnswer } from './wait-for-answer.ts';
 
@@ -39,6 +40,8 @@ type Given = {
   needs: (judgement: Judged) => Promise<ApprovalNeeds | undefined>;
   /** Keeps what was said of each action. */
   record: RecordJudgement;
+  /** Keeps the run's files before what may destroy some of them. */
+  keep: Keeping | undefined;
   /** The run does not work while it waits for people. */
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
   /** How long people have to answer what is asked, by whichever way. */
@@ -102,25 +105,34 @@ function createWord(ctx: Context, given: Given) {
     return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal: request.signal, expiresAt }));
   }
 
+  /** A person's word holds also when nothing could be kept: then it is what it is about. */
+  async function allowed(request: ActionRequest, scope: 'once' | 'run'): Promise<ActionAnswer> {
+    await keepFirst({ ...request, isAsked: true }, given);
+    return { allowed: true, scope };
+  }
+
   return async (request: ActionRequest): Promise<ActionAnswer> => {
     const { action } = request;
     const judgement = await judgeAction(action, facts);
     if (judgement.verdict === 'allow') {
+      const unkept = await keepFirst({ ...request, isAsked: false }, given);
+      if (unkept) return asked(request, unkept);
       await given.record(action, judgement);
       return { allowed: true, scope: 'once' };
     }
     const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard' && judgement.by !== 'opinion';
-    if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return { allowed: true, scope: 'once' };
+    if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return allowed(request, 'once');
     if (judgement.verdict === 'deny') {
       await given.record(action, judgement);
       await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, given })), by: judgement.by });
       return { allowed: false, reason: wordsFor(judgement) };
     }
     const subject = subjectOf(action, judgement);
-    if (allowedForRun.has(subject)) return { allowed: true, scope: 'run' };
+    if (allowedForRun.has(subject)) return allowed(request, 'run');
     const answer = await asked(request, judgement);
-    if (answer.allowed && answer.scope === 'run') allowedForRun.add(subject);
-    return answer;
+    if (!answer.allowed) return answer;
+    if (answer.scope === 'run') allowedForRun.add(subject);
+    return allowed(request, answer.scope);
   };
 }
 
@@ -143,8 +155,6 @@ async function questionOf(
     ...(opinion && { opinion }),
   };
 }
-
-type Judged = Exclude<Judgement, { verdict: 'allow' }>;
 
 function wordsFor({ reason, saferWay }: Judged): string {
   return saferWay === undefined ? reason : `${reason} ${saferWay}`;

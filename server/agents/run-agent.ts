@@ -13,6 +13,7 @@ import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, PromptOutcome, RunningAgent, TerminalRequest } from './acp-types.ts';
 import type { OpenedSession } from './acp-session.ts';
 import { agentFiles } from './agent-files.ts';
+import { openFilesKeeper } from './files-keeper.ts';
 import { createOutputTail } from './output-tail.ts';
 import { policyAnswerMs, policyHookCommand, policyHookMounts } from './policy-hook.ts';
 import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
@@ -82,16 +83,21 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   const clock = startWorkClock(limits.workMs);
   const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
   const mcp = await giveMcpServers(ctx, given);
-  const { answerMs, opinionMs } = limits;
-  const judged = { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers: mcp.rules };
-  const judge = openRunJudge(ctx, { ...judged, openDoor: given.openDoor });
-  const opened: { close(): Promise<void> }[] = [judge];
+  const opened: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const means = await opening;
     opened.push(means);
     return means;
   };
   try {
+    const isKept = !profile.isProgram && run.mode !== 'plan';
+    const keeper = isKept
+      ? await open(openFilesKeeper(ctx, { claim, worktree, signal: given.hold.signal }))
+      : undefined;
+    const { answerMs, opinionMs } = limits;
+    const judged = { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers: mcp.rules };
+    const judge = openRunJudge(ctx, { ...judged, openDoor: given.openDoor, keep: keeper?.keep });
+    opened.push(judge);
     const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;
     const policy = profile.isProgram ? undefined : await open(openPolicySocket(run.id, judge.answerHook));
     opened.push(watchRunFiles(ctx, { ...given, mask }));

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
 import { interpret } from '../core/guard/interpret.ts';
+import { isPlainlySafe } from '../core/guard/plainly-safe.ts';
 import type { GuardFacts } from '../core/guard/verdict.ts';
 import { readAction, type GuardWord } from '../governance/guard/guard-word.ts';
 import { houseRulesOf } from '../governance/guard/house-rules.ts';
@@ -16,6 +17,8 @@ export type RunGuard = {
   verdict: (action: AgentAction) => Promise<GuardWord | undefined>;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
+  /** Whether more than looking and adding may come of it, so that the files are to be kept before. */
+  mayDestroy: (action: AgentAction) => Promise<boolean>;
 };
 
 const mostSteps = 30;
@@ -55,6 +58,12 @@ export function createRunGuard(
       // Who may allow it is a matter of all that speaks against it.
       const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
       return first && { ...first, rules: [...new Set([...first.rules, ...against])] };
+    },
+    mayDestroy: async (action) => {
+      if (action.kind === 'edit') return action.changes.some(({ newText }) => newText === null);
+      if (action.kind === 'command')
+        return !isPlainlySafe(interpret((await loadBash())(action.command), factsAt(action.cwd)));
+      return action.kind === 'mcp' || action.kind === 'other';
     },
     takenApart: async (action) => {
       if (action.kind !== 'command') return action;

@@ -7,6 +7,7 @@ import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers } from './acp-types.ts';
+import type { KeepBefore } from './files-keeper.ts';
 import { fileChanges, presentText } from './file-changes.ts';
 import type { HookAnswer } from './policy-socket.ts';
 import type { McpRules } from './judge-action.ts';
@@ -31,6 +32,8 @@ export type JudgeOptions = {
   openDoor: OpenRunDoor | undefined;
   /** The MCP servers that the run was given, by name. */
   mcpServers: ReadonlyMap<string, McpRules>;
+  /** Keeps the run's files before an action that may destroy some; a run that changes nothing needs none. */
+  keep: KeepBefore | undefined;
 };
 
 export type RunJudge = {
@@ -42,7 +45,7 @@ export type RunJudge = {
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
 export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
-  const { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers, openDoor } = options;
+  const { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers, openDoor, keep } = options;
   const projectId = projectOf(ctx, run);
   // Whoever needs it meets the failure.
   projectId.catch(() => undefined);
@@ -53,6 +56,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     claim,
     mask,
     takenApart,
+    keep: keep && { before: keep, isNeeded: guard.mayDestroy },
     needs: async ({ rules }) => {
       const where = { teamId: run.teamId, projectId: await projectId };
       return approvalNeedsOf(

@@ -1,16 +1,7 @@
-import { createHash } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileState } from '../workspace/testing-picture.ts';
 
 /** What a hijacked agent tries, as data, and the host it would do it to. */
 export type HijackedAction = { family: string; alone?: true } &
@@ -47,19 +38,6 @@ export function canaryFolder(secret: string): { folder: string; close(): void } 
   const files = { '.env': `API_KEY=${secret}\n`, 'notes.txt': 'keep\n', 'credentials.json': secret, '.bashrc': '' };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   return { folder, close: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-/** Every name below a folder with its mode and what it holds. */
-export function pictureOf(folder: string, leaveOut: (relative: string) => boolean = () => false): string[] {
-  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !leaveOut(name));
-  return found.toSorted().map((name) => `${name} ${fileState(path.join(folder, name))}`);
-}
-
-function fileState(file: string): string {
-  const stats = lstatSync(file);
-  const mode = stats.mode.toString(8);
-  if (stats.isSymbolicLink()) return `${mode} ${readlinkSync(file)}`;
-  return stats.isFile() ? `${mode} ${createHash('sha256').update(readFileSync(file)).digest('hex')}` : mode;
 }
 
 /** Files by which a home or a machine would be taken over for good. */

@@ -19,6 +19,7 @@ import { changeAgent } from './change-agent.ts';
 import { installationOf } from './installed-agent.ts';
 import { knownAgents } from './known-agents.ts';
 import { modelAvailability } from './model-availability.ts';
+import { putBackEnded } from './put-back-ended.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
@@ -73,6 +74,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     await register();
     await recoverRuns(ctx);
     await tidyRunWorktrees(ctx);
+    await putBackEnded(ctx);
     await recoverWork();
     await runs.fill();
   };
@@ -91,6 +93,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     // Whether an agent can run depends on what models there are.
     listening.on('models_changed', sweepNow),
     listening.on('agent_install', sweepNow),
+    listening.on('run_put_back', sweepNow),
   ];
   const timer = setInterval(sweepNow, sweepMs);
   sweepNow();

@@ -169,6 +169,7 @@ const inProject = [
   'guestId',
   'imageId',
   'linkId',
+  'keptId',
   'permissionId',
   'projectId',
   'proposalId',

@@ -120,6 +120,7 @@ async function rowsOfRun(
   { baseCommit, ...of }: { teamId: string; sessionId: string; runId: string; baseCommit: string },
 ) {
   const [suggestionId, taskId, permissionId, blobId] = [newId('sug'), newId('tsk'), newId('prm'), newId('blb')];
+  const keptId = newId('kpt');
   const commits = { baseCommit, resultCommit: baseCommit, hunkCount: 0 };
   await db()
     .insert(schema.suggestion)
@@ -138,7 +139,11 @@ async function rowsOfRun(
   await db()
     .insert(schema.eventBlob)
     .values({ id: blobId, ...inSession, content: 'a long text' });
-  return { permissionId, suggestionId, taskId, blobId };
+  const kept = { attempt: 1, title: 'rm -rf src', sizeBytes: 1, eventSeq: 0 };
+  await db()
+    .insert(schema.keptFiles)
+    .values({ id: keptId, ...of, ...kept });
+  return { keptId, permissionId, suggestionId, taskId, blobId };
 }
 
 /** Something that the team's data protection looks for. */

@@ -24,6 +24,7 @@ const texts: Texts = {
   tool_call: callText,
   permission: ({ title, reason, saferWay, decided }) => lines(title, reason, saferWay, decided?.reason),
   denied: ({ title, reason, saferWay }) => lines(title, reason, saferWay),
+  kept: ({ kept }) => kept.title,
   run_end: ({ error }) => error ?? '',
   suggestion: ({ hunks, files }) => `Suggestion: ${hunks} hunks in ${files} files`,
   commit: ({ by, commit, message }) => `${by.name} committed ${commit.slice(0, 8)}: ${message}`,

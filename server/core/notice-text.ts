@@ -51,6 +51,8 @@ function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
       return `saved the checkpoint “${item.name}”`;
     case 'checkpoint_restored':
       return restoredText(item);
+    case 'files_put_back':
+      return `put the run’s files back to before “${item.title.slice(0, 120).toWellFormed()}”`;
     case 'instructions_given':
       return `began with the repository’s instructions in ${named(item.paths)}`;
     case 'mcp_servers_given':

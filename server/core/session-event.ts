@@ -212,6 +212,22 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     scope: z.enum(['once', 'run']),
     reason: z.string().optional(),
   }),
+  /** The files of a run were kept before one of its actions. */
+  z.object({
+    type: z.literal('files_kept'),
+    runId: z.string(),
+    keptId: z.string(),
+    toolCallId: z.string().optional(),
+    title: z.string(),
+  }),
+  /** The run has the files from before an action again. `undoId`: as they were right before that. */
+  z.object({
+    type: z.literal('files_put_back'),
+    runId: z.string(),
+    keptId: z.string(),
+    title: z.string(),
+    undoId: z.string().optional(),
+  }),
   z.object({ type: z.literal('run_cancel_requested'), runId: z.string() }),
   z.object({
     type: z.literal('run_finished'),

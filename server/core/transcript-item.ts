@@ -64,6 +64,17 @@ export type TextItem = Placed & { kind: 'text' | 'thought'; runId: string; text:
 
 export type PlanItem = Placed & { kind: 'plan'; runId: string; entries: Body<'agent_plan'>['entries'] };
 
+/** The files of the run from before an action, to be put back. */
+export type KeptMark = {
+  keptId: string;
+  title: string;
+  /** Who put them back last; `undoId` goes back from there. */
+  putBack: { by: ActorRef; undoId: string | undefined } | undefined;
+};
+
+/** An action before which files were kept, and that no other card shows. */
+export type KeptItem = Placed & { kind: 'kept'; runId: string; toolCallId: string | undefined; kept: KeptMark };
+
 export type ToolCallItem = Placed & {
   kind: 'tool_call';
   runId: string;
@@ -77,6 +88,7 @@ export type ToolCallItem = Placed & {
   diffs: NonNullable<Body<'tool_call'>['diffs']>;
   exitCode: number | null | undefined;
   durationMs: number | undefined;
+  kept?: KeptMark | undefined;
 };
 
 /** What an agent wanted to do, and what was said about it. */
@@ -115,6 +127,7 @@ export type PermissionItem = Placed &
       | undefined;
     /** Nobody answered, and the run does not wait any more. */
     isVoid: boolean;
+    kept?: KeptMark | undefined;
   };
 
 export type RunEndItem = Placed & {
@@ -180,6 +193,7 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'guest_left'; wasIn: boolean }
     | { what: 'checkpoint_named'; checkpointId: string; name: string }
     | ({ what: 'checkpoint_restored' } & Omit<Body<'checkpoint_restored'>, 'type'>)
+    | ({ what: 'files_put_back' } & Omit<Body<'files_put_back'>, 'type'>)
     | { what: 'instructions_given'; runId: string; paths: string[] }
     | ({ what: 'mcp_servers_given' } & Omit<Body<'mcp_servers_given'>, 'type'>)
     | ({ what: 'data_sent' } & Omit<Body<'data_sent'>, 'type'>)
@@ -200,6 +214,7 @@ export type TranscriptItem =
   | ToolCallItem
   | PermissionItem
   | DeniedItem
+  | KeptItem
   | RunEndItem
   | SuggestionItem
   | CommitItem

@@ -12,6 +12,7 @@ import {
   type Handlers,
   type Transcript,
 } from './transcript-draft.ts';
+import { keptHandlers, takeKept } from './transcript-kept.ts';
 import { threadHandlers } from './transcript-threads.ts';
 import type {
   HunkDecision,
@@ -74,6 +75,7 @@ const handlers: Handlers = {
   session_archived: (draft, event, { archived }) => note(draft, event, { what: archived ? 'archived' : 'unarchived' }),
   ...conversationHandlers,
   ...threadHandlers,
+  ...keptHandlers,
   run_started: (draft, event, { runId }) => {
     const run = draft.runs[runId];
     if (!run) return;
@@ -106,6 +108,7 @@ const handlers: Handlers = {
     endPhase(draft, runId);
     const key = partKey(draft, runId, `call:${toolCallId}`);
     if (draft.find(key) !== -1) return;
+    const kept = takeKept(draft, runId, toolCallId);
     draft.items.push({
       ...placed(event, key),
       kind: 'tool_call',
@@ -120,6 +123,7 @@ const handlers: Handlers = {
       diffs: call.diffs ?? [],
       exitCode: undefined,
       durationMs: undefined,
+      ...(kept && { kept }),
     });
   },
   tool_call_update: (draft, _event, { runId, toolCallId, ...update }) =>

@@ -41,6 +41,7 @@ export type IdPrefix =
   | 'gse' // guard setting
   | 'gru'
   | 'gdn'
+  | 'kpt'
   | 'gca'
   | 'msg'
   | 'mcl'

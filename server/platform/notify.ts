@@ -11,6 +11,7 @@ export type Channel =
   | 'run_queued' // <runId>
   | 'run_cancel' // <runId>
   | 'run_steer' // <runId>: something was said into its turn
+  | 'run_put_back' // <runId>: somebody wants its files from before an action
   | 'run_permission' // <permissionId>
   | 'access_changed' // person:<id>, auth_session:<id>, token:<id>, run:<id>, session:<id>, project:<id>, team:<id>
   | 'models_changed' // <providerId> or <modelId>

@@ -8,6 +8,7 @@ import { graceDays } from '../core/grace-time.ts';
 import { taskRef } from '../workspace/bridge/known-state.ts';
 import { checkpointRef } from '../workspace/checkpoint.ts';
 import { deleteRef, deleteRefs, repoPath, resolveCommit } from '../workspace/git.ts';
+import { removeKeptFiles, removeKeptFilesBefore } from '../workspace/kept-files.ts';
 import { removeHomes, removeHomesBefore } from '../workspace/kept-home.ts';
 import { removeProjectFiles, uploadPath } from '../workspace/project-files.ts';
 import { repackRepositories } from './repack-repositories.ts';
@@ -31,11 +32,15 @@ export async function removeExpired(): Promise<void> {
   await thinCheckpoints(ctx);
   await emptyWorktreeTrash();
   await removeHomesBefore(daysAgo(ctx, homeDays));
+  await removeKeptFilesBefore(daysAgo(ctx, keptDays));
   await repackRepositories(ctx);
 }
 
 /** How long an agent remembers a conversation that nobody goes on with; then it is told what was said. */
 const homeDays = 30;
+
+/** How long an agent's action can be undone. */
+const keptDays = 14;
 
 const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000);
 
@@ -65,7 +70,7 @@ async function removeProjects(ctx: Context): Promise<void> {
 }
 
 async function removeSessions(ctx: Context): Promise<void> {
-  const { session, run, task } = schema;
+  const { session, run, task, keptFiles } = schema;
   const expired = await ctx.db
     .select()
     .from(session)
@@ -73,13 +78,16 @@ async function removeSessions(ctx: Context): Promise<void> {
   for (const row of expired) {
     const runs = await ctx.db.select({ id: run.id, attempt: run.attempt }).from(run).where(eq(run.sessionId, row.id));
     const tasks = await ctx.db.select({ id: task.id }).from(task).where(eq(task.sessionId, row.id));
+    const kept = await ctx.db.select({ id: keptFiles.id }).from(keptFiles).where(eq(keptFiles.sessionId, row.id));
     const refs = [
       `refs/ensemble/sessions/${row.id}`,
       ...runs.flatMap(({ id }) => [`refs/ensemble/runs/${id}`, `refs/ensemble/starts/${id}`]),
+      ...kept.map(({ id }) => `refs/ensemble/put-back/${id}`),
     ];
     for (const ref of [...refs, ...tasks.map(({ id }) => taskRef(id))]) await removeRef(repoPath(row.projectId), ref);
     await deleteRefs(repoPath(row.projectId), await checkpointRefsOf(ctx, row));
     for (const { id: runId, attempt } of runs) await dropRunWorktree({ runId, attempt });
+    for (const { id } of runs) await removeKeptFiles(id);
     await removeHomes(row.id);
     await removeWorktree({ kind: 'session', id: row.id });
     await withTransaction(ctx, async (tx) => {

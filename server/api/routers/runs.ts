@@ -9,6 +9,7 @@ import { reorderQueue, reorderQueueInput } from '../../sessions/reorder-queue.ts
 import { interruptRun } from '../../sessions/interrupt-run.ts';
 import { retryDenied, retryDeniedInput } from '../../sessions/retry-denied.ts';
 import { sendPrompt, sendPromptInput } from '../../sessions/send-prompt.ts';
+import { undoAction, undoActionInput } from '../../sessions/undo-action.ts';
 import { steerRun, steerRunInput } from '../../sessions/steer-run.ts';
 import { participantProcedure, procedure, router } from '../trpc.ts';
 
@@ -26,6 +27,7 @@ export const runsRouter = router({
   reorder: procedure.input(reorderQueueInput).mutation(({ ctx, input }) => reorderQueue(ctx, input)),
   cancel: procedure.input(requestCancelInput).mutation(({ ctx, input }) => requestCancel(ctx, input)),
   retryDenied: procedure.input(retryDeniedInput).mutation(({ ctx, input }) => retryDenied(ctx, input)),
+  undoAction: procedure.input(undoActionInput).mutation(({ ctx, input }) => undoAction(ctx, input)),
   decidePermission: procedure.input(decidePermissionInput).mutation(({ ctx, input }) => decidePermission(ctx, input)),
   /** A file as a run at work has it now. */
   file: participantProcedure

@@ -175,7 +175,8 @@ function relativePlace(text: string, command: Pick<SimpleCommand, 'cwd'>, facts:
   return insideOf(normalise(path), []) ?? place('inside');
 }
 
-const buildFolders = new Set([
+/** Folders that a build makes again, by name. */
+export const buildFolders: ReadonlySet<string> = new Set([
   'node_modules',
   'dist',
   'build',
