@@ -4,6 +4,7 @@ import { Badge, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useRoomState } from '@/components/editor/use-room.ts';
 import { useSession } from '@/components/session/session-context.tsx';
+import { Findings, FindingCount } from './findings.tsx';
 import { HunkCard, type Choice } from './hunk-card.tsx';
 import classes from './suggestion-view.module.css';
 import type { Decisions } from './use-decisions.ts';
@@ -43,8 +44,10 @@ export function FileSection(props: FileSectionProps) {
         <Badge size="xs" variant="light" color="gray" component="span">
           {file.status}
         </Badge>
+        {!isOpen && <FindingCount file={file} />}
         {!isOpen && <span className="ens-tabular">{file.hunks.length} hunks</span>}
       </UnstyledButton>
+      {isOpen && <Findings findings={file.findings} />}
       {isOpen &&
         file.hunks.map((hunk, at) => (
           <HunkCard

@@ -15,6 +15,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { useSession } from '@/components/session/session-context.tsx';
 import { ConflictEditor, EditedText } from './conflict-editor.tsx';
 import { HunkDiff } from './diff-view.tsx';
+import { Findings } from './findings.tsx';
 import classes from './suggestion-view.module.css';
 import type { Decisions } from './use-decisions.ts';
 import type { SuggestionHunk } from './use-open-suggestions.ts';
@@ -77,6 +78,7 @@ export function HunkCard(props: HunkCardProps) {
           <HunkControls hunk={hunk} busy={decisions.busy === hunk.id} onDecide={onDecide} onEdit={() => onEdit(true)} />
         )}
       </div>
+      <Findings findings={hunk.findings} />
       {hunk.kind !== 'mode' && isText ? (
         <WhenNear lines={hunk.oldLines + hunk.newLines}>
           <HunkDiff hunk={hunk} />

@@ -46,7 +46,7 @@ export function useDecisions(suggestionId: string, onConflict?: (hunkId: string)
         notifications.show({
           color: 'yellow',
           title: `${result.conflicts.length} left for you`,
-          message: 'People changed the same lines meanwhile. Accept those one by one and choose the text.',
+          message: whyLeft(result.conflicts.map((conflict) => conflict.message)),
         });
       },
       onError: (error) =>
@@ -98,4 +98,11 @@ function conflictOf(data: unknown, decision: Decision['decision']): HunkConflict
     return undefined;
   const during = decision === 'undo' ? 'undo' : 'accept';
   return { during, base: details.base, live: details.live, suggested: details.suggested };
+}
+
+/** The reason, when it is the same for all; a few of them otherwise. */
+function whyLeft(messages: readonly string[]): string {
+  const different = [...new Set(messages)];
+  const shown = different.slice(0, 2).join(' ');
+  return different.length > 2 ? `${shown} And ${different.length - 2} more reasons, at the hunks.` : shown;
 }

@@ -6,8 +6,8 @@ import { log } from '../platform/log.ts';
 import { createSuggestion, prepareSuggestion } from '../review/create-suggestion.ts';
 import { askedFiles, failPutBack, settlePutBack, takeAskedFiles, type KeptFilesRow } from '../runs/kept-files.ts';
 import type { RunRow } from '../runs/run-claim.ts';
-import { createRefs, repoPath } from '../workspace/git.ts';
 import { hasKeptFiles, putBackFiles } from '../workspace/kept-files.ts';
+import { runRepository, type RunRepository } from './run-repository.ts';
 import { snapshotWorktree, type Snapshot } from '../workspace/worktree-snapshot.ts';
 import { createWorktree, removeWorktree } from '../workspace/worktree.ts';
 
@@ -39,7 +39,8 @@ async function putBack(ctx: Context, row: KeptFilesRow): Promise<void> {
   const { run, projectId } = await runOf(ctx, row);
   const { id: runId, teamId, baseCommit } = run;
   if (baseCommit === null) throw new Error(`${runId} never began`);
-  const made = await filesAsCommit(row, { repo: repoPath(projectId), baseCommit });
+  const claim = { runId, workerId: run.workerId ?? '', attempt: run.attempt };
+  const made = await filesAsCommit(row, { repository: runRepository(projectId, claim, 0), baseCommit });
   const actor = { kind: 'run', runId, agent: run.agent, personId: run.askedBy } as const;
   const asRun = createContext({ actor });
   const change = { runId, teamId, baseCommit, resultCommit: made.commit };
@@ -69,15 +70,15 @@ async function runOf({ db }: Context, row: KeptFilesRow): Promise<{ run: RunRow;
 
 async function filesAsCommit(
   { id: keptId, runId }: KeptFilesRow,
-  { repo, baseCommit }: { repo: string; baseCommit: string },
+  { repository, baseCommit }: { repository: RunRepository; baseCommit: string },
 ): Promise<Snapshot> {
-  const place = { kind: 'run', id: `${runId}u`, repo } as const;
+  const place = { kind: 'run', id: `${runId}u`, repo: repository.path } as const;
   await removeWorktree(place);
   const worktree = await createWorktree({ ...place, commit: baseCommit });
   try {
     await putBackFiles(worktree, { runId, keptId });
     const made = await snapshotWorktree(worktree, baseCommit, { message: `Result of ${runId}, put back` });
-    if (made.changed) await createRefs(repo, [{ ref: putBackRef(keptId), oid: made.commit }]);
+    if (made.changed) await repository.keep([{ ref: putBackRef(keptId), oid: made.commit }]);
     return made;
   } finally {
     await removeWorktree(worktree);

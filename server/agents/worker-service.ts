@@ -91,9 +91,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   const offs = [
     listening.onReconnect(sweepNow),
     // Whether an agent can run depends on what models there are.
-    listening.on('models_changed', sweepNow),
-    listening.on('agent_install', sweepNow),
-    listening.on('run_put_back', sweepNow),
+    ...(['models_changed', 'agent_install', 'run_put_back'] as const).map((name) => listening.on(name, sweepNow)),
   ];
   const timer = setInterval(sweepNow, sweepMs);
   sweepNow();

@@ -12,6 +12,7 @@ import { readBlobs, readTree } from '../workspace/git-objects.ts';
 import { maxTextBytes } from '../core/file-text.ts';
 import { authorizeViewing, type SuggestionViewing } from './authorize-suggestion.ts';
 import { readSuggestionFiles, textOf, type SuggestionFile } from './suggestion-files.ts';
+import { findingsOf, type FileFindings, type Finding } from './suggestion-findings.ts';
 
 export type SuggestionSummary = {
   id: string;
@@ -35,6 +36,8 @@ export type SuggestionHunk = Hunk & {
    * its text is long.
    */
   conflict: boolean | null;
+  /** What the guard finds in it. */
+  findings: Finding[];
 };
 
 export type SuggestionFileView = {
@@ -44,6 +47,8 @@ export type SuggestionFileView = {
   newMode: string;
   /** False for files that are shown with a reason instead of lines. */
   isText: boolean;
+  /** What the guard finds in the change as a whole, and in none of its hunks. */
+  findings: Finding[];
   hunks: SuggestionHunk[];
 };
 
@@ -109,7 +114,8 @@ export async function getSuggestion(ctx: Context, suggestionId: string): Promise
   const files = await readSuggestionFiles(repoPath(access.project.id), access.suggestion);
   const decisions = await readDecisions(ctx, access);
   const saved = await savedTexts(ctx, access, files);
-  return { ...summary, baseCommit, resultCommit, files: files.map((file) => viewOf(file, decisions, saved)) };
+  const views = files.map(async (file) => viewOf(file, { decisions, saved, findings: await findingsOf(file) }));
+  return { ...summary, baseCommit, resultCommit, files: await Promise.all(views) };
 }
 
 export const suggestionFileInput = z.object({ suggestionId: z.string(), path: z.string() });
@@ -183,11 +189,13 @@ async function savedTexts(
   return new Map(closed.map((path) => [path, textOf(blobs.get(entries.get(path)?.oid ?? '')?.bytes).text]));
 }
 
-function viewOf(
-  file: SuggestionFile,
-  decisions: ReadonlyMap<string, Decision>,
-  saved: ReadonlyMap<string, string | undefined>,
-): SuggestionFileView {
+type Known = {
+  decisions: ReadonlyMap<string, Decision>;
+  saved: ReadonlyMap<string, string | undefined>;
+  findings: FileFindings;
+};
+
+function viewOf(file: SuggestionFile, { decisions, saved, findings }: Known): SuggestionFileView {
   const { path, status, oldMode, newMode } = file.difference;
   const hunks = computeHunks(file);
   const accepted = hunks.filter((hunk) => hunk.kind === 'text' && decisions.get(hunk.id)?.state === 'accepted');
@@ -197,10 +205,11 @@ function viewOf(
     oldMode,
     newMode,
     isText: (!file.base || file.base.text !== undefined) && (!file.result || file.result.text !== undefined),
+    findings: findings.whole,
     hunks: hunks.map((hunk) => {
       const { state, decision } = decisions.get(hunk.id) ?? { state: 'unreviewed' as const, decision: undefined };
       const conflict = state === 'unreviewed' ? meetsChange(file, { hunk, accepted, live: saved.get(path) }) : false;
-      return { ...hunk, state, decision, conflict };
+      return { ...hunk, state, decision, conflict, findings: findings.hunks.get(hunk.id) ?? [] };
     }),
   };
 }

@@ -86,11 +86,14 @@ test(
     const before = picture();
     const of = { runId, keptId: newId('kpt') };
     await keepFiles(worktree, of, {});
+    const built = path.join(worktree.workDir, 'node_modules/pkg/index.js');
     for (const destruction of destructions) {
       await inside(destruction);
+      const isBuilt = existsSync(built);
       expect(picture(), destruction).not.toEqual(before);
       await putBackFiles(worktree, of);
       expect(picture(), destruction).toEqual(before);
+      expect(existsSync(built), destruction).toBe(isBuilt);
     }
     expect(
       (await inside('git -C nested log --format=%s && git log --format=%s -1 && git status --short')).said,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decideAll, decideAllInput, type DecidedAll } from '../../review/decide-all.ts';
 import { decideHunk, decideHunkInput } from '../../review/decide-hunk.ts';
-import { getSuggestion, listSuggestions } from '../../review/queries.ts';
+import { getSuggestion, listSuggestions, type SuggestionView } from '../../review/queries.ts';
 import { revertSuggestion } from '../../review/revert-suggestion.ts';
 import { absentWhenNull, instant, personRef } from './fields.ts';
 import { paged, pageOf, pageQuery } from './page.ts';
@@ -76,6 +76,29 @@ const suggestion = summary.extend({
   findings: z.array(finding).describe('What checks and reviewers found in it'),
 });
 
+type FileView = SuggestionView['files'][number];
+
+/** Findings are told once, in a list of their own. */
+function plainFile({ findings: _told, hunks, ...file }: FileView) {
+  return { ...file, hunks: hunks.map(({ findings: _also, ...one }) => one) };
+}
+
+function findingsIn({ path, findings, hunks }: FileView): z.infer<typeof finding>[] {
+  const whole = findings.map((one) => findingAt(one, { path, line: null }));
+  const inHunks = hunks.flatMap((one) =>
+    one.findings.map((found) => findingAt(found, { path, line: Math.max(1, one.newStart) })),
+  );
+  return [...whole, ...inHunks];
+}
+
+function findingAt(
+  { verdict, reason, saferWay, rule }: FileView['findings'][number],
+  at: { path: string; line: number | null },
+): z.infer<typeof finding> {
+  const severity = verdict === 'deny' ? ('error' as const) : ('warning' as const);
+  return { ...at, severity, message: saferWay === null ? reason : `${reason} ${saferWay}`, source: `guard: ${rule}` };
+}
+
 const decided = z.object({
   decided: z
     .array(z.object({ hunkId: z.string(), path: z.string(), state: hunkState }))
@@ -109,7 +132,7 @@ const reading: RestRoute[] = [
     answers: { 200: { description: 'The suggestion', schema: suggestion } },
     async handle(call) {
       const view = await getSuggestion(call.ctx, param(call, 'suggestionId'));
-      return reply(200, { ...view, findings: [] });
+      return reply(200, { ...view, files: view.files.map(plainFile), findings: view.files.flatMap(findingsIn) });
     },
   }),
 ];
