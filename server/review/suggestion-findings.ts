@@ -26,15 +26,9 @@ export async function findingsOf(file: SuggestionFile): Promise<FileFindings> {
   const oldText = base?.text ?? null;
   const judge = (newText: string | null) => asFinding(classifyEdit({ path, oldText, newText }, {}, readCode));
   const all = judge(result?.text ?? null);
-  const hunks = computeHunks(file);
-  const found = new Map<string, Finding[]>();
-  if (!all && hunks.length > mostHunks) return { whole: [], hunks: found };
-  for (const hunk of hunks.length > mostHunks ? [] : hunks) {
-    const finding = hunk.kind === 'mode' ? undefined : ofHunk(hunk, { oldText, judge, all });
-    if (finding) found.set(hunk.id, [finding]);
-  }
-  const isSaid = [...found.values()].flat().some(({ verdict }) => verdict === all?.verdict);
-  return { whole: all && !isSaid ? [all] : [], hunks: found };
+  const hunks = ofHunks(computeHunks(file), { oldText, judge, all });
+  const isSaid = [...hunks.values()].flat().some(({ verdict }) => verdict === all?.verdict);
+  return { whole: all && !isSaid ? [all] : [], hunks };
 }
 
 type Judging = {
@@ -44,8 +38,14 @@ type Judging = {
 };
 
 /** A file that comes or goes is one hunk, so what is found in the file is found in it. */
-function ofHunk(hunk: Hunk, { oldText, judge, all }: Judging): Finding | undefined {
-  return hunk.kind === 'text' ? judge(applyHunks(oldText ?? '', [hunk])) : all;
+function ofHunks(hunks: readonly Hunk[], { oldText, judge, all }: Judging): Map<string, Finding[]> {
+  const found = new Map<string, Finding[]>();
+  if (hunks.length > mostHunks) return found;
+  for (const hunk of hunks.filter(({ kind }) => kind !== 'mode')) {
+    const finding = hunk.kind === 'text' ? judge(applyHunks(oldText ?? '', [hunk])) : all;
+    if (finding) found.set(hunk.id, [finding]);
+  }
+  return found;
 }
 
 function asFinding({ verdict, rules, reason, saferWay }: Verdict): Finding | undefined {
