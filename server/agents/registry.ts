@@ -10,7 +10,6 @@ import { codex } from './profiles/codex.ts';
 import { openCode } from './profiles/opencode.ts';
 import { qwenCode } from './profiles/qwen-code.ts';
 import type { McpStart } from './mcp/mcp-start.ts';
-import type { Instructions } from './run-instructions.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -42,8 +41,8 @@ export type AgentStart = AgentPaths & {
    * shape that the hooks of Claude Code and Codex take.
    */
   policyHook?: string;
-  /** The repository's words to agents, for those that are kept from reading them by themselves. */
-  instructions?: readonly Instructions[];
+  /** The repository's words to agents, which are kept from reading them by themselves; empty for none. */
+  instructions?: string;
   /** The MCP servers that it is given when its session is opened. */
   mcpServers?: readonly McpStart[];
 };

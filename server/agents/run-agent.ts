@@ -134,7 +134,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     timeoutMs: limits.commandMs,
     ...(limits.box && { limits: limits.box }),
   });
-  const instructions = profile.isProgram ? [] : await giveInstructions(ctx, given);
+  const instructions = profile.isProgram ? '' : await giveInstructions(ctx, given);
   const start = { ...startOf(run, means), instructions };
   const command = profile.command(start);
   const box = spawnInSandbox(await agentBox(given, { ...means, start }), models?.throughDoor(command) ?? command);

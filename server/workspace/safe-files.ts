@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { AppError } from '../core/errors.ts';
+import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { AppError, isAppError } from '../core/errors.ts';
 import { assertTreePath } from './tree-path.ts';
 
 /**
@@ -71,6 +71,19 @@ export async function writeWorktreeFile(root: string, relativePath: string, byte
       await file.close();
     }
   });
+}
+
+/** Names of the folders in a folder, links left out; none when it is not there or is no folder. */
+export async function listWorktreeFolders(root: string, relativePath: string): Promise<string[]> {
+  try {
+    return await inFolderOf(root, { path: `${relativePath}/x`, create: false }, async (folder) => {
+      const entries = await readdir(below(folder, '.'), { withFileTypes: true });
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    });
+  } catch (error) {
+    if (isAppError(error)) return [];
+    throw error;
+  }
 }
 
 export async function inFolderOf<T>(

@@ -1,6 +1,5 @@
 import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
 import type { AgentProfile, AgentStart } from '../registry.ts';
-import { instructionWords } from '../run-instructions.ts';
 
 const name = 'claude-code';
 const title = 'Claude Code';
@@ -46,7 +45,7 @@ export const claudeCode: AgentProfile = {
   homeFiles: () => ({}),
   sessionMeta: (start) => ({
     // Without settings of the repository its CLAUDE.md is not read either.
-    ...(start.instructions?.length ? { systemPrompt: { append: instructionWords(start.instructions) } } : {}),
+    ...(start.instructions ? { systemPrompt: { append: start.instructions } } : {}),
     claudeCode: {
       options: {
         // Settings of the repository may redirect calls, run code at the start and switch off hooks.

@@ -25,13 +25,14 @@ export const codex: AgentProfile = {
   home: 'folder',
   command: ({ node }) => [node, programInside(name)],
   mounts: () => [[installFolder(name), agentMount]],
-  env: ({ models }) => ({
+  env: ({ models, instructions }) => ({
     CODEX_HOME: configHome,
     NO_BROWSER: '1',
     // Without it the adapter begins in a mode that the requirements refuse at the first prompt.
     INITIAL_AGENT_MODE: insideBox,
     // Else a server that the repository names hides the one of that name that it is given.
     DISABLE_MCP_CONFIG_FILTERING: 'true',
+    CODEX_CONFIG: overridingConfig(instructions),
     ...(models && { CODEX_API_KEY: models.key }),
   }),
   homeFiles: (start) => ({ 'codex/config.toml': configOf(start) }),
@@ -47,6 +48,18 @@ export const codex: AgentProfile = {
   },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
+
+/**
+ * Settings that go before those of the repository. It reads neither `AGENTS.md` nor skills by itself: what policy leaves open of them
+ * is told by us.
+ */
+function overridingConfig(instructions = ''): string {
+  return JSON.stringify({
+    project_doc_max_bytes: 0,
+    skills: { include_instructions: false },
+    ...(instructions !== '' && { developer_instructions: instructions }),
+  });
+}
 
 /** A string of TOML; JSON's escapes are a part of its. */
 const quoted = (text: string) => JSON.stringify(text);

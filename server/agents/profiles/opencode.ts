@@ -4,6 +4,7 @@ import type { AgentProfile, AgentStart } from '../registry.ts';
 const name = 'opencode';
 const title = 'OpenCode';
 const configFile = '/etc/opencode/ensemble.json';
+const instructionsFile = '/etc/opencode/instructions.md';
 
 /**
  * OpenCode, for models of any provider. Its tools ask by the protocol before they act. A plugin that lies in the repository is run
@@ -28,16 +29,19 @@ export const openCode: AgentProfile = {
     OPENCODE_DISABLE_MODELS_FETCH: '1',
     OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
     OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    // What policy leaves open of instructions and skills is told by us.
+    OPENCODE_DISABLE_CLAUDE_CODE: '1',
+    OPENCODE_DISABLE_EXTERNAL_SKILLS: '1',
     ...(models && { ENSEMBLE_KEY: models.key }),
   }),
   homeFiles: () => ({}),
-  systemFiles: (start) => ({ [configFile]: configOf(start) }),
+  systemFiles: (start) => ({ [configFile]: configOf(start), [instructionsFile]: start.instructions ?? '' }),
   sessionMeta: () => ({}),
   capabilities: { hostFiles: false, hostTerminals: false, asksForMcpTools: true },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 
-function configOf({ models, mcpServers = [] }: AgentStart): string {
+function configOf({ models, instructions, mcpServers = [] }: AgentStart): string {
   const model = models?.model ?? '';
   return JSON.stringify({
     $schema: 'https://opencode.ai/config.json',
@@ -54,6 +58,7 @@ function configOf({ models, mcpServers = [] }: AgentStart): string {
         models: { [model]: { name: model, tool_call: true } },
       },
     },
+    ...(instructions && { instructions: [instructionsFile] }),
     permission: {
       edit: 'ask',
       bash: 'ask',

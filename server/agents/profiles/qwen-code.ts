@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
 import type { AgentProfile, AgentStart } from '../registry.ts';
 
@@ -18,7 +19,12 @@ export const qwenCode: AgentProfile = {
   defaultMode: 'edit',
   work: 'rw',
   home: 'folder',
-  command: ({ node }) => [node, programInside(name), '--acp'],
+  command: ({ node, instructions }) => [
+    node,
+    programInside(name),
+    '--acp',
+    ...(instructions ? ['--append-system-prompt', instructions] : []),
+  ],
   mounts: () => [[installFolder(name), agentMount]],
   env: ({ models }) => ({
     QWEN_CODE_SYSTEM_SETTINGS_PATH: settingsFile,
@@ -45,6 +51,9 @@ function settingsOf({ models, mcpServers = [] }: AgentStart): string {
     // Tools of servers are in its model's list, instead of behind a tool that calls them.
     tools: { approvalMode: 'default', toolSearch: { enabled: false } },
     mcpServers: {},
+    // What policy leaves open of instructions and skills is told by us; no file of a repository has a name that nobody knows.
+    context: { fileName: `${randomUUID()}.md` },
+    skills: { disabledLevels: ['project'] },
     mcp: { allowed: mcpServers.map(({ name: server }) => server) },
     hooksConfig: { enabled: false },
     disableAllHooks: true,

@@ -82,16 +82,3 @@ describe('[AG40] Claude Code works through the gateway and under the hook in a r
 describe('[AG40] Codex works through the gateway and under the hook in a repository with', () => {
   test.each([...hostileToCodex, ...hostileToAll])('$name', { timeout: long }, (settings) => worksIn('codex', settings));
 });
-
-test('[AG50] Claude Code is told what the repository says to agents, by the host', { timeout: long }, async () => {
-  house.models.forget();
-  house.models.script(agentTask([{ read: 'README.md' }]));
-  const sessionId = await house.newSession();
-  await plantFiles(repoPath(house.projectId), sessionId, { 'AGENTS.md': 'Only tabs here, says the house.\n' });
-  const { runId, done } = await house.begin({ text: 'Look', agent: 'claude-code', sessionId, mode: 'auto' });
-  await done;
-  const systems = house.models.received.map(({ json }) => readAsked('anthropic_messages', json).system);
-  expect(systems.some((system) => system.includes('Only tabs here, says the house.'))).toBe(true);
-  const { log } = await house.ranOf(runId);
-  expect(log.find(({ type }) => type === 'instructions_given')).toMatchObject({ paths: ['AGENTS.md'] });
-});
