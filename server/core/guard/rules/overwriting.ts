@@ -241,6 +241,12 @@ function overwritesUnsaved(command: SimpleCommand, context: RuleContext): boolea
   });
 }
 
+function shrunk(args: readonly Word[]): readonly Word[] {
+  const options = readOptions(args, { letters: 'sr', valued: ['size', 'reference'] });
+  const shrinks = options.values('s', 'size').some(({ text }) => /^(?:0|[-<%/]\d+)/.test(text));
+  return shrinks ? options.operands : [];
+}
+
 /** Zeros or noise written into a file that is there already. */
 function writesOver(args: readonly Word[]): boolean {
   const has = (pattern: RegExp) => args.some(({ text }) => pattern.test(text));
@@ -249,11 +255,7 @@ function writesOver(args: readonly Word[]): boolean {
 
 function empties(command: SimpleCommand): readonly Word[] {
   const { name, args } = command;
-  if (name === 'truncate') {
-    const options = readOptions(args, { letters: 'sr', valued: ['size', 'reference'] });
-    const shrinks = options.values('s', 'size').some(({ text }) => /^(?:0|[-<%/]\d+)/.test(text));
-    return shrinks ? options.operands : [];
-  }
+  if (name === 'truncate') return shrunk(args);
   if (name === 'dd' && writesOver(args)) return writtenByProgram(command);
   const fromNothing = args.some(({ text }) => text === '/dev/null' || text === 'if=/dev/null');
   const saysNothing = name === '' || name === ':' || name === 'true' || (fromNothing && args.length === 1);
@@ -296,12 +298,13 @@ function editsInPlace(command: SimpleCommand, context: RuleContext): boolean {
     : options.has('i', 'in-place');
   if (!inPlace) return false;
   const { facts } = context;
-  if (facts.worktree === undefined && facts.cwd === undefined) return true;
+  const unplaced = facts.worktree === undefined && facts.cwd === undefined;
   const files = options.has('e', 'f', 'expression', 'file') ? options.operands : options.operands.slice(1);
+  if (files.length === 0) return unplaced;
   return files.some((word) => {
     const { scope, path } = placeOf(word, command, facts);
     if (scope === 'build' || scope === 'temp') return false;
-    return scope !== 'inside' || path === undefined || !isKept(path, { facts, deep: word.glob });
+    return unplaced || scope !== 'inside' || path === undefined || !isKept(path, { facts, deep: word.glob });
   });
 }
 

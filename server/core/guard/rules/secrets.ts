@@ -2,6 +2,7 @@ import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions } from '../options.ts';
 import { placeOf } from '../path-scope.ts';
 import type { Rule } from '../rule.ts';
+import type { GuardFacts } from '../verdict.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
 import { isSecretWord } from './secret-paths.ts';
@@ -128,6 +129,15 @@ function searchedFiles({ name, args }: SimpleCommand): readonly Word[] {
     .map((word) => ({ ...word, text: word.text.replace(/^\*\*\//, ''), glob: true }));
 }
 
+/** `find ~ -name id_rsa`: outside of the project, by a name that keys have. */
+function searchesForSecrets(command: SimpleCommand, facts: GuardFacts): boolean {
+  if (command.name !== 'find') return false;
+  const { roots, tests } = readFind(command);
+  const names = tests.filter((test) => /^-i?name /.test(test)).map((test) => test.replace(/^\S+ /, ''));
+  if (!names.some((text) => isSecretWord({ text, glob: true, holes: [], splits: false }))) return false;
+  return roots.some((word) => /^(?:everything|home)$/.test(placeOf(word, command, facts).scope));
+}
+
 const printing = new Set(['echo', 'printf', 'print', 'cat']);
 
 /** Reads the whole environment, or variables whose names tell of secrets. */
@@ -213,14 +223,15 @@ export const secretRules: readonly Rule[] = [
     id: 'secrets.list',
     verdict: 'ask',
     programs: ['ls', 'exa', 'eza', 'tree', 'du', 'find', 'fd', 'rg', 'rclone', 'lsof'],
-    matches: ({ args }) =>
-      args.some(({ text }) =>
+    matches: (command, { facts }) =>
+      searchesForSecrets(command, facts) ||
+      command.args.some(({ text }) =>
         /\/\.(?:ssh|gnupg|aws|password-store|kube|azure)\/?(?:$|\/|\*)/.test(text.replaceAll('\0', '~')),
       ),
     reason: 'This looks at which keys and logins somebody has.',
     saferWay: useNames,
     examples: {
-      ng: ['ls ~/.ssh', 'ls -la "$HOME/.aws/"', 'find ~/.gnupg -type f', 'rg --files ~/.ssh'],
+      ng: ['ls ~/.ssh', 'ls -la "$HOME/.aws/"', 'find ~/.gnupg -type f', 'rg --files ~/.ssh', 'find ~ -name id_rsa'],
       ok: ['ls .github', 'ls ~/', 'find . -name ssh'],
     },
   },

@@ -323,7 +323,7 @@ function textsAsCode(code: string, { language, depth }: { language: string; dept
 }
 
 const dangers: readonly [RegExp, string][] = [
-  [/(?:socket|TCPSocket|fsockopen|net\.connect|Net::Telnet)[^]*(?:\/bin\/\w*sh\b|dup2|pty\.spawn|cmd\.exe|powershell)/i, 'a shell that is handed to the network'],
+  [/(?:socket|TCPSocket|fsockopen|net\.connect|Net::Telnet)[^]*(?:\/bin\/\w*sh\b|dup2|pty\.spawn|cmd\.exe|powershell|exec\s*\(\s*["'](?:ba|z|da|k)?sh\b)/i, 'a shell that is handed to the network'],
   [/\bloop\s*(?:\{|do)\s*(?:Process\.)?fork\b|\bos\.fork\(\)\s*for\b|\bfork\b[^;\n]*\bwhile\b|\bwhile\b[^\n]*\n?[^\n]*\bfork\b/, 'processes that start processes without end'],
 ]; // prettier-ignore
 

@@ -1,12 +1,13 @@
 import { HOLE, type Word } from '../interpreted.ts';
 import { joinWords, literal, unknown } from '../word.ts';
 import { codeActions, type CodeAction } from './code-actions.ts';
+import { isBrought } from './brought-folders.ts';
 import { emit } from './emit.ts';
 import { isForeign } from './files.ts';
 import { readOptions, type Options, type OptionShape } from './options.ts';
 import { contentOf } from './redirect.ts';
 import { fork, report, type Call, type Content, type Done } from './state.ts';
-import { pythonModule } from './tools-of-tools.ts';
+import { pythonModule } from './python-module.ts';
 
 /** Interpreters of other languages: their program is looked through for what starts programs and touches files. */
 
@@ -77,6 +78,11 @@ function codeOf(call: Call, interpreter: Interpreter): Word | undefined {
   )
     return undefined;
   if (script === undefined || script.text === '-') return seen(call, call.stdin);
+  if (isBrought(script, call.shell))
+    report(call.shell, {
+      kind: 'program',
+      what: `${script.text} came from elsewhere in this very line, and nobody has looked at it`,
+    });
   const hasVerbs = call.name === 'bun' || call.name === 'deno';
   return hasVerbs ? undefined : seen(call, contentOf(script, call.shell), true);
 }

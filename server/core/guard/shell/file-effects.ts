@@ -1,5 +1,6 @@
 import type { Word } from '../interpreted.ts';
 import { isExact, joinWords, literal, sliceWord } from '../word.ts';
+import { noteCheckout, noteUnpacked } from './brought-folders.ts';
 import { derive, isForeign, recordFile } from './files.ts';
 import { optionValue, readOptions, hasOption } from './options.ts';
 import type { Call } from './state.ts';
@@ -85,6 +86,7 @@ const blocks: Effect = (call) => {
 
 /** `tar cf a.tar x`, `zip a.zip x`, `7z a a.7z x`, `ar r a x`. */
 const pack: Effect = (call) => {
+  noteUnpacked(call);
   const words = operands(call, call.name === 'tar' ? 'fCITX' : '');
   const read = readOptions(call.args, { valued: 'fCITX', longValued: ['file', 'directory'], anywhere: true });
   const old = call.name === 'tar' && /^[a-zA-Z]*f$/.test(words[0]?.text ?? '') ? words[1] : undefined;
@@ -112,7 +114,11 @@ const unpack: Effect = (call) => {
 const downloadTo: Effect = (call) => {
   const read = readOptions(call.args, { valued: 'odx', longValued: ['out', 'dir'], anywhere: true });
   const target = optionValue(read, '-o', '--out') ?? (call.name === 'lwp-download' ? read.operands[1] : undefined);
-  if (target !== undefined) derive(call.shell, { to: target, from: [], network: true });
+  const named =
+    call.name === 'aria2c' || call.name === 'axel'
+      ? read.operands.map((url) => sliceWord(url, url.text.lastIndexOf('/') + 1))
+      : [];
+  for (const to of target === undefined ? named : [target]) derive(call.shell, { to, from: [], network: true });
 };
 
 const outputOption =
@@ -133,6 +139,7 @@ const effects: Record<string, Effect> = {
   cp: copy, mv: copy, install: copy, gcp: copy, gmv: copy, ginstall: copy, ln: link, gln: link, link,
   curl: download, wget: download, scp: receive, rsync: receive, tee, dd: blocks,
   tar: pack, gtar: pack, bsdtar: pack, zip: pack, '7z': pack, '7za': pack, rar: pack, ar: pack,
+  unzip: noteUnpacked, gh: noteCheckout, glab: noteCheckout, hg: noteCheckout, svn: noteCheckout,
   gzip: squeeze('.gz'), pigz: squeeze('.gz'), bzip2: squeeze('.bz2'), xz: squeeze('.xz'), zstd: squeeze('.zst'), lz4: squeeze('.lz4'), compress: squeeze('.Z'),
   openssl: outputOption('-out'), gpg: outputOption('-o', '--output'), sort: outputOption('-o', '--output'), aria2c: downloadTo, 'lwp-download': downloadTo, axel: downloadTo,
   gunzip: unpack, bunzip2: unpack, unxz: unpack, unzstd: unpack, uncompress: unpack,

@@ -1,5 +1,6 @@
 import type { Word } from '../interpreted.ts';
 import { joinWords, literal, sliceWord, splitWord } from '../word.ts';
+import { noteClone } from './brought-folders.ts';
 import { emit } from './emit.ts';
 import { fork, runMaybe, type Call, type Done } from './state.ts';
 import { nameOf } from './simple.ts';
@@ -84,6 +85,7 @@ function runVerb({ call, settings, verb, args }: Verb): void {
     configured(call, verb.text);
   if (alias !== undefined && !own.has(verb.text)) runAlias(call, alias, args);
   if (verb.text === 'config') remember(call, args);
+  if (verb.text === 'clone') noteClone(call, args);
   if (verb.text === 'bisect' && args[0]?.text === 'run') runWords(call, args.slice(1), 'git bisect run');
   if (verb.text === 'submodule') runForeach(call, args);
   if (/^(?:rebase|filter-branch|difftool|grep|fetch|pull|push|clone|archive|ls-remote|mergetool)$/.test(verb.text))

@@ -200,7 +200,9 @@ const eachLine: Handler = (call) => {
     anywhere: true,
   }); // prettier-ignore
   const at = emit(call);
-  for (const line of operands) runLine(through(call, call.name), [line], call.name);
+  // `npm:dev` is short for `npm run dev`.
+  for (const line of operands.filter(({ text }) => !/^(?:npm|yarn|pnpm|bun|node|deno):/.test(text)))
+    runLine(through(call, call.name), [line], call.name);
   return { status: undefined, output: { text: undefined, from: [at] } };
 };
 

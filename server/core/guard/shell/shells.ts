@@ -1,5 +1,6 @@
 import type { Word } from '../interpreted.ts';
 import { isExact, joinWords } from '../word.ts';
+import { isBrought } from './brought-folders.ts';
 import { inspectCode, languageOf } from './code.ts';
 import { emit } from './emit.ts';
 import { isForeign } from './files.ts';
@@ -79,6 +80,11 @@ function runFile(call: Call, path: Word, script: Script): Done {
     reportUnknown(call, content, script.via);
     return plain(call);
   }
+  if (isBrought(path, shell))
+    report(shell, {
+      kind: 'program',
+      what: `${path.text} came from elsewhere in this very line, and nobody has looked at it`,
+    });
   if (content.text !== undefined) return runFileText(call, content.text, script);
   if (!isExact(path) && path.text.startsWith('\0'))
     report(shell, { kind: 'program', what: `It cannot be told which file ${script.via} runs: ${path.holes[0] ?? ''}` });

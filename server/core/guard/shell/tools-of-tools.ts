@@ -6,7 +6,7 @@ import { runLine } from './shells.ts';
 import { nameOf } from './simple.ts';
 import { fork, type Call, type Done } from './state.ts';
 
-/** Programs that carry others inside: `cmake -E rm`, `adb shell`, `python -m`. */
+/** Programs that carry others inside: `cmake -E rm`, `adb shell`. */
 
 function runWords(call: Call, words: readonly Word[]): Done | undefined {
   const [program, ...args] = words;
@@ -35,43 +35,4 @@ export function deviceShell(call: Call): Done | undefined {
   shell.cwd = '/sdcard';
   runLine({ ...call, shell, byShell: false }, line, 'adb');
   return { status: undefined, output: { text: undefined, from: [at] } };
-}
-
-/** Modules of Python that are programs of their own, called by the same name. */
-const moduleTools = new Set([
-  'pip',
-  'twine',
-  'poetry',
-  'uv',
-  'flask',
-  'django',
-  'alembic',
-  'celery',
-  'rq',
-  'pipx',
-  'ensurepip',
-  'aws',
-  'awscli',
-  'ansible',
-  'dvc',
-  'mlflow',
-  'nox',
-  'tox',
-  'hatch',
-  'flit',
-  'keyring',
-  'conda',
-  'build',
-  'pdm',
-  'invoke',
-  'fabric',
-]);
-
-/** `python -m twine upload`: the words of a program of its own. */
-export function pythonModule(call: Call): void {
-  const at = call.args.findIndex(({ text }) => text === '-m');
-  const name = call.args[at + 1];
-  if (at < 0 || name === undefined || !moduleTools.has(name.text)) return;
-  if (call.args.slice(0, at).some(({ text }) => !text.startsWith('-'))) return;
-  runWords(call, call.args.slice(at + 1));
 }
