@@ -41,19 +41,6 @@ export function ComposerChoices({ agents, agent, mode, effort, model, models, ch
         onChange={(value) => value !== null && choose({ mode: value })}
         data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
       />
-      {models.length > 0 && (
-        <Select
-          size="xs"
-          w={150}
-          aria-label="Model"
-          placeholder="First allowed"
-          clearable
-          searchable
-          value={model ?? null}
-          onChange={(value) => choose({ model: value ?? undefined })}
-          data={models.map(({ alias, denied }) => ({ value: alias, label: alias, disabled: denied !== undefined }))}
-        />
-      )}
       {agent?.efforts && agent.efforts.length > 0 && (
         <Select
           size="xs"
@@ -66,6 +53,19 @@ export function ComposerChoices({ agents, agent, mode, effort, model, models, ch
             { value: own, label: 'Effort' },
             ...agent.efforts.map((each) => ({ value: each, label: each[0]?.toUpperCase() + each.slice(1) })),
           ]}
+        />
+      )}
+      {models.length > 0 && (
+        <Select
+          size="xs"
+          w={150}
+          aria-label="Model"
+          placeholder="First allowed"
+          clearable
+          searchable
+          value={model ?? null}
+          onChange={(value) => choose({ model: value ?? undefined })}
+          data={models.map(({ alias, denied }) => ({ value: alias, label: alias, disabled: denied !== undefined }))}
         />
       )}
     </>

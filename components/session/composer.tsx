@@ -9,6 +9,7 @@ import classes from './composer.module.css';
 import { ConversationPicker } from './conversation-picker.tsx';
 import { DraftAttachments } from './draft-attachments.tsx';
 import type { Way } from './draft-store.ts';
+import { NewerEditsLine, useNewerEdits } from './newer-edits.tsx';
 import { PreviewLine } from './preview-line.tsx';
 import { PromptField } from './prompt-field.tsx';
 import { ProposeComposer } from './propose-composer.tsx';
@@ -42,6 +43,7 @@ function PromptComposer() {
   const preview = usePreview(agent, model).data;
   const images = useImages(agent);
   const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
+  const newer = useNewerEdits(agent, !active && draft.text !== '');
   const off = agent && !agent.availability.ok ? agent.availability : undefined;
   const canSay = draft.text.trim() !== '' && agent !== undefined && off === undefined && !images.isAdding;
   const submit = (way: Way) => {
@@ -51,8 +53,10 @@ function PromptComposer() {
       mode,
       ...(model !== undefined && { model }),
       ...(effort !== undefined && { effort }),
+      ...(newer.way && { newerEdits: newer.way }),
     };
     say(active ? way : 'queue', { choice, runId: active?.runId });
+    newer.forget();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const way = wayOfKey(event);
@@ -83,6 +87,7 @@ function PromptComposer() {
       )}
       <DraftAttachments attachments={draft.attachments} onRemove={(attachment) => store.detach(attachment)} />
       <PromptField agent={agent} onKeyDown={onKeyDown} onImages={images.add} />
+      <NewerEditsLine edits={newer} />
       <PreviewLine agent={agent} model={model} preview={preview} />
       <div className={classes.foot}>
         <ComposerChoices

@@ -4,6 +4,8 @@ import { Badge } from '@mantine/core';
 import { Elapsed } from '@/components/ui/elapsed.tsx';
 import { isActiveRun } from '@/server/core/run-state.ts';
 import type { TranscriptRun } from '@/server/core/transcript-item.ts';
+import classes from './run-state.module.css';
+import { useAgents } from './use-agents.ts';
 import { useTranscript } from './use-feed.ts';
 
 /** The agent at work, and for how long. */
@@ -14,13 +16,15 @@ export function RunState() {
 }
 
 function Active({ run }: { run: TranscriptRun }) {
+  const { titleOf } = useAgents();
+  const agent = <span className={classes.agent}>{titleOf(run.agent)} </span>;
   return run.state === 'waiting' ? (
-    <Badge color="yellow" variant="light" role="status">
-      {run.agent} asks
+    <Badge color="yellow" variant="light" className={classes.state ?? ''} role="status">
+      {agent}asks
     </Badge>
   ) : (
-    <Badge color="violet" variant="light" className="ens-tabular" role="status">
-      {run.agent} running {run.startedAt && <Elapsed since={run.startedAt} />}
+    <Badge color="violet" variant="light" className={`${classes.state} ens-tabular`} role="status">
+      {agent}running {run.startedAt && <Elapsed since={run.startedAt} />}
     </Badge>
   );
 }

@@ -8,7 +8,14 @@ import { useSession } from './session-context.tsx';
 import { useDraft } from './use-draft.ts';
 
 /** To whom words go, and how they are to be worked on. */
-export type Choice = { agent: string; mode: RunMode; model?: string; effort?: string };
+export type Choice = {
+  agent: string;
+  mode: RunMode;
+  model?: string;
+  effort?: string;
+  /** Whether people's edits since the conversation's last turn go into its files. */
+  newerEdits?: 'merge' | 'leave';
+};
 
 let lastId = 0;
 /** Pages without TLS have no random ids to give; these need to differ within one browser only. */

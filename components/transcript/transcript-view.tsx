@@ -18,6 +18,9 @@ import { ScreenProvider, useOpened, useScreen, useScreenState } from './screen-c
 import { TranscriptScreen, type ListHandle } from './transcript-screen.ts';
 import classes from './transcript.module.css';
 
+/** Above the first entry, in pixels; the same as the padding of the list. */
+const startMargin = 32;
+
 const close = (screen: TranscriptScreen) => screen.close();
 const end = (stop: () => void) => stop();
 
@@ -51,8 +54,8 @@ function Screen() {
   return (
     <div className={classes.view} onKeyDown={onKeyDown}>
       <FindBar />
-      <FindButton />
       <div ref={scroller} className={classes.scroll} tabIndex={0} role="log" aria-label="Transcript">
+        <FindButton />
         <Rows scroller={scroller} />
       </div>
       <ToEnd />
@@ -66,17 +69,19 @@ function FindButton() {
   const isEmpty = useScreenState(({ rows }) => rows.length === 0);
   if (isFinding || isEmpty) return null;
   return (
-    <Tooltip label="Find in the conversation">
-      <ActionIcon
-        className={classes.findButton}
-        variant="default"
-        size={24}
-        aria-label="Find in the conversation"
-        onClick={() => screen.find('')}
-      >
-        <IconSearch size={14} />
-      </ActionIcon>
-    </Tooltip>
+    <div className={classes.findPlace}>
+      <Tooltip label="Find in the conversation">
+        <ActionIcon
+          className={classes.findButton}
+          variant="default"
+          size={24}
+          aria-label="Find in the conversation"
+          onClick={() => screen.find('')}
+        >
+          <IconSearch size={14} />
+        </ActionIcon>
+      </Tooltip>
+    </div>
   );
 }
 
@@ -91,6 +96,7 @@ function Rows({ scroller }: { scroller: React.RefObject<HTMLDivElement | null> }
     <Virtualizer
       ref={hold}
       scrollRef={scroller}
+      startMargin={startMargin}
       data={rows}
       bufferSize={600}
       onScroll={screen.scrolled}
@@ -169,14 +175,15 @@ function ToEnd() {
   const newBelow = useScreenState((state) => state.newBelow);
   if (atEnd) return null;
   return (
-    <Button
-      className={classes.toEnd}
-      size="compact-xs"
-      variant={newBelow > 0 ? 'filled' : 'default'}
-      leftSection={<IconArrowDown size={12} />}
-      onClick={screen.toEnd}
-    >
-      {newBelow > 0 ? `${newBelow} new below` : 'To the newest'}
-    </Button>
+    <div className={classes.toEnd}>
+      <Button
+        size="compact-xs"
+        variant={newBelow > 0 ? 'filled' : 'default'}
+        leftSection={<IconArrowDown size={12} />}
+        onClick={screen.toEnd}
+      >
+        {newBelow > 0 ? `${newBelow} new below` : 'To the newest'}
+      </Button>
+    </div>
   );
 }

@@ -18,6 +18,7 @@ import { logOf, runRow, silence, testAgent } from '../runs/testing.ts';
 import { beginThread } from '../runs/threads/begin-thread.ts';
 import { forkRun } from '../runs/threads/fork-run.ts';
 import { createSession } from '../sessions/create-session.ts';
+import { newerEdits } from '../sessions/newer-edits.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
 import { steerRun } from '../sessions/steer-run.ts';
 import { repoPath } from '../workspace/git.ts';
@@ -99,7 +100,7 @@ async function textAt(commit: string | null, file: string): Promise<string | und
 }
 
 /** People's text is now the session's base with these files. */
-async function peopleWrite(files: Record<string, string>): Promise<void> {
+async function peopleWrite(files: Record<string, string>): Promise<string> {
   const [session] = await db.select().from(schema.session).where(eq(schema.session.id, sessionId));
   const head = session?.headCommit ?? '';
   const changes = await Promise.all(
@@ -112,6 +113,7 @@ async function peopleWrite(files: Record<string, string>): Promise<void> {
   const author = { name: 'People', email: 'people@example.com', at: new Date() };
   const commit = await commitTree(repo, { tree, parents: [head], message: 'Typed', author });
   roomAnswer = () => Promise.resolve({ state: 'done', commit });
+  return commit;
 }
 
 test('[AG78] an agent remembers the turns before, whoever prompts, and its log says what it goes on from', async () => {
@@ -201,6 +203,22 @@ test('[AG79] people’s newer edits are in the files of the next turn; where the
   expect(await textAt(second.startCommit, 'three.txt')).toBe('3\n');
   expect(await continued(second.id)).toMatchObject({ afterRunId: first.id, files: 1, conflicts: ['one.txt'] });
   expect(await saidBy(second.id)).toContain('without your earlier change: one.txt');
+});
+
+test('[AG79] before a prompt people see which files they changed since, and where that meets the agent’s change', async () => {
+  const first = await turn('write one.txt 1\nwrite two.txt 2');
+  const agentThreadId = first.threadId ?? '';
+  const seen = () => newerEdits(team.viewer.ctx, { agentThreadId });
+  expect(await seen()).toEqual({ files: [], conflicts: [], unasked: 'merge' });
+  await db
+    .update(schema.session)
+    .set({ headCommit: await peopleWrite({ 'one.txt': 'people\n', 'two.txt': '2\n', 'three.txt': '3\n' }) })
+    .where(eq(schema.session.id, sessionId));
+  expect(await seen()).toEqual({ files: ['one.txt', 'three.txt'], conflicts: ['one.txt'], unasked: 'merge' });
+  const stranger = await newStaffedTeam('Beta');
+  await expect(newerEdits(stranger.admin.ctx, { agentThreadId })).rejects.toMatchObject({ code: 'not_found' });
+  const fork = await forkRun(team.admin.ctx, { runId: first.id });
+  expect(await newerEdits(team.admin.ctx, { agentThreadId: fork.threadId })).toMatchObject({ unasked: 'leave' });
 });
 
 test('[AG79] asked to leave them, a turn begins with its conversation’s files as they were', async () => {
