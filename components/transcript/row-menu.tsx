@@ -3,8 +3,8 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconArrowFork, IconCopy, IconDots, IconLink, IconMessages } from '@tabler/icons-react';
-import { useFork } from '@/components/session/use-fork.ts';
+import { IconArrowBackUp, IconArrowFork, IconCopy, IconDots, IconLink, IconMessages } from '@tabler/icons-react';
+import { useGoingOn } from '@/components/session/use-going-on.ts';
 import { itemText } from '@/server/core/item-text.ts';
 import { momentAddress } from './moment.ts';
 import { itemsOf, type Row } from './rows.ts';
@@ -18,7 +18,7 @@ export function RowMenu({ row }: { row: Row }) {
   const items = itemsOf(row);
   const [first] = items;
   const runId = first && 'runId' in first ? first.runId : undefined;
-  const fork = useFork(runId);
+  const goingOn = useGoingOn(runId);
   if (!first) return null;
   const copy = (text: string, what: string) => {
     clipboard.copy(text);
@@ -56,10 +56,15 @@ export function RowMenu({ row }: { row: Row }) {
         >
           Copy a link to this moment
         </Menu.Item>
-        {fork && (
-          <Menu.Item leftSection={<IconArrowFork size={16} />} onClick={fork}>
-            Fork from here
-          </Menu.Item>
+        {goingOn && (
+          <>
+            <Menu.Item leftSection={<IconArrowFork size={16} />} onClick={goingOn.fork}>
+              Fork from here
+            </Menu.Item>
+            <Menu.Item leftSection={<IconArrowBackUp size={16} />} onClick={goingOn.restore}>
+              Go back to these files
+            </Menu.Item>
+          </>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -4,6 +4,7 @@ import { carryUndecided } from '../review/carry-undecided.ts';
 import { carriedHunks, type CarriedHunks } from '../review/continue-suggestions.ts';
 import type { RunRow } from '../runs/run-claim.ts';
 import { earlierTurns } from '../runs/threads/earlier-turns.ts';
+import { turnsInForce } from '../runs/threads/restore-thread.ts';
 import { hasHome, keepHome, type HomeOf } from '../workspace/kept-home.ts';
 import { homeFolder, openRunWorktree } from '../workspace/run-worktree.ts';
 import { snapshotWorktree } from '../workspace/worktree-snapshot.ts';
@@ -24,6 +25,8 @@ export type RunStart = {
   carried: CarriedHunks[];
   /** The turns before, newest first. */
   earlier: RunRow[];
+  /** Somebody put the files back behind the turn before. */
+  isRestored: boolean;
   /** What the agent remembers: its kept home, and its own name for the conversation. */
   memory: { home: HomeOf; agentSessionId: string } | undefined;
   /** An earlier attempt at the turn was cut off, and this one goes on where it was: its worktree is of no use once this one's is there. */
@@ -47,8 +50,10 @@ export async function startOf(ctx: Context, starting: Starting): Promise<RunStar
   const earlier = await earlierTurns(ctx, run);
   const cutOff = await cutOffStart(ctx, starting, earlier);
   if (cutOff) return cutOff;
-  const start = await filesOf(ctx, starting, earlier);
-  return { ...start, memory: await memoryOf(run, earlier) };
+  const inForce = await turnsInForce(ctx, run, earlier);
+  const start = await filesOf(ctx, starting, inForce);
+  const isRestored = inForce[0]?.id !== earlier[0]?.id;
+  return { ...start, earlier, isRestored, memory: await memoryOf(run, earlier) };
 }
 
 const plainStart = (commit: string, earlier: RunRow[]): RunStart => ({
@@ -60,6 +65,7 @@ const plainStart = (commit: string, earlier: RunRow[]): RunStart => ({
   conflicts: [],
   carried: [],
   earlier,
+  isRestored: false,
   memory: undefined,
   cutOff: undefined,
 });

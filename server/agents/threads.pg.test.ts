@@ -17,6 +17,7 @@ import { recoverRuns } from '../runs/recover-runs.ts';
 import { logOf, runRow, silence, testAgent } from '../runs/testing.ts';
 import { beginThread } from '../runs/threads/begin-thread.ts';
 import { forkRun } from '../runs/threads/fork-run.ts';
+import { restoreThread } from '../runs/threads/restore-thread.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { newerEdits } from '../sessions/newer-edits.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
@@ -239,6 +240,41 @@ test('[AG73] a fork begins with the memory and the files of its turn, and the fi
   expect(await textAt(forked.resultCommit, 'two.txt')).toBeUndefined();
   const third = await turn('recall');
   expect(asked(await saidBy(third.id))).toEqual(['write one.txt 1', 'write two.txt 2', 'recall']);
+});
+
+test('[AG82] files are put back to how they were after a turn; its conversation goes on from there, and back again', async () => {
+  const first = await turn('write one.txt 1');
+  const second = await turn('write two.txt 2');
+  await restoreThread(team.admin.ctx, { runId: first.id });
+  const third = await turn('recall\nwrite three.txt 3');
+  expect(asked(await saidBy(third.id))).toHaveLength(3);
+  expect([await textAt(third.endCommit, 'one.txt'), await textAt(third.endCommit, 'three.txt')]).toEqual([
+    '1\n',
+    '3\n',
+  ]);
+  expect(await textAt(third.endCommit, 'two.txt')).toBeUndefined();
+  const fourth = await turn('prompted');
+  expect(fourth.startCommit).not.toBe(second.endCommit);
+  expect(await saidBy(fourth.id)).not.toContain('put the files back');
+  await restoreThread(team.developer.ctx, { runId: second.id });
+  const fifth = await turn('prompted\nwrite five.txt 5');
+  expect(await saidBy(fifth.id)).toContain('put the files back');
+  expect(await textAt(fifth.endCommit, 'two.txt')).toBe('2\n');
+  expect(await textAt(fifth.endCommit, 'three.txt')).toBeUndefined();
+  expect(
+    (await logOf(sessionId)).filter(({ type }) => type === 'agent_thread_restored').map(({ toRunId }) => toRunId),
+  ).toEqual([first.id, second.id]);
+});
+
+test('[AG82] nothing is put back while a turn of the conversation is at work, nor by who may not prompt', async () => {
+  const first = await turn('write one.txt 1');
+  const runId = await send('say written\nhang');
+  const { done } = await start(runId);
+  await expect(restoreThread(team.developer.ctx, { runId })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(restoreThread(team.developer.ctx, { runId: first.id })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(restoreThread(team.viewer.ctx, { runId: first.id })).rejects.toMatchObject({ code: 'forbidden' });
+  await requestCancel(team.developer.ctx, { runId });
+  await done;
 });
 
 test('[AG80] what a stopped turn had made is no suggestion, and is there for the next turn', async () => {

@@ -36,6 +36,7 @@ export async function turnPrompt(
   return [
     ...(told === '' ? [] : [forgot(told)]),
     ...(start.cutOff ? [cutOff] : []),
+    ...(start.isRestored ? [restored] : []),
     ...met(start.conflicts),
     text,
   ].join('\n\n');
@@ -46,6 +47,9 @@ const forgot = (story: string) =>
 
 const cutOff =
   'Your process was ended from outside in the middle of this turn and was started again. The files are as you had left them. Look at how far you came, and go on with this:';
+
+const restored =
+  'People have put the files back to how they were after an earlier turn of this conversation. What you changed after that turn is not in them any more.';
 
 function met(conflicts: readonly string[]): string[] {
   if (conflicts.length === 0) return [];

@@ -23,6 +23,7 @@ import { putBackEnded } from './put-back-ended.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun, type DriveOptions } from './run-driver.ts';
 import { modelsAvailability, type OpenRunDoor } from './run-models.ts';
+import { tidyMirrors } from './tidy-mirrors.ts';
 import { tidyRunWorktrees } from './tidy-worktrees.ts';
 
 export type WorkerOptions = {
@@ -43,6 +44,9 @@ export type WorkerService = {
 
 const sweepMs = 4_000;
 
+/** How often it looks for runs whose worker died: each costs one small query. */
+const lookMs = 1_000;
+
 /**
  * Works on what the queue holds: imports, runs and the commands of the Run panel. Jobs wake it; the rows say what is to
  * be done, and every few seconds it looks at them by itself.
@@ -55,6 +59,7 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   let profiles = options.profiles ?? [];
   let leave: string[] = [];
   const concurrency = options.concurrency ?? 4;
+  const hasRepositories = env().webUrl === undefined;
   const runs = createRunSlots({
     ...options,
     concurrency,
@@ -72,17 +77,17 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
   };
   const sweep = async () => {
     await register();
-    await recoverRuns(ctx);
     await tidyRunWorktrees(ctx);
     await putBackEnded(ctx);
+    if (!hasRepositories) await tidyMirrors(ctx);
     await recoverWork();
     await runs.fill();
   };
   const sweeps = oneAtATime(sweep, stopping.signal);
   const sweepNow = sweeps.now;
+  const recoveries = oneAtATime(async () => void (await recoverRuns(ctx)), stopping.signal);
 
   await register();
-  const hasRepositories = env().webUrl === undefined;
   const workers = await startWorkers({
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
     ...(hasRepositories && besideRepositories(register)),
@@ -93,15 +98,15 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     // Whether an agent can run depends on what models there are.
     ...(['models_changed', 'agent_install', 'run_put_back'] as const).map((name) => listening.on(name, sweepNow)),
   ];
-  const timer = setInterval(sweepNow, sweepMs);
+  const timers = [setInterval(sweepNow, sweepMs), setInterval(recoveries.now, lookMs)];
   sweepNow();
 
   return {
     async stop() {
       stopping.abort();
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       for (const off of offs) off();
-      await sweeps.idle();
+      await Promise.all([sweeps.idle(), recoveries.idle()]);
       await Promise.all([workers.stop(), runs.idle()]);
       await unregisterWorker(ctx, workerId);
     },

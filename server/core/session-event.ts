@@ -117,6 +117,13 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     agent: z.string(),
     to: z.object({ id: z.string(), name: z.string() }),
   }),
+  /** Its next turn begins with the files as they were after `toRunId`. */
+  z.object({
+    type: z.literal('agent_thread_restored'),
+    threadId: z.string(),
+    agent: z.string(),
+    toRunId: z.string(),
+  }),
   /**
    * What a turn goes on from. `memory`: the agent's own was kept, it was told what was said before, or it has none. `files`
    * were changed by earlier turns and are still undecided; `conflicts` are those that people changed as well: the turn begins

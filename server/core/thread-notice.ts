@@ -1,9 +1,10 @@
 import type { NoticeItem } from './transcript-item.ts';
 
-type ThreadNotice = Extract<NoticeItem, { what: 'thread_started' | 'thread_handed_over' | 'run_continues' }>;
+const kinds = ['thread_started', 'thread_handed_over', 'thread_restored', 'run_continues'] as const;
 
-export const isAboutThread = (item: NoticeItem): item is ThreadNotice =>
-  item.what === 'thread_started' || item.what === 'thread_handed_over' || item.what === 'run_continues';
+type ThreadNotice = Extract<NoticeItem, { what: (typeof kinds)[number] }>;
+
+export const isAboutThread = (item: NoticeItem): item is ThreadNotice => kinds.some((kind) => kind === item.what);
 
 /** What happened to a conversation with an agent, in words that follow the name of who did it. */
 export function threadText(item: ThreadNotice): string {
@@ -14,6 +15,8 @@ export function threadText(item: ThreadNotice): string {
         : `forked the conversation with ${item.agent}`;
     case 'thread_handed_over':
       return `handed the conversation with ${item.agent} over to ${item.to.name}`;
+    case 'thread_restored':
+      return `put the files of the conversation with ${item.agent} back to an earlier turn`;
     case 'run_continues':
       return continuedText(item);
   }

@@ -201,6 +201,7 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | ({ what: 'budget_reached' } & Omit<Body<'budget_reached'>, 'type'>)
     | ({ what: 'thread_started' } & Omit<Body<'agent_thread_started'>, 'type'>)
     | ({ what: 'thread_handed_over' } & Omit<Body<'agent_thread_handed_over'>, 'type'>)
+    | ({ what: 'thread_restored' } & Omit<Body<'agent_thread_restored'>, 'type'>)
     | ({ what: 'run_continues' } & Omit<Body<'run_continues'>, 'type'>)
     | { what: 'files_changed'; cause: Body<'files_changed'>['cause']; paths: string[] }
   );

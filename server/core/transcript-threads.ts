@@ -6,6 +6,8 @@ export const threadHandlers = {
     note(draft, event, { what: 'thread_started', ...started }),
   agent_thread_handed_over: (draft, event, { type: _type, ...handed }) =>
     note(draft, event, { what: 'thread_handed_over', ...handed }),
+  agent_thread_restored: (draft, event, { type: _type, ...restored }) =>
+    note(draft, event, { what: 'thread_restored', ...restored }),
   run_continues: (draft, event, { type: _type, ...continued }) => {
     const run = draft.runs[continued.runId];
     if (run) draft.runs[continued.runId] = { ...run, memory: continued.memory };

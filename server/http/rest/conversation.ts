@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restoreThread } from '../../runs/threads/restore-thread.ts';
 import { steerRun } from '../../sessions/steer-run.ts';
 import { interruptRun } from '../../sessions/interrupt-run.ts';
 import {
@@ -51,6 +52,28 @@ const intoTurns: RestRoute[] = [
     },
     async handle(call) {
       return reply(201, await interruptRun(call.ctx, { sessionId: param(call, 'sessionId'), ...call.body }));
+    },
+  }),
+];
+
+const restoring: RestRoute[] = [
+  restRoute({
+    method: 'POST',
+    path: '/runs/{runId}/restore',
+    operationId: 'restoreRunFiles',
+    summary: 'Put the files of a conversation back to how they were after this run; its next run begins with them',
+    tag: 'Runs',
+    answers: {
+      200: {
+        description: 'The conversation',
+        schema: z.object({
+          threadId: z.string().describe('The conversation, as its prompts name it'),
+          agent: z.string().describe('The agent of the conversation'),
+        }),
+      },
+    },
+    async handle(call) {
+      return reply(200, await restoreThread(call.ctx, { runId: param(call, 'runId') }));
     },
   }),
 ];
@@ -112,4 +135,4 @@ const proposals: RestRoute[] = [
   }),
 ];
 
-export const conversationRoutes: RestRoute[] = [...intoTurns, ...proposals];
+export const conversationRoutes: RestRoute[] = [...intoTurns, ...restoring, ...proposals];
