@@ -33,13 +33,12 @@ export async function turnPrompt(
     files: start.files,
     conflicts: start.conflicts,
   });
-  return [
-    ...(told === '' ? [] : [forgot(told)]),
-    ...(start.cutOff ? [cutOff] : []),
-    ...(start.isRestored ? [restored] : []),
-    ...met(start.conflicts),
-    text,
-  ].join('\n\n');
+  return [...(told === '' ? [] : [forgot(told)]), ...aboutFiles(start), text].join('\n\n');
+}
+
+/** What is not as the agent may think it is. */
+function aboutFiles({ cutOff: wasCutOff, isRestored, conflicts }: RunStart): string[] {
+  return [...(wasCutOff ? [cutOff] : []), ...(isRestored ? [restored] : []), ...met(conflicts)];
 }
 
 const forgot = (story: string) =>

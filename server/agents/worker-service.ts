@@ -84,7 +84,6 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     await runs.fill();
   };
   const sweeps = oneAtATime(sweep, stopping.signal);
-  const sweepNow = sweeps.now;
   const recoveries = oneAtATime(async () => void (await recoverRuns(ctx)), stopping.signal);
 
   await register();
@@ -92,24 +91,32 @@ export async function startWorkerService(options: WorkerOptions): Promise<Worker
     run: { handler: ({ runId }) => runs.take(runId), concurrency },
     ...(hasRepositories && besideRepositories(register)),
   });
-  const listening = await notifications();
-  const offs = [
-    listening.onReconnect(sweepNow),
-    // Whether an agent can run depends on what models there are.
-    ...(['models_changed', 'agent_install', 'run_put_back'] as const).map((name) => listening.on(name, sweepNow)),
-  ];
-  const timers = [setInterval(sweepNow, sweepMs), setInterval(recoveries.now, lookMs)];
-  sweepNow();
+  const stopLooking = await lookNowAndThen({ sweep: sweeps.now, recover: recoveries.now });
 
   return {
     async stop() {
       stopping.abort();
-      for (const timer of timers) clearInterval(timer);
-      for (const off of offs) off();
+      stopLooking();
       await Promise.all([sweeps.idle(), recoveries.idle()]);
       await Promise.all([workers.stop(), runs.idle()]);
       await unregisterWorker(ctx, workerId);
     },
+  };
+}
+
+/** @returns what ends it */
+async function lookNowAndThen({ sweep, recover }: { sweep: () => void; recover: () => void }): Promise<() => void> {
+  const listening = await notifications();
+  const offs = [
+    listening.onReconnect(sweep),
+    // Whether an agent can run depends on what models there are.
+    ...(['models_changed', 'agent_install', 'run_put_back'] as const).map((name) => listening.on(name, sweep)),
+  ];
+  const timers = [setInterval(sweep, sweepMs), setInterval(recover, lookMs)];
+  sweep();
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+    for (const off of offs) off();
   };
 }
 

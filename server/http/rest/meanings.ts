@@ -198,6 +198,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   threadId: 'Id of the thread of comments',
   title: 'Title',
   to: 'The path after',
+  toRunId: 'The run whose files it is put back to',
   token: 'The token',
   tool: 'The name of the tool',
   toolCallId: 'Id of the tool call',
