@@ -8,11 +8,9 @@ import { askedFiles, failPutBack, settlePutBack, takeAskedFiles, type KeptFilesR
 import type { RunRow } from '../runs/run-claim.ts';
 import { hasKeptFiles, putBackFiles } from '../workspace/kept-files.ts';
 import { runRepository, type RunRepository } from './run-repository.ts';
+import { putBackRef } from '../workspace/run-refs.ts';
 import { snapshotWorktree, type Snapshot } from '../workspace/worktree-snapshot.ts';
 import { createWorktree, removeWorktree } from '../workspace/worktree.ts';
-
-/** The ref that keeps what an ended run has again. */
-const putBackRef = (keptId: string): string => `refs/ensemble/put-back/${keptId}`;
 
 /**
  * Gives runs that have ended the files from before an action, where somebody asked for it and they are kept on this machine: as a new

@@ -4,11 +4,13 @@ import { and, inArray, isNotNull } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import { env } from '../platform/env.ts';
+import { removeKeptFilesBefore } from '../workspace/kept-files.ts';
 import { removeHomes, removeHomesBefore } from '../workspace/kept-home.ts';
 import { removeProjectFiles } from '../workspace/project-files.ts';
 
-/** As in the installation's data folder: how long what an agent remembers is kept. */
+/** As in the installation's data folder: how long what an agent remembers is kept, and files from before its actions. */
 const homeDays = 30;
+const keptDays = 14;
 
 const everyMs = 10 * 60_000;
 let lastAt = Number.NEGATIVE_INFINITY;
@@ -24,8 +26,11 @@ export async function tidyMirrors(ctx: Context): Promise<void> {
   const projects = (await foldersIn('repos')).map((folder) => folder.replace(/\.git$/, ''));
   for (const id of await deletedOf(ctx, project, projects)) await removeProjectFiles(id);
   for (const id of await deletedOf(ctx, session, await foldersIn('homes'))) await removeHomes(id);
-  await removeHomesBefore(new Date(ctx.now().getTime() - homeDays * 86_400_000));
+  await removeHomesBefore(daysAgo(ctx, homeDays));
+  await removeKeptFilesBefore(daysAgo(ctx, keptDays));
 }
+
+const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000);
 
 const foldersIn = (name: string) => readdir(path.join(env().dataDir, name)).catch(() => [] as string[]);
 

@@ -15,6 +15,7 @@ import { closeNotifications } from '../platform/notifications.ts';
 import { sign } from '../platform/secrets.ts';
 import { decideAll } from '../review/decide-all.ts';
 import { claimRun } from '../runs/claim-run.ts';
+import { finishRun } from '../runs/finish-run.ts';
 import { recoverRuns } from '../runs/recover-runs.ts';
 import { logOf, newTestWorker, runRow, silence, testAgent } from '../runs/testing.ts';
 import { workerCredential } from '../runs/worker-credential.ts';
@@ -25,7 +26,7 @@ import { fetchMirror, pushMirror, type GitDoor } from '../workspace/git-mirror.t
 import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
 import { gitOk, repoPath, resolveCommit } from '../workspace/git.ts';
 import { requestRoomCommand, requireDone } from '../workspace/room-command.ts';
-import { runRef } from '../workspace/run-refs.ts';
+import { putBackRef, runRef } from '../workspace/run-refs.ts';
 import { newProject, newStaffedTeam, projectRow, type TestTeam } from '../workspace/testing.ts';
 import { startOtherMachine, type OtherMachine } from './testing-other-machine.ts';
 import { newToken, startHttp, type TestHttp } from './testing.ts';
@@ -201,6 +202,30 @@ test('[RN32] the door takes what the worker of a run made, by the run’s own re
     await expect(pushMirror(mirror, [{ ref, oid: made }], door())).rejects.toMatchObject({ code: 'unavailable' });
     expect(await resolveCommit(repoPath(projectId), ref)).not.toBe(made);
   }
+});
+
+test('[RN32] files of an ended run are handed over while they are being put back, and no longer', async () => {
+  const { runId, claim, mirror, door, made, sessionId } = await heldRun();
+  await finishRun(systemContext('worker'), { claim, outcome: { state: 'succeeded' } });
+  const keptId = newId('kpt');
+  const kept = {
+    id: keptId,
+    teamId: team.teamId,
+    sessionId,
+    runId,
+    attempt: 1,
+    title: 'rm -rf src',
+    sizeBytes: 1,
+    eventSeq: 1,
+  };
+  await db.insert(schema.keptFiles).values({ ...kept, state: 'asked' });
+  const push = () => pushMirror(mirror, [{ ref: putBackRef(keptId), oid: made }], door());
+  await expect(push()).rejects.toMatchObject({ why: 'lost' });
+  await db.update(schema.keptFiles).set({ state: 'working' }).where(eq(schema.keptFiles.id, keptId));
+  await push();
+  expect(await resolveCommit(repoPath(projectId), putBackRef(keptId))).toBe(made);
+  await db.update(schema.keptFiles).set({ state: 'put_back' }).where(eq(schema.keptFiles.id, keptId));
+  await expect(push()).rejects.toMatchObject({ why: 'lost' });
 });
 
 test('[RN32] what the door shows is the session of the run and nothing else of the project', async () => {

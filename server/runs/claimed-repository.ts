@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { withTransaction, type Context } from '../context.ts';
 import { RunLostError } from './append-run-event.ts';
@@ -11,6 +11,8 @@ export type ClaimedRepository = {
   sessionId: string;
   /** The run and the turns that it goes on from: what they began with and made. */
   runIds: string[];
+  /** Files that were put back in them after their end, and those that are being put back in the run. */
+  putBack: { keptIds: string[]; now: string[] };
   /** The newest checkpoint of the session. */
   checkpointId: string | undefined;
 };
@@ -33,7 +35,27 @@ export async function claimedRepository(ctx: Context, claim: RunClaim): Promise<
     .limit(1);
   const earlier = await earlierTurns(ctx, row.run);
   const runIds = [id, ...earlier.map((turn) => turn.id)];
-  return { projectId: row.projectId, sessionId, runIds, checkpointId: checkpoint?.id };
+  const putBack = await putBackIn(ctx, { runIds, runId: id, teamId });
+  return { projectId: row.projectId, sessionId, runIds, putBack, checkpointId: checkpoint?.id };
+}
+
+async function putBackIn(
+  ctx: Context,
+  { runIds, runId, teamId }: { runIds: string[]; runId: string; teamId: string },
+): Promise<ClaimedRepository['putBack']> {
+  const { keptFiles } = schema;
+  const rows = await ctx.db
+    .select({ id: keptFiles.id, runId: keptFiles.runId, state: keptFiles.state })
+    .from(keptFiles)
+    .where(
+      and(
+        inArray(keptFiles.runId, runIds),
+        eq(keptFiles.teamId, teamId),
+        inArray(keptFiles.state, ['working', 'put_back']),
+      ),
+    );
+  const now = rows.filter((kept) => kept.runId === runId && kept.state === 'working');
+  return { keptIds: rows.map(({ id }) => id), now: now.map(({ id }) => id) };
 }
 
 /**
@@ -50,11 +72,13 @@ export async function whileClaimed<T>(ctx: Context, claim: RunClaim, work: (run:
 
 /**
  * The run is at work in this attempt; or it failed in it and nothing that it made is kept: its worker, come back, may still hand
- * that over.
+ * that over; or files of it are being put back after its end.
  */
 function isClaimed({ runId, workerId, attempt }: RunClaim): SQL | undefined {
   const { run } = schema;
   const isAtWork = and(eq(run.workerId, workerId), inArray(run.state, ['running', 'waiting']));
   const isLeft = and(eq(run.state, 'failed'), isNull(run.endCommit));
-  return and(eq(run.id, runId), eq(run.attempt, attempt), or(isAtWork, isLeft));
+  const isPutBack = sql`exists (select 1 from kept_files k where k.run_id = ${run.id} and k.state = 'working')`;
+  const hasEnded = inArray(run.state, ['succeeded', 'failed', 'cancelled']);
+  return and(eq(run.id, runId), eq(run.attempt, attempt), or(isAtWork, isLeft, and(hasEnded, isPutBack)));
 }

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { checkpointRef } from './checkpoint.ts';
 import { assertObjectId, gitInto, gitOk, isAncestor, repoPath, resolveCommit } from './git.ts';
 import { importPack } from './git-pack.ts';
-import { runRef, startRef } from './run-refs.ts';
+import { putBackRef, runRef, startRef } from './run-refs.ts';
 
 /**
  * Git's smart protocol for the workers of other machines. Reading is git's own upload-pack, which sees the refs of one run and no
@@ -17,6 +17,7 @@ export function doorRefs(of: {
   sessionId: string;
   runId: string;
   runIds: readonly string[];
+  putBack: { keptIds: readonly string[]; now: readonly string[] };
   checkpointId: string | undefined;
 }): DoorRefs {
   const session = `refs/ensemble/sessions/${of.sessionId}`;
@@ -24,8 +25,13 @@ export function doorRefs(of: {
   return {
     repo: repoPath(of.projectId),
     session,
-    readable: [session, ...turns, ...(of.checkpointId === undefined ? [] : [checkpointRef(of.checkpointId)])],
-    writable: [runRef(of.runId), startRef(of.runId)],
+    readable: [
+      session,
+      ...turns,
+      ...of.putBack.keptIds.map(putBackRef),
+      ...(of.checkpointId === undefined ? [] : [checkpointRef(of.checkpointId)]),
+    ],
+    writable: [runRef(of.runId), startRef(of.runId), ...of.putBack.now.map(putBackRef)],
   };
 }
 
