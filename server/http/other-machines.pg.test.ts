@@ -28,7 +28,7 @@ import { gitOk, repoPath, resolveCommit } from '../workspace/git.ts';
 import { requestRoomCommand, requireDone } from '../workspace/room-command.ts';
 import { putBackRef, runRef } from '../workspace/run-refs.ts';
 import { newProject, newStaffedTeam, projectRow, type TestTeam } from '../workspace/testing.ts';
-import { startOtherMachine, type OtherMachine } from './testing-other-machine.ts';
+import { startBareWorker, startOtherMachine, type OtherMachine } from './testing-other-machine.ts';
 import { newToken, startHttp, type TestHttp } from './testing.ts';
 
 const { db, url } = await testDatabase();
@@ -163,6 +163,12 @@ test('[RN33] while no web process answers, what a run made waits on its machine 
   expect(await changedBy(await runRow(runId))).toEqual(['one.txt']);
   expect(await db.select().from(schema.suggestion).where(eq(schema.suggestion.runId, runId))).toHaveLength(1);
   await stop(machine);
+});
+
+test('a worker whose data folder is not the installation’s, and that knows no way to it, says what to set', async () => {
+  const { said, exit } = await startBareWorker({ databaseUrl: url });
+  expect(said).toMatch(/^The worker could not start: ENSEMBLE_DATA is .*ENSEMBLE_WEB_URL/);
+  expect(exit).toBe(2);
 });
 
 /** A run at work in the name of a worker that this test plays, and what that worker would write: a commit of its own. */

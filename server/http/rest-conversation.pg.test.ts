@@ -1,5 +1,6 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { setDatabaseUrl } from '../../db/client.ts';
+import { db, schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { systemContext } from '../context.ts';
 import { closeQueue } from '../jobs/queue.ts';
@@ -67,6 +68,17 @@ test('a program interrupts what is at work and goes on with its own prompt', asy
   session = await newTestSession();
   developer = restClient(http.url, (await newToken(session.developer.personId)).token);
   expect(await ask('rename c to d')).toMatchObject({ status: 201, body: { stopped: null } });
+});
+
+test('[AG82] a program puts the files of a conversation back to a run that ended and left some', async () => {
+  const runId = await atWork('rename a to b');
+  const back = () => developer('POST', `/runs/${runId}/restore`);
+  expect((await back()).status).toBe(409);
+  const ended = { state: 'succeeded', startCommit: 'c'.repeat(40), finishedAt: new Date() } as const;
+  await db().update(schema.run).set(ended).where(eq(schema.run.id, runId));
+  expect(await back()).toMatchObject({ status: 200, body: { agent: 'refactor' } });
+  expect((await viewer('POST', `/runs/${runId}/restore`)).status).toBe(403);
+  expect((await logOf(session.sessionId)).at(-1)).toMatchObject({ type: 'agent_thread_restored', toRunId: runId });
 });
 
 test('what a viewer proposes is sent or declined by who may prompt, once, or taken back', async () => {

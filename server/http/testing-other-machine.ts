@@ -31,6 +31,25 @@ export async function startOtherMachine(options: OtherMachineOptions): Promise<O
   return machine;
 }
 
+/** A worker with a data folder of its own that nobody told about the web process. Resolves when it has ended. */
+export async function startBareWorker({
+  databaseUrl,
+}: {
+  databaseUrl: string;
+}): Promise<{ said: string; exit: unknown }> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'ensemble-bare-'));
+  const worker = spawn(process.execPath, ['server/worker.ts'], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    env: testingEnv({ DATABASE_URL: databaseUrl, ENSEMBLE_ROLE: 'worker', ENSEMBLE_DATA: dataDir }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  worker.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [exit] = await once(worker, 'close');
+  rmSync(dataDir, { recursive: true, force: true });
+  return { said, exit };
+}
+
 const machines = new Set<OtherMachine>();
 
 afterEach(async () => {
