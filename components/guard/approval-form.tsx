@@ -6,7 +6,8 @@ import { useState, type FormEvent } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import { approvalFamilies, asksMore, type ApprovalFamily, type ApprovalTerms } from '@/server/core/guard/approval.ts';
-import { familyTitles, needsText } from './approval-words.ts';
+import { roleAtLeast } from '@/server/core/permissions.ts';
+import { familyTitles, needsText, tooFewText } from './approval-words.ts';
 import type { GuardTeam } from './guard-page.tsx';
 
 const families = approvalFamilies.map((value) => ({ value, label: familyTitles[value] }));
@@ -17,10 +18,13 @@ export function ApprovalForm(given: { team: GuardTeam; teamId: string | null; on
   const { team, teamId, onAdded } = given;
   const trpc = useTRPC();
   const projects = useQuery(trpc.projects.list.queryOptions({ team: team.slug }, { enabled: teamId !== null }));
+  const members = useQuery(trpc.members.list.queryOptions({ teamId: team.id }, { enabled: teamId !== null }));
   const [family, setFamily] = useState<ApprovalFamily>('deletion');
   const [terms, setTerms] = useState<ApprovalTerms>({ role: 'lead', others: true, approvers: 1 });
   const [projectId, setProjectId] = useState<string | null>(null);
   const set = useMutation(trpc.guard.setApproval.mutationOptions({ onSuccess: onAdded }));
+  const able = members.data?.filter(({ role, isDisabled }) => !isDisabled && roleAtLeast(role, terms.role)).length;
+  const warning = teamId === null || able === undefined ? undefined : tooFewText(terms, able);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     set.mutate({ teamId, ...(projectId !== null && { projectId }), family, ...terms });
@@ -52,6 +56,11 @@ export function ApprovalForm(given: { team: GuardTeam; teamId: string | null; on
         <Text c="dimmed" aria-live="polite">
           {asksMore(terms) ? needsText(terms) : 'That is what holds without a rule.'}
         </Text>
+        {warning !== undefined && (
+          <Text size="sm" role="status">
+            {warning}
+          </Text>
+        )}
         <Group justify="flex-end">
           <Button type="submit" loading={set.isPending} disabled={!asksMore(terms)}>
             Set the rule

@@ -45,3 +45,12 @@ export function namesText(people: readonly { name: string }[]): string {
   const last = names.pop() ?? '';
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
+
+/** A warning where a team has too few people for it; undefined where it has enough. @param able how many of its members have the role */
+export function tooFewText({ others, approvers }: ApprovalTerms, able: number): string | undefined {
+  const has = `Of this team ${able === 0 ? 'nobody' : able === 1 ? 'one person' : `${able} people`} could`;
+  if (able < approvers) return `${has}, so all of this would be denied when its time is over.`;
+  if (others && able === approvers)
+    return `${has}, so what they ask for themselves would be denied when its time is over.`;
+  return undefined;
+}

@@ -8,6 +8,7 @@ import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { GuardedAction } from '@/server/core/guard/guarded-action.ts';
+import { needsText } from './approval-words.ts';
 import type { GuardTeam } from './guard-page.tsx';
 import { effectWords } from './guard-words.ts';
 import classes from './guard.module.css';
@@ -112,7 +113,7 @@ function EditFields({
   );
 }
 
-function Outcome({ tried: { word, guard, commands, unresolved } }: { tried: Tried }) {
+function Outcome({ tried: { word, guard, commands, unresolved, needs } }: { tried: Tried }) {
   const { done, color } = effectWords[word.verdict];
   return (
     <Stack gap="sm" aria-live="polite" role="group" aria-label="What is said">
@@ -123,6 +124,7 @@ function Outcome({ tried: { word, guard, commands, unresolved } }: { tried: Trie
         <Text>{word.reason}</Text>
       </Group>
       {word.saferWay !== undefined && <Text>Safer: {word.saferWay}</Text>}
+      {needs && <Text>{needsText(needs)}</Text>}
       {word.rules.length > 0 && (
         <Text size="sm" c="dimmed" className="ens-mono" style={{ overflowWrap: 'anywhere' }}>
           {word.rules.join(', ')}

@@ -5,6 +5,7 @@ import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import {
   IconArchive,
+  IconBan,
   IconDots,
   IconDownload,
   IconJson,
@@ -18,6 +19,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
+import { DeniedList } from './denied-list.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { may, useSession } from './session-context.tsx';
 import { useUpstream } from './use-upstream.tsx';
@@ -45,6 +47,7 @@ export function SessionMenu() {
   const router = useRouter();
   const upstream = useUpstream();
   const [renaming, setRenaming] = useState(false);
+  const [looking, setLooking] = useState(false);
   const home = () => router.push(`/${session.teamSlug}` as never);
   const refused = (error: { message: string }) =>
     notifications.show({ color: 'red', title: 'The session stays as it is', message: error.message });
@@ -67,6 +70,9 @@ export function SessionMenu() {
               </Menu.Item>
             )}
           </CopyButton>
+          <Menu.Item leftSection={<IconBan size={16} />} onClick={() => setLooking(true)}>
+            Denied actions
+          </Menu.Item>
           {session.hasUpstream && may(session, 'edit') && (
             <>
               <Menu.Item
@@ -119,6 +125,7 @@ export function SessionMenu() {
           )}
         </Menu.Dropdown>
       </Menu>
+      {looking && <DeniedList onClose={() => setLooking(false)} />}
       {renaming && (
         <NameDialog
           title="Rename the session"

@@ -5,6 +5,7 @@ import { auditOf, newPerson, type TestPerson } from '../../auth/testing.ts';
 import { closeNotifications } from '../../platform/notifications.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
 import { approvalNeedsOf } from './approval-rules.ts';
+import { tryAction } from './try-action.ts';
 import { listApprovals, removeApproval, setApproval } from './manage-approvals.ts';
 
 const { db, url } = await testDatabase();
@@ -72,5 +73,8 @@ test('[GU51] a project’s hold in it alone, the installation’s everywhere, an
   expect(there).toMatchObject({ role: 'lead', others: true, approvers: 1 });
   const scopes = (await listApprovals(admin.ctx, { teamId })).map(({ scope }) => scope);
   expect(scopes).toEqual(['installation', 'team', 'project']);
+  const action = { kind: 'command', command: 'npm publish' } as const;
+  const tried = await tryAction(team.viewer.ctx, { teamId, projectId, action });
+  expect(tried.needs).toMatchObject({ role: 'admin', others: true, approvers: 2 });
   await removeApproval(root.ctx, { teamId: null, ruleId: set[0]?.ruleId ?? '' });
 });

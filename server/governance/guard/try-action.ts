@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { authorizeProject, authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import type { ApprovalNeeds } from '../../core/guard/approval.ts';
 import { guardedAction } from '../../core/guard/guarded-action.ts';
 import { HOLE, type SimpleCommand } from '../../core/guard/interpreted.ts';
 import type { Verdict } from '../../core/guard/verdict.ts';
+import { approvalNeedsOf } from './approval-rules.ts';
 import { readAction, type GuardWord } from './guard-word.ts';
 import { houseRulesOf } from './house-rules.ts';
 
@@ -30,6 +32,8 @@ export type TriedAction = {
   commands: ShownCommand[];
   /** What could not be resolved. */
   unresolved: string[];
+  /** Who would have to allow it, where that is more than the right to approve. */
+  needs?: ApprovalNeeds;
 };
 
 /** What would be said of an action, and how it is understood, without anything being done. */
@@ -39,7 +43,12 @@ export async function tryAction(ctx: Context, given: z.input<typeof tryActionInp
   if (projectId !== undefined) await authorizeProject(ctx, projectId, 'guard.read');
   const rules = await houseRulesOf(ctx.db, { teamId, projectId });
   const { word, guard, interpreted } = await readAction(action, { facts: {}, rules });
+  const needs =
+    word.verdict === 'allow'
+      ? undefined
+      : await approvalNeedsOf(ctx.db, { teamId, projectId: projectId ?? '' }, word.rules);
   return {
+    ...(needs && { needs }),
     word,
     guard,
     commands: interpreted?.commands.map(shownCommand) ?? [],
