@@ -61,7 +61,7 @@ export function Undo({ kept: { keptId, title, putBack } }: { kept: KeptMark }) {
         variant="subtle"
         leftSection={<IconArrowBackUp size={14} aria-hidden />}
         loading={undo.isPending}
-        aria-label={redoId === undefined ? `Undo ${title}` : `Take back the undoing of ${title}`}
+        aria-label={redoId === undefined ? `Undo ${title}` : `Redo ${title}`}
         onClick={() =>
           redoId === undefined ? undo.mutate({ keptId }) : undo.mutate({ keptId: redoId, withLater: true })
         }

@@ -29,6 +29,7 @@ import { maskMarks } from './masked-text.tsx';
 import { Prompt, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
 import { ToolCall } from './tool-call.tsx';
+import { UndoCommand } from './undo-command.tsx';
 
 type ItemProps = { item: TranscriptItem; isRunning: boolean; place: number | undefined };
 
@@ -202,6 +203,7 @@ function Task({ item }: { item: TaskItem }) {
       <Button size="compact-xs" variant="subtle" onClick={() => workbench.set({ bottomOpen: true })}>
         Output
       </Button>
+      {item.beforeId !== undefined && <UndoCommand checkpointId={item.beforeId} command={item.command} />}
     </Text>
   );
 }

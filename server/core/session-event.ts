@@ -293,6 +293,8 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     error: z.string().optional(),
     /** The whole output, when the log holds only its head. */
     outputBlobId: z.string().optional(),
+    /** The checkpoint of what the session was before it, when the command changed something. */
+    beforeId: z.string().optional(),
   }),
   /** Files that a command and people changed in the same lines; `commit` has them as the command left them. Empty: none any more. */
   z.object({

@@ -162,6 +162,8 @@ export type TaskItem = Placed & {
   name: string;
   command: string;
   by: ActorRef;
+  /** The checkpoint to go back to, when the command changed something. */
+  beforeId?: string | undefined;
   state: 'running' | Body<'task_finished'>['state'];
   exitCode: number | null;
   durationMs: number | undefined;

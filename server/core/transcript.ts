@@ -267,8 +267,8 @@ const handlers: Handlers = {
   },
   task_output: () => undefined,
   task_conflicts: () => undefined,
-  task_finished: (draft, _event, { taskId, state, exitCode, durationMs, error }) =>
-    change(draft, taskKey(taskId), 'task', (item): TaskItem => ({ ...item, state, exitCode, durationMs, error })),
+  task_finished: (draft, _event, { taskId, type: _type, outputBlobId: _output, ...end }) =>
+    change(draft, taskKey(taskId), 'task', (item): TaskItem => ({ ...item, error: undefined, ...end })),
   guest_link_created: (draft, event, { level }) => note(draft, event, { what: 'link_created', level }),
   guest_link_ended: (draft, event) => note(draft, event, { what: 'link_ended' }),
   guest_knocked: (draft, event) => note(draft, event, { what: 'guest_knocked' }),

@@ -138,6 +138,19 @@ test('[PR32] what a command changed comes back as its person’s edit; ignored f
   expect((await run('cat node_modules/x made.txt')).text).toBe('kept\nnew\n');
 }, 60_000);
 
+test('[GU42] a command that changed something names the checkpoint of what was there before; others do not', async () => {
+  const made = await run('echo newer > made-too.txt');
+  const finished = (await eventsOf(made.taskId)).at(-1)?.body;
+  const beforeId = String(finished?.['beforeId']);
+  const point = schema.sessionCheckpoint;
+  const points = await db.select().from(point).where(eq(point.id, beforeId));
+  expect(points).toHaveLength(1);
+  const before = readTestFile(repoPath(projectId), 'made-too.txt', points[0]?.commit ?? '');
+  await expect(before).rejects.toThrow('no made-too.txt');
+  const looked = await run('ls');
+  expect((await eventsOf(looked.taskId)).at(-1)?.body).not.toHaveProperty('beforeId');
+}, 60_000);
+
 test('[PR33] output is plain text in order, with the exit code', async () => {
   const { row, text, taskId } = await run(`printf '\\033[31mred\\033[0m\\n'; echo oops >&2; exit 3`);
   expect(text).toContain('red\n');

@@ -70,7 +70,7 @@ type Doing = Why & { output: TaskOutput; look: () => Promise<void> };
 
 async function work(place: Place, doing: Doing): Promise<TaskEnd> {
   const signal = AbortSignal.any([doing.cancelled, doing.stopping]);
-  const commit = await startingPoint(place);
+  const { commit, beforeId } = await startingPoint(place);
   signal.throwIfAborted();
   const worktree = await worktreeOf(place, commit);
   signal.throwIfAborted();
@@ -90,8 +90,9 @@ async function work(place: Place, doing: Doing): Promise<TaskEnd> {
     await mayGoOn();
     const known = await bridge.finish();
     sayWhatChanged(known, note);
-    if (known.paths.size > 0) await checkpointNow(ctx, place.session, { cause: causeOf(place, 'after') });
-    return end;
+    if (known.paths.size === 0) return end;
+    await checkpointNow(ctx, place.session, { cause: causeOf(place, 'after') });
+    return { ...end, beforeId };
   } finally {
     await bridge.stop();
   }
@@ -113,12 +114,13 @@ function sayWhatChanged(known: Known, note: (text: string) => void): void {
 const causeOf = ({ task }: Place, side: 'before' | 'after') => ({ type: 'command' as const, side, name: task.name });
 
 /** The state that the command begins with; it stays as a checkpoint when it is another than the last. */
-async function startingPoint(place: Place): Promise<string> {
+async function startingPoint(place: Place): Promise<{ commit: string; beforeId: string }> {
   const { ctx, session, project } = place;
   const updateId = await roomPosition(ctx.db, session);
   const commit = await materialize(place);
-  await recordCheckpoint(ctx, { session, projectId: project.id, commit, updateId, cause: causeOf(place, 'before') });
-  return commit;
+  const cause = causeOf(place, 'before');
+  const beforeId = await recordCheckpoint(ctx, { session, projectId: project.id, commit, updateId, cause });
+  return { commit, beforeId };
 }
 
 async function materialize({ ctx, task }: Place): Promise<string> {

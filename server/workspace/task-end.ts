@@ -12,6 +12,8 @@ export type TaskEnd = {
   exitCode?: number | null;
   error?: string;
   outputBlobId?: string;
+  /** The checkpoint of what the session was before it, when the command changed something. */
+  beforeId?: string;
 };
 
 /**
@@ -42,6 +44,7 @@ export async function endTask(
       durationMs: Math.max(0, durationMs),
       ...(end.error !== undefined && { error: end.error }),
       ...(end.outputBlobId !== undefined && { outputBlobId: end.outputBlobId }),
+      ...(end.beforeId !== undefined && { beforeId: end.beforeId }),
     },
   });
   await enqueueNext(tx, task);
