@@ -1,9 +1,18 @@
+import { judgeSql } from './sql-judgement.ts';
+
 /** `gateway.customer.find('x')`, typed as if the shell were the program. */
 const bareCall =
   /^\s*([A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_]\w*(?:\([^()`$;|&<>]*\))?)*(?:\.|->|::)[A-Za-z_]\w*)\([^()`$;|&<>]*\)\s*;?\s*$/;
 
-/** A call of another language that only looks or adds: no shell reads it, so nothing runs. */
-export function isHarmlessCall(source: string): boolean {
+const statement =
+  /^\s*(?:select|insert|create|show|explain|describe|with|alter|update|delete|replace|merge|upsert)\s+\w[^\n`$|&<>\\;]*\([^\n`$|&<>\\;]*;?\s*$/i;
+
+/** A call of another language, or a statement of SQL, that only looks or adds: no shell reads it, so nothing runs. */
+export function isHarmlessText(source: string): boolean {
+  return isHarmlessCall(source) || (source.length <= 2_000 && statement.test(source) && judgeSql(source) === undefined);
+}
+
+function isHarmlessCall(source: string): boolean {
   return source.length <= 400 && bareCall.test(source) && !removesByName.test(source);
 }
 

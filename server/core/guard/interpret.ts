@@ -1,7 +1,7 @@
 import type { Interpreted } from './interpreted.ts';
 import { runCall, runGiven } from './shell/call.ts';
 import { readStatements } from './shell/read-statements.ts';
-import { isHarmlessCall } from './foreign-call.ts';
+import { isHarmlessText } from './foreign-call.ts';
 import { fork, newShell, report, type Shell, type Walk } from './shell/state.ts';
 import { run } from './shell/walk.ts';
 import type { ShellTree } from './shell-tree.ts';
@@ -42,7 +42,7 @@ export function interpret(tree: ShellTree, facts: GuardFacts): Interpreted {
 
 function follow(tree: ShellTree, shell: Shell): void {
   const { statement, errors } = readStatements(tree);
-  if (errors.length > 0 && isHarmlessCall(tree.source)) return;
+  if (errors.length > 0 && isHarmlessText(tree.source)) return;
   if (errors.length > 0) report(shell, { kind: 'syntax', what: `“${shorten(errors[0] ?? '')}” has no reading` });
   if (/\r(?!\n|$)/.test(tree.source))
     report(shell, { kind: 'syntax', what: 'A carriage return in the line hides a part of it from who reads it' });

@@ -149,6 +149,9 @@ describe('[GU143] programs that reach a database or a service through a library'
     ["gateway.customer.delete('x')", 'ask'],
     ["gateway.customer.find('x')", 'allow'],
     ["gateway.customer.find('x'); rm -rf /", 'deny'],
+    ["INSERT INTO users (name) VALUES ('x')", 'allow'],
+    ['select count(*) from x; rm -rf /', 'deny'],
+    ['DELETE FROM users WHERE (1=1)', 'deny'],
   ] as const)('%s: %s', (line, verdict) => expect(judge(line)).toBe(verdict));
 });
 

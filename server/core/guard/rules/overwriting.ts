@@ -49,6 +49,12 @@ function writtenByProgram({ name, args }: Pick<SimpleCommand, 'name' | 'args'>):
       return readOptions(args, { letters: 'sr', valued: ['size', 'reference'] }).operands;
     case 'dd':
       return args.filter(({ text }) => text.startsWith('of=')).map((word) => ({ ...word, text: word.text.slice(3) }));
+    case 'tree':
+      return readOptions(args, { letters: 'oLPI', valued: ['output-file'] }).values('o', 'output-file');
+    case 'git':
+      return args
+        .filter(({ text }) => text.startsWith('--output='))
+        .map((word) => ({ ...word, text: word.text.slice(9) }));
     case 'sort':
       return readOptions(args, { letters: 'oktST', valued: ['output', 'key', 'field-separator'] }).values(
         'o',
@@ -179,6 +185,23 @@ export const overwritingRules: readonly Rule[] = [
     },
   },
   {
+    id: 'files.side-write',
+    verdict: 'ask',
+    programs: ['sort', 'tree', 'sed', 'gsed', 'git'],
+    matches: (command, { facts }) =>
+      facts.worktree === undefined &&
+      facts.cwd === undefined &&
+      (command.args.length > 0 ? writtenByProgram(command) : written(command)).some((word) =>
+        /^(?:inside|unknown)$/.test(placeOf(word, command, facts).scope),
+      ),
+    reason: 'This program for reading writes a file, and nothing says that version control has it.',
+    saferWay: 'Print it, and send it to a file with the shell’s own sign.',
+    examples: {
+      ng: ['sort -o names.txt names.txt', 'tree -o out.txt', "sed 's/a/b/w out.txt' x", 'git diff --output=src/a.ts'],
+      ok: ['sort names.txt', 'sort a > b', 'tree -L 2', 'sort -o /tmp/x y', "sed 's/a/b/' x"],
+    },
+  },
+  {
     id: 'files.move-away',
     verdict: 'deny',
     programs: ['mv', 'gmv', 'move'],
@@ -295,7 +318,7 @@ function editsInPlace(command: SimpleCommand, context: RuleContext): boolean {
   );
   const inPlace = command.name.endsWith('awk')
     ? options.values('i', 'include').some(({ text }) => text === 'inplace')
-    : options.has('i', 'in-place');
+    : options.has('i', 'in-place') || (command.name === 'sed' && options.has('I'));
   if (!inPlace) return false;
   const { facts } = context;
   const unplaced = facts.worktree === undefined && facts.cwd === undefined;

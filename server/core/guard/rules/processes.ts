@@ -48,7 +48,7 @@ export const processRules: readonly Rule[] = [
   {
     id: 'processes.kill',
     verdict: 'ask',
-    programs: ['kill', 'taskkill', 'tskill', 'xkill', 'stop-process'],
+    programs: ['kill', 'taskkill', 'tskill', 'xkill', 'stop-process', 'spps'],
     matches: (command, { facts }) => !facts.sandboxed && !signalOnly(command) && !isOwnJob(command),
     reason: 'Nothing says whose process this ends.',
     saferWay: 'Start it as a job of the same command and end that job.',

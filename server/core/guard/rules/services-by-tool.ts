@@ -206,8 +206,14 @@ const written: Record<string, Special> = {
   'cloud-nuke': { deny: /^/ },
 };
 
+/** The same tool under another name. */
+const sameAs: Record<string, string> = { flyctl: 'fly', now: 'vercel' };
+
 const specials: Record<string, Special> = Object.fromEntries(
-  Object.entries(written)
+  Object.entries({
+    ...written,
+    ...Object.fromEntries(Object.entries(sameAs).map(([name, other]) => [name, written[other] ?? {}])),
+  })
     .flatMap(([name, special]) =>
       name.startsWith('kafka-')
         ? [[name, special] as const, [`${name}.sh`, special] as const]

@@ -60,6 +60,7 @@ const networkChanges: Record<string, RegExp> = {
   tc: /^(?:add|del|delete|replace|change)$/,
   'wg-quick': /^(?:down|save|strip)$/,
   ifdown: /./,
+  arp: /^-[ds]$/,
   brctl: /^(?:del\w+|add\w+|set\w+|stp)$/,
   'ovs-vsctl': /^(?:del-\S+|add-\S+|set\S*|clear|remove|destroy|emer-reset)$/,
 };
@@ -171,6 +172,7 @@ export const serviceRules: readonly Rule[] = [
       'wg-quick',
       'ifdown',
       'brctl',
+      'arp',
       'ovs-vsctl',
       'nmap',
       'masscan',

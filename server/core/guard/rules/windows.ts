@@ -7,7 +7,7 @@ const cmdlet = /^[a-z]+-[a-z]+$/;
 /** Verbs of cmdlets that take something away; and those that stop, lock or change what others rely on. */
 const destroying = /^(?:remove|clear|uninstall|unregister|revoke|format|initialize|reset|dismount)-/;
 const withdrawing =
-  /^(?:stop|disable|restart|suspend|unpublish|deny|block|limit|repair|optimize|resize|rename|revoke)-/;
+  /^(?:set-(?:acl|service|localuser)|new-(?:localuser|service|scheduledtask)|add-localgroupmember|register-scheduledtask|enable-psremoting)$|^(?:stop|disable|restart|suspend|unpublish|deny|block|limit|repair|optimize|resize|rename|revoke)-/;
 /** Nouns of what a session makes for itself, and names that Linux has too. */
 const ownNouns =
   /-(?:variable|module|job|pssession|event|alias|host|typedata|psbreakpoint|psdrive|history|item|itemproperty|content|shell|hex|table|list|wide|custom|process|object|breakpoint)$/;
@@ -17,14 +17,20 @@ const elsewhere =
 
 const trial = ({ args }: SimpleCommand) => args.some(({ text }) => /^-whatif(?::\$true)?$/i.test(text));
 
+/** Cmdlets take their options by one dash and a capital: `-Name`. */
+function looksLikeCmdlet({ name, args, program }: SimpleCommand): boolean {
+  if (!cmdlet.test(name) || elsewhere.test(name)) return false;
+  return args.length === 0 || args.some(({ text }) => /^-[A-Z]/.test(text)) || /[A-Z]/.test(program.text);
+}
+
+const emptying = /^(?:clear-content|clear-recyclebin|remove-itemproperty|clear-itemproperty)$/;
+const overwriting = /^set-(?:itemproperty|content)$/;
+
 function judgeCmdlet(command: SimpleCommand): boolean | RuleMatch {
-  const { name, args } = command;
-  if (!cmdlet.test(name) || elsewhere.test(name) || trial(command)) return false;
-  // Cmdlets take their options by one dash and a capital: `-Name`.
-  const looksLikeOne =
-    args.length === 0 || args.some(({ text }) => /^-[A-Z]/.test(text)) || /[A-Z]/.test(command.program.text);
-  if (!looksLikeOne) return false;
-  if (/^(?:clear-content|clear-recyclebin|remove-itemproperty|clear-itemproperty)$/.test(name)) return true;
+  const { name } = command;
+  if (!looksLikeCmdlet(command) || trial(command)) return false;
+  if (emptying.test(name)) return true;
+  if (overwriting.test(name)) return { verdict: 'ask', reason: 'This overwrites what is kept under that name.' };
   if (ownNouns.test(name) && !name.startsWith('uninstall-')) return false;
   if (destroying.test(name)) return true;
   return (

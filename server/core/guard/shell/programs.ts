@@ -13,7 +13,7 @@ import { isForeign } from './files.ts';
 import { contentOf } from './redirect.ts';
 import { nameOf } from './simple.ts';
 import { cmake, deviceShell } from './tools-of-tools.ts';
-import { forfiles, powershell, windowsShell } from './windows-shells.ts';
+import { forfiles, invokeExpression, powershell, windowsShell } from './windows-shells.ts';
 
 /** Programs that start others, each in its own way. A handler that answers undefined leaves the program to its rules. */
 
@@ -217,7 +217,7 @@ export const programHandlers: Record<string, Handler> = {
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
   hyperfine: eachLine, concurrently: eachLine,
-  watch, make, gmake: make, cmd: windowsShell, pwsh: powershell, powershell, forfiles, cmake, adb: deviceShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+  watch, make, gmake: make, cmd: windowsShell, iex: invokeExpression, 'invoke-expression': invokeExpression, pwsh: powershell, powershell, forfiles, cmake, adb: deviceShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
 }; // prettier-ignore
 
 /** `./script.sh`: a file of this very line, or one that came over the network. */

@@ -113,8 +113,9 @@ function inspectSed(call: Call, script: Word): void {
       if (file.trim() !== '') touch(call, file.trim(), '>');
       continue;
     }
+    // What runs is the whole line as it then is, of which the replacement is a part.
     runLine(call, literal(unescape(replacement)), call.name);
-    if (replacement === '' || /&|\\\d/.test(replacement)) reportUnknown(call);
+    reportUnknown(call);
   }
 }
 

@@ -97,6 +97,15 @@ function unquoted(word: Word): Word {
   return match === null ? word : { ...word, text: match[2] ?? '' };
 }
 
+/** `Invoke-Expression LINE`; `iex` is Elixir's shell too, which takes options. */
+export function invokeExpression(call: Call): Done | undefined {
+  const [first] = call.args;
+  if (first === undefined || first.text.startsWith('-')) return undefined;
+  const at = emit(call);
+  runLine(call, joinWords(call.args, ' '));
+  return ended(at);
+}
+
 /** `cmd /c LINE`; a caret only hides the next letter. */
 export function windowsShell(call: Call): Done | undefined {
   const at = call.args.findIndex(({ text }) => /^\/[ck]$/i.test(text));
