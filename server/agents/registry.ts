@@ -102,6 +102,11 @@ export type AgentProfile = {
     efforts?: readonly string[];
     /** Every call of a tool of an MCP server is asked about before. Only such agents are given servers. */
     asksForMcpTools?: boolean;
+    /**
+     * It adds what a repository's settings say of a server of the same name to what it is told of one. Each run calls its servers by
+     * names of its own then, which nobody knows before.
+     */
+    mergesMcpServers?: boolean;
   };
   /** Whether it can run on this installation now, as far as its files go; else why not, and what to do. */
   available(): Promise<AgentAvailability>;

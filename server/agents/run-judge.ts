@@ -10,11 +10,11 @@ import type { AgentHandlers } from './acp-types.ts';
 import type { KeepBefore } from './files-keeper.ts';
 import { fileChanges, presentText } from './file-changes.ts';
 import type { HookAnswer } from './policy-socket.ts';
-import type { McpRules } from './judge-action.ts';
 import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
 import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
 import { createRunGuard } from './run-guard.ts';
+import type { RunMcp } from './run-mcp.ts';
 import type { OpenRunDoor } from './run-models.ts';
 import { openRunOpinion } from './second-opinion.ts';
 
@@ -31,7 +31,7 @@ export type JudgeOptions = {
   /** Opens the way to models. */
   openDoor: OpenRunDoor | undefined;
   /** The MCP servers that the run was given, by name. */
-  mcpServers: ReadonlyMap<string, McpRules>;
+  mcp: Pick<RunMcp, 'rules' | 'calledOtherwise'>;
   /** Keeps the run's files before an action that may destroy some; a run that changes nothing needs none. */
   keep: KeepBefore | undefined;
 };
@@ -45,7 +45,7 @@ export type RunJudge = {
 
 /** Who is asked before each tool of a run's agent, by whichever way: hook, question, or call of the host. */
 export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
-  const { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcpServers, openDoor, keep } = options;
+  const { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcp, openDoor, keep } = options;
   const projectId = projectOf(ctx, run);
   // Whoever needs it meets the failure.
   projectId.catch(() => undefined);
@@ -74,7 +74,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
       requireUnattended: runUnattendedPolicy(run),
       guard: guard.verdict,
       opinion: opinion.ask,
-      mcpServers,
+      mcpServers: mcp.rules,
     },
   });
   return {
@@ -87,10 +87,15 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
       const action: AgentAction =
         call.action.kind === 'edit'
           ? { kind: 'edit', changes: await fileChanges(worktree.workDir, call.action.requests) }
-          : call.action;
+          : byOwnName(call.action, mcp);
       return actions.decide({ action, toolCallId, signal });
     },
   };
+}
+
+function byOwnName<Action extends AgentAction>(action: Action, { calledOtherwise }: JudgeOptions['mcp']): Action {
+  if (action.kind !== 'mcp') return action;
+  return { ...action, server: calledOtherwise.get(action.server) ?? action.server };
 }
 
 /** The host's handlers, with everything that changes or starts something judged before. */

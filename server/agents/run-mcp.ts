@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Context } from '../context.ts';
 import { AppError, isAppError } from '../core/errors.ts';
@@ -20,6 +21,8 @@ export type RunMcp = {
   starts: readonly McpStart[];
   /** What an admin said of the tools of each, by its name. */
   rules: ReadonlyMap<string, McpRules>;
+  /** The names of servers by what the agent calls them, where that is something else. */
+  calledOtherwise: ReadonlyMap<string, string>;
 };
 
 const mcpFile = '.mcp.json';
@@ -34,7 +37,7 @@ type Offered = { server: McpServerRow; isOffered: boolean };
  */
 export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp> {
   const { run, claim, worktree, profile } = given;
-  if (profile.isProgram) return { starts: [], rules: new Map() };
+  if (profile.isProgram) return { starts: [], rules: new Map(), calledOtherwise: new Map() };
   const listed = await mcpServersFor(ctx, run);
   const asked = await askedServers(given);
   const refused = asked.flatMap((one) => {
@@ -44,19 +47,25 @@ export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp
   const wanted = listed.filter(({ server, isOffered }) => isOffered && isWanted(server, asked));
   const starts: McpStart[] = [];
   const rules = new Map<string, McpRules>();
+  const calledOtherwise = new Map<string, string>();
   for (const { server } of profile.capabilities.asksForMcpTools ? wanted : []) {
     const start = await startOf(server, path.join(worktree.root, 'files'));
     if (start instanceof AppError) refused.push({ name: server.name, reason: start.message });
     else {
-      starts.push(start);
+      const called = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
+      starts.push({ ...start, name: called });
+      if (called !== server.name) calledOtherwise.set(called, server.name);
       rules.set(server.name, { readTools: new Set(server.readTools), otherTools: server.otherTools });
     }
   }
-  const names = starts.map(({ name }) => name);
+  const names = [...rules.keys()];
   if (names.length > 0 || refused.length > 0)
     await appendRunEvent(ctx, claim, { type: 'mcp_servers_given', runId: run.id, names, refused });
-  return { starts, rules };
+  return { starts, rules, calledOtherwise };
 }
+
+/** Letters and digits alone: such an agent writes others in another way in the names of tools. */
+const unknownName = (name: string) => `${name.replaceAll('-', '')}x${randomBytes(6).toString('hex')}`;
 
 async function askedServers({ run, worktree }: Given): Promise<AskedServer[]> {
   const text = await presentText(worktree.workDir, mcpFile);

@@ -43,6 +43,7 @@ export const codex: AgentProfile = {
     hostTerminals: false,
     steers: true,
     asksForMcpTools: true,
+    mergesMcpServers: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },
