@@ -122,7 +122,13 @@ test('[GU53] [GU54] two people allow what an agent asks, one from a phone, with 
       await ana.keyboard.press('d');
       await expect(card).toContainText('Denied by ana');
       await expect(transcriptOf(ana)).toContainText('That is all.', { timeout: 40_000 });
-      await card.getByRole('button', { name: 'Allow once and try again' }).click();
+      await ana.getByRole('button', { name: 'More for this session' }).click();
+      await ana.getByRole('menuitem', { name: 'Denied actions' }).click();
+      const list = ana.getByRole('dialog', { name: 'Denied actions' });
+      await list.getByRole('button', { name: 'Allow once and try again' }).click();
+      await expect(list).toContainText('Allowed by ana · one more needed');
+      await inspect(ana, 'denied-actions');
+      await ana.keyboard.press('Escape');
       await expect(card).toContainText('Allowed by ana · one more needed');
       await cardOf(phone, second).getByRole('button', { name: 'Allow once and try again' }).click();
       await expect(card).toContainText('Allowed once by Cleo, to be tried again');
