@@ -50,6 +50,11 @@ test('the pages of a team are fit for everyone', async ({ ana, browserOf, rest, 
     await expect(ana.getByRole('heading', { level: 1 })).toBeVisible();
     await inspect(ana, `settings-${page}`);
   }
+  for (const view of ['Rules', 'Approvals', 'Try', 'Measure']) {
+    await ana.goto(`/${team}/settings/guard?view=${view.toLowerCase()}`);
+    await expect(ana.getByRole('tab', { name: view, selected: true })).toBeVisible();
+    await inspect(ana, `settings-guard-${view.toLowerCase()}`);
+  }
   await ana.goto(`/${team}/audit`);
   await expect(ana.getByRole('heading', { level: 1, name: 'Audit' })).toBeVisible();
   await inspect(ana, 'audit');

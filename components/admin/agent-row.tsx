@@ -84,7 +84,7 @@ function Package({ installation: { version, sizeBytes, licence, terms } }: { ins
       {terms !== undefined && (
         <>
           {' '}
-          <Anchor href={terms} target="_blank" rel="noreferrer" size="sm">
+          <Anchor href={terms} target="_blank" rel="noreferrer" size="sm" underline="always">
             Terms
           </Anchor>
         </>
@@ -120,7 +120,7 @@ function InstallButtons({
           <Text mt="sm">
             Licence: {licence}.{' '}
             {terms !== undefined && (
-              <Anchor href={terms} target="_blank" rel="noreferrer">
+              <Anchor href={terms} target="_blank" rel="noreferrer" underline="always">
                 Read the terms
               </Anchor>
             )}
