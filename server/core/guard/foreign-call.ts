@@ -7,9 +7,16 @@ const bareCall =
 const statement =
   /^\s*(?:select|insert|create|show|explain|describe|with|alter|update|delete|replace|merge|upsert)\s+\w[^\n`$|&<>\\;]*\([^\n`$|&<>\\;]*;?\s*$/i;
 
+/** A text that is begun and not ended, after a word that only prints. */
+const openText = /^\s*(?:echo|printf)\s+(?:-[neE]+\s+)?(["'])(?:(?!\1)[^`$\\\n])*$/;
+
 /** A call of another language, or a statement of SQL, that only looks or adds: no shell reads it, so nothing runs. */
 export function isHarmlessText(source: string): boolean {
-  return isHarmlessCall(source) || (source.length <= 2_000 && statement.test(source) && judgeSql(source) === undefined);
+  return (
+    isHarmlessCall(source) ||
+    openText.test(source) ||
+    (source.length <= 2_000 && statement.test(source) && judgeSql(source) === undefined)
+  );
 }
 
 function isHarmlessCall(source: string): boolean {

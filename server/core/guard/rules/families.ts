@@ -22,6 +22,7 @@ import { programDataRules } from './program-data.ts';
 import { provisioningRules } from './provisioning.ts';
 import { resourceRules } from './resources.ts';
 import { rightsRules } from './rights.ts';
+import { environmentRules } from './secrets-environment.ts';
 import { secretRules } from './secrets.ts';
 import { serviceToolRules } from './services-by-tool.ts';
 import { serviceVerbRules } from './services-by-verb.ts';
@@ -50,6 +51,7 @@ const families: readonly Rule[] = [
   ...executionRules,
   ...egressRules,
   ...secretRules,
+  ...environmentRules,
   ...persistenceRules,
   ...tamperingRules,
   ...packageRules,

@@ -45,7 +45,7 @@ const likeAnother: Record<string, string> = {
 
 /** Options that load or name a file without showing it. */
 const loadsFile =
-  /^--?(?:env-file|envFile|identity-file|exclude|exclude-from|exclude-dir|ignore-file|ignore|ignore-path|ignore-pattern|skip|message|m|name|iname|path|not-path|title|body|description|label|glob|iglob|g|cacert|ca-file)(?:=|$)/;
+  /^--?(?:env-file|envFile|identity-file|exclude|exclude-from|exclude-dir|ignore-file|ignore|ignore-path|ignore-pattern|skip|message|m|name|iname|path|not-path|title|body|description|label|glob|iglob|g|cacert|ca-file|out|keyout)(?:=|$)/;
 
 /** The words of a command that it would open. */
 export function opened(command: SimpleCommand): readonly Word[] {

@@ -6,7 +6,7 @@ import type { GuardFacts } from '../verdict.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
 import { isSecretWord } from './secret-paths.ts';
-import { attachedSecret, isSecretHere, isSecretVariable, namesSecret, opened, variablesOf } from './secret-words.ts';
+import { attachedSecret, isSecretHere, namesSecret, opened } from './secret-words.ts';
 
 const useNames = 'Use the value by its name (a variable, a secret of the pipeline) and do not look at it.';
 
@@ -64,7 +64,7 @@ const printers: Record<string, readonly RegExp[]> = {
   fly: [/^(?:auth token|tokens create)/],
   flyctl: [/^(?:auth token|tokens create)/],
   supabase: [/^(?:projects api-keys|secrets list)/],
-  docker: [/^(?:config|swarm) (?:unlock-key|join-token)/],
+  docker: [/^inspect\b.*Config\.Env/, /^(?:config|swarm) (?:unlock-key|join-token)/],
   npm: [/^token (?:create|list)/, /^config (?:get|ls|list)\b.*(?:_auth|-l$|--json)/],
   gpg: [/--export-secret-(?:sub)?keys?/, /(?:^| )(?:-d|--decrypt)(?: |$)/],
   gpg2: [/--export-secret-(?:sub)?keys?/],
@@ -114,7 +114,7 @@ function printsKept({ name, args }: SimpleCommand): boolean {
 
 /** How keys and passwords begin, or what stands before them. */
 const keyMarks =
-  /PRIVATE KEY|AKIA|aws_secret|secret_access_key|api[_-]?key|passw(?:or)?d|xox[abp]-|gh[pousr]_|glpat-|sk_live|auth_?token|client_secret/i;
+  /PRIVATE KEY|AKIA|aws_secret|secret_access_key|api[_-]?key|passw(?:or)?d|xox[abp]-|gh[pousr]_|glpat-|sk_live|auth_?token|client_secret|\bSECRET/i;
 
 const listings = new Set(['ls', 'exa', 'eza', 'tree', 'stat', 'file', 'du']);
 
@@ -136,22 +136,6 @@ function searchesForSecrets(command: SimpleCommand, facts: GuardFacts): boolean 
   const names = tests.filter((test) => /^-i?name /.test(test)).map((test) => test.replace(/^\S+ /, ''));
   if (!names.some((text) => isSecretWord({ text, glob: true, holes: [], splits: false }))) return false;
   return roots.some((word) => /^(?:everything|home)$/.test(placeOf(word, command, facts).scope));
-}
-
-const printing = new Set(['echo', 'printf', 'print', 'cat']);
-
-/** Reads the whole environment, or variables whose names tell of secrets. */
-function printsEnvironment(command: SimpleCommand): boolean {
-  const { name, args } = command;
-  if (asksForHelp(args)) return false;
-  if (printing.has(name)) return args.some((word) => variablesOf(word).some(isSecretVariable));
-  const words = args.map(({ text }) => text);
-  const named = words.filter((word) => !word.startsWith('-'));
-  if (name === 'printenv') return named.length === 0 || named.some(isSecretVariable);
-  if (name === 'env') return named.length === 0;
-  if (name === 'set') return words.length === 0;
-  if (words.length === 0) return name === 'export';
-  return /^-[px]+$/.test(words[0] ?? '') && (words.length === 1 || words.slice(1).some(isSecretVariable));
 }
 
 export const secretRules: readonly Rule[] = [
@@ -309,38 +293,6 @@ export const secretRules: readonly Rule[] = [
     examples: {
       ng: ['source .env', '. ./.env.local', 'ssh-add ~/.ssh/id_ed25519', 'ln -s ~/.aws/credentials x'],
       ok: ['source venv/bin/activate', 'ssh-add -l', 'ln -s a b', '. ./env.sh'],
-    },
-  },
-  {
-    id: 'secrets.environment',
-    verdict: 'ask',
-    programs: ['env', 'printenv', 'export', 'declare', 'typeset', 'set', 'echo', 'printf', 'print', 'cat'],
-    matches: (command, { facts }) =>
-      facts.sandboxed === true && command.name !== 'echo' && command.name !== 'printf'
-        ? false
-        : printsEnvironment(command),
-    reason: 'This prints variables that may hold secrets.',
-    saferWay: 'Name the variable that you need, or only test whether it is set: test -n "$NAME".',
-    examples: {
-      ng: [
-        'env',
-        'printenv',
-        'printenv GITHUB_TOKEN',
-        'echo $AWS_SECRET_ACCESS_KEY',
-        'export -p',
-        'declare -p NPM_TOKEN',
-        'printf %s "$NPM_TOKEN"',
-        'env | grep KEY',
-      ],
-      ok: [
-        'printenv PATH',
-        'env NODE_ENV=test npm test',
-        'echo $HOME',
-        'export A=1',
-        'echo "$KEYBOARD"',
-        'set -e',
-        'declare -a x',
-      ],
     },
   },
   {

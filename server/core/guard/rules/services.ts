@@ -42,14 +42,23 @@ const firewallChanges: Record<string, RegExp> = {
 
 const networkChange = /^(?:del|delete|flush|down|set|replace|change|add|prepend|append|exec|save)$/;
 
+/** Programs that search networks, or listen to what others say in them. */
+const watchers = new Set(['nmap', 'masscan', 'tcpdump', 'tshark', 'dumpcap']);
+
+function watchesNetwork(name: string, words: readonly string[]): boolean {
+  const plain = words.filter((word) => !word.startsWith('-'));
+  if (name === 'nmap' || name === 'masscan')
+    return plain.some((word) => !/^(?:localhost|127(?:\.\d+){3}|::1|[\d,-]+)$/.test(word));
+  return words.length > 0 && !words.some((word) => /^-\w*[rD]/.test(word));
+}
+
 function changesNetwork({ name, args }: SimpleCommand): boolean {
   const words = args.map(({ text }) => text);
   const plain = words.filter((word) => !word.startsWith('-'));
   if (name === 'networksetup') return words.some((word) => /^-(?:set|remove|delete|create)/i.test(word));
   if (name === 'ip') return networkChange.test(plain[1] ?? '') && plain.slice(0, 2).join(' ') !== 'netns exec';
   if (name === 'ifconfig' && plain.length < 2) return false;
-  if (name === 'nmap' || name === 'masscan')
-    return plain.some((word) => !/^(?:localhost|127(?:\.\d+){3}|::1|[\d,-]+)$/.test(word));
+  if (watchers.has(name)) return watchesNetwork(name, words);
   return plain.some((word) => networkChanges[name]?.test(word));
 }
 
@@ -175,6 +184,9 @@ export const serviceRules: readonly Rule[] = [
       'arp',
       'ovs-vsctl',
       'nmap',
+      'tcpdump',
+      'tshark',
+      'dumpcap',
       'masscan',
     ],
     matches: changesNetwork,
@@ -182,6 +194,7 @@ export const serviceRules: readonly Rule[] = [
     saferWay: 'Look with ip addr and ip route, and say what should change.',
     examples: {
       ng: [
+        'tcpdump -i any',
         'ip link set eth0 down',
         'ip route del default',
         'ip addr flush dev eth0',

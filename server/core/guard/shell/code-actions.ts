@@ -266,11 +266,11 @@ function secretReads(code: string): CodeAction[] {
 
 const shown = String.raw`(?:\bprint(?:ln|_r)?|\bpprint|\bconsole\.\w+|\bputs|\bp|\bpp|\becho|\bvar_dump|\bdump|\bdumps|\bstringify|\bwrite)\b\s*\(*\s*(?:JSON\.stringify\(|json\.dumps\(|dict\(|str\()*\s*`;
 const wholeEnvironment = new RegExp(
-  String.raw`\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|` +
+  String.raw`^\s*process\.env\s*;?\s*$|\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|` +
     String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
 );
 const oneVariable = new RegExp(
-  String.raw`${shown}(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)`,
+  String.raw`(?:^\s*|${shown})(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)`,
   'g',
 );
 

@@ -40,7 +40,17 @@ function awk(call: Call): Done {
   return { status: undefined, output: { text: undefined, from: [...(call.stdin?.from ?? []), at] } };
 }
 
+/** Variables of the environment that the program prints or goes through, as `printenv` would. */
+function awkEnvironment(call: Call, code: string): void {
+  const names = [...code.matchAll(/ENVIRON\[\s*"(\w+)"\s*\]/g)].map((match) => literal(match[1] ?? ''));
+  const all = /\bin\s+ENVIRON\b/.test(code);
+  if (!all && names.length === 0) return;
+  const shell = fork(call.shell, { via: [...call.shell.via, call.name] });
+  emit({ ...call, shell, name: 'printenv', program: literal('printenv'), args: all ? [] : names, redirects: [] });
+}
+
 function inspectAwk(call: Call, program: Word): void {
+  awkEnvironment(call, program.text);
   const code = program.text.replaceAll(/(?<=(?:^|[\s;{}()!~,]))\/(?:\\.|[^/\\\n])+\//g, '""');
   for (const match of code.matchAll(/\bsystem\s*\(\s*([^]*?)(?=\)\s*(?:[;}\n]|$))/g)) runAwkText(call, match[1] ?? '');
   for (const match of code.matchAll(new RegExp(`${quoted}\\s*\\|&?\\s*getline|\\|&?\\s*${quoted}`, 'g')))
