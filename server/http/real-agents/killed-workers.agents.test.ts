@@ -45,11 +45,15 @@ describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
     const sessionId = await house.newSession();
     house.models.forget();
     house.models.script(agentTask([{ run: 'echo one > one.txt' }, { run: 'echo waiting; sleep 300' }]));
-    const first = await startWorker();
+    // Agents end a command after seconds, so whoever goes on is there before.
+    const both = [await startWorker(), await startWorker()];
     const asked = { sessionId, text: 'Count the plovers', agent, mode: 'auto' as const };
     const { runId } = await sendPrompt(house.team.developer.ctx, asked);
     await expect.poll(() => isRunningOn(runId, 'sleep 300'), { timeout: long }).toBe(true);
-    const second = await startWorker();
+    const { workerId } = (await house.ranOf(runId)).run;
+    const first = both.find(({ pid }) => workerId === `node_${pid}`);
+    const second = both.find((worker) => worker !== first);
+    if (!first || !second) throw new Error('no workers');
     house.models.forget();
     house.models.script(agentTask([{ run: 'cat one.txt; echo two > two.txt' }]));
     const killedAt = performance.now();
