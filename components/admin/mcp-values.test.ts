@@ -50,6 +50,6 @@ test('a server says how it stands and who is given it', () => {
   expect(mcpStanding({ ...server, tools: [{ name: 'a', description: '', saysReadOnly: true }] }).words).toBe('1 tool');
   expect(mcpReach(server)).toBe('Where a repository asks for it · other tools are asked about · unasked: search');
   expect(mcpReach({ ...server, isAlwaysGiven: true, teamIds: ['t'], readTools: [], otherTools: 'deny' })).toBe(
-    'In every run of 1 team · other tools are denied',
+    'In every run of 1 team · its tools are denied',
   );
 });

@@ -117,5 +117,6 @@ export function mcpReach(server: McpServer): string {
   ];
   const where = limits.length === 0 ? '' : ` of ${limits.join(', ')}`;
   const unasked = readTools.length === 0 ? '' : ` · unasked: ${readTools.join(', ')}`;
-  return `${when}${where} · other tools are ${otherTools === 'ask' ? 'asked about' : 'denied'}${unasked}`;
+  const which = readTools.length === 0 ? 'its tools' : 'other tools';
+  return `${when}${where} · ${which} are ${otherTools === 'ask' ? 'asked about' : 'denied'}${unasked}`;
 }
