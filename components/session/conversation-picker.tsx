@@ -28,7 +28,7 @@ export function ConversationPicker({ agent }: { agent: AgentDescription }) {
           size="compact-xs"
           variant="subtle"
           color="gray"
-          maw={180}
+          maw={140}
           leftSection={<IconMessages size={14} aria-hidden />}
           aria-label={`Conversation with ${agent.title}: ${nameOf(mine)}`}
         >

@@ -240,6 +240,15 @@ test('[RN21] an entry that is missing is noticed', () => {
   expect(foldEvents(emptyTranscript(), [...log.slice(0, 1), ...log.slice(2)]).missingSeq).toBe(2);
 });
 
+test('[RN21] an entry of a kind that is not known yet is passed over', () => {
+  const later = JSON.parse('{ "type": "of_a_later_version" }') as SessionEventBody;
+  const { items, lastSeq, missingSeq } = foldEvents(
+    emptyTranscript(),
+    eventsOf(prompt('run_1'), later, started('run_1')),
+  );
+  expect([items.length, lastSeq, missingSeq]).toEqual([1, 3, undefined]);
+});
+
 test('[CM12] [CM14] comments are lines of their own; what was edited or deleted shows nothing of before', () => {
   const at = { threadId: 'thr_1', path: 'a.ts', line: 3 };
   const { items } = foldEvents(

@@ -64,9 +64,12 @@ function openDraft(transcript: Transcript): Draft {
 }
 
 function handle(draft: Draft, event: SessionEvent): void {
-  // Each handler takes the body of the type it stands under; the compiler cannot follow that through the lookup.
-  const handler = handlers[event.body.type] as (draft: Draft, event: SessionEvent, body: SessionEventBody) => void;
-  handler(draft, event, event.body);
+  // Each handler takes the body of the type it stands under; the compiler cannot follow that through the lookup. A page that was
+  // opened before an update may be told of what it does not know yet.
+  const handler = handlers[event.body.type] as
+    | ((draft: Draft, event: SessionEvent, body: SessionEventBody) => void)
+    | undefined;
+  handler?.(draft, event, event.body);
 }
 
 const handlers: Handlers = {
