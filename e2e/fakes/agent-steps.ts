@@ -24,6 +24,22 @@ export function agentTask(steps: readonly AgentStep[], end = 'All done.'): (aske
   };
 }
 
+/** A step and words that are in the conversation once it was taken. */
+export type MarkedStep = { step: AgentStep; mark: string };
+
+/**
+ * The same by what the conversation holds: the first step of which nothing is in it yet. What people say into the turn may
+ * change which steps there are, and does not begin anew.
+ */
+export function agentErrand(stepsFor: (told: string) => readonly MarkedStep[], end: string): (asked: Asked) => Answer {
+  return (asked) => {
+    if (asked.tools.length === 0) return { says: [{ text: 'A title' }] };
+    const told = JSON.stringify(asked.body);
+    const next = stepsFor(told).find(({ mark }) => !told.includes(mark));
+    return { says: [next === undefined ? { text: end } : sayOf(next.step, asked)] };
+  };
+}
+
 function sayOf(step: AgentStep, asked: Asked): Say {
   if ('tool' in step) return step;
   if ('run' in step) return shell(asked, step.run);
@@ -40,7 +56,10 @@ function offered(asked: Asked, names: readonly string[]): string {
   return found;
 }
 
-const shellTools = ['Bash', 'bash', 'run_shell_command', 'exec_command', 'shell_command', 'shell'];
+/** The built-in agent, whose tools have names that others have too. */
+const isAssistant = ({ tools }: Asked) => tools.includes('plan') && tools.includes('run');
+
+const shellTools = ['Bash', 'bash', 'run_shell_command', 'exec_command', 'shell_command', 'shell', 'run'];
 
 function shell(asked: Asked, command: string): Say {
   const tool = offered(asked, shellTools);
@@ -50,12 +69,14 @@ function shell(asked: Asked, command: string): Say {
     shell: { command: ['bash', '-lc', command], workdir: workFolder },
     run_shell_command: { command, description: 'Run a command', is_background: false },
   };
+  if (isAssistant(asked)) return { tool, arguments: { command } };
   return { tool, arguments: words[tool] ?? { command, description: 'Run a command' } };
 }
 
 function readOf(asked: Asked, file: string): Say {
   const tool = offered(asked, ['Read', 'read_file', 'read', ...shellTools]);
   if (shellTools.includes(tool)) return shell(asked, `cat ${file}`);
+  if (isAssistant(asked)) return { tool, arguments: { path: file } };
   return { tool, arguments: tool === 'read' ? { filePath: inWork(file) } : { file_path: inWork(file) } };
 }
 
@@ -69,6 +90,7 @@ function writeOf(asked: Asked, { write: file, text }: Extract<AgentStep, { write
   const patch = `*** Begin Patch\n*** Add File: ${file}\n${lines}*** End Patch`;
   if (tool === 'apply_patch') return { textTool: tool, input: patch };
   if (shellTools.includes(tool)) return shell(asked, `apply_patch <<'EOF'\n${patch}\nEOF`);
+  if (isAssistant(asked)) return { tool, arguments: { path: file, content: text } };
   return { tool, arguments: { [tool === 'write' ? 'filePath' : 'file_path']: inWork(file), content: text } };
 }
 
@@ -77,6 +99,7 @@ function editOf(asked: Asked, { edit: file, from, to }: Extract<AgentStep, { edi
   const patch = `*** Begin Patch\n*** Update File: ${file}\n@@\n-${from}\n+${to}\n*** End Patch`;
   if (tool === 'apply_patch') return { textTool: tool, input: patch };
   if (shellTools.includes(tool)) return shell(asked, `apply_patch <<'EOF'\n${patch}\nEOF`);
+  if (isAssistant(asked)) return { tool, arguments: { path: file, edits: [{ old: from, new: to }] } };
   const words = { file_path: inWork(file), old_string: from, new_string: to };
   // OpenCode and Qwen Code both call it `edit`, each with names of its own for what it takes.
   return {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { buildPages } from './build.mjs';
 import { childEnv, inRoot } from './paths.mjs';
 import { pinnedNode } from './packages.mjs';
 
@@ -49,17 +50,39 @@ export async function testAgents(args) {
     console.log('0 passed, 1 failed');
     return 1;
   }
-  const report = inRoot('test-results', 'agents.json');
-  rmSync(report, { force: true });
-  const words = ['run', '--project', 'agents', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const passed = await run('vitest', [...words, ...args], {
+  const env = {
     ENSEMBLE_TEST_AGENTS: path.join(folder, 'agents'),
     ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+  };
+  const told = await inBoxes(args, env);
+  const counts = [told, ...(told.ok && args.length === 0 ? [await inBrowsers(env)] : [])];
+  const ok = counts.every((each) => each.ok);
+  const sum = (of) => counts.reduce((total, each) => total + each[of], 0);
+  console.log(`── agents: ${ok ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - startedAt) / 1000)} s ──`);
+  console.log(`${sum('passed')} passed, ${ok ? 0 : Math.max(1, sum('failed'))} failed`);
+  return ok ? 0 : 1;
+}
+
+/** A test runner's own report, read when it has ended. */
+async function reported(name, start) {
+  const report = inRoot('test-results', `${name}.json`);
+  rmSync(report, { force: true });
+  const ok = await start(report);
+  return { ok, found: existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {} };
+}
+
+async function inBoxes(args, env) {
+  const { ok, found } = await reported('agents', (report) => {
+    const words = ['run', '--project', 'agents', '--reporter=default', '--reporter=json'];
+    return run('vitest', [...words, `--outputFile.json=${report}`, ...args], env);
   });
-  const found = existsSync(report)
-    ? JSON.parse(readFileSync(report, 'utf8'))
-    : { numPassedTests: 0, numFailedTests: 0 };
-  console.log(`── agents: ${passed ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - startedAt) / 1000)} s ──`);
-  console.log(`${found.numPassedTests} passed, ${passed ? 0 : Math.max(1, found.numFailedTests)} failed`);
-  return passed ? 0 : 1;
+  return { ok, passed: found.numPassedTests ?? 0, failed: found.numFailedTests ?? 0 };
+}
+
+/** The story of two people and one agent, told with Claude Code, in the production build. */
+async function inBrowsers(env) {
+  await buildPages();
+  const { ok, found } = await reported('browser', () => run('playwright', ['test', 'e2e/two-people.spec.ts'], env));
+  const { expected = 0, flaky = 0, unexpected = 0 } = found.stats ?? {};
+  return { ok, passed: expected + flaky, failed: unexpected };
 }
