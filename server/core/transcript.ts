@@ -20,6 +20,7 @@ import type {
   SuggestionItem,
   TaskItem,
   ToolCallItem,
+  TranscriptItem,
   TranscriptRun,
 } from './transcript-item.ts';
 
@@ -59,7 +60,18 @@ function openDraft(transcript: Transcript): Draft {
     items,
     runs: { ...transcript.runs },
     queue: [...transcript.queue],
-    find: (key) => items.findLastIndex((item) => item.key === key),
+    find: finderOf(items),
+  };
+}
+
+/** Items are added at the end and keep their keys, so that each is looked at once. */
+function finderOf(items: readonly TranscriptItem[]): Draft['find'] {
+  const places = new Map<string, number>();
+  let known = 0;
+  return (key) => {
+    for (const [at, item] of items.slice(known).entries()) places.set(item.key, known + at);
+    known = items.length;
+    return places.get(key) ?? -1;
   };
 }
 
