@@ -53,7 +53,7 @@ test.each([
   'bash -c "$CMD"',
   'eval "$(cat plan)"',
   'base64 -d | sh',
-  'echo "x',
+  'touch "x',
   'source <(cat "$F")',
   '(((rm -rf /)))',
 ])('[GU4] what cannot be told is said: %s', (line) => {
