@@ -15,6 +15,13 @@ export const actLabels: Record<RuleAct, string> = {
   runUnattended: 'let agents go on unwatched',
 };
 
+/** What can be asked about, of which the form does not write everything. */
+export const tryLabels = {
+  ...actLabels,
+  act: 'let agents do something at all',
+  actUnasked: 'let agents do something without asking',
+};
+
 export const factLabels: Record<ListedFact, string> = {
   place: 'the model’s place',
   alias: 'the model',

@@ -10,10 +10,11 @@ import sectionClasses from '@/components/settings/section.module.css';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { policyActions } from '@/server/core/policy-question.ts';
+import { ActFields, type TriedAct } from './act-fields.tsx';
 import type { PolicyTeam } from './policies-page.tsx';
 import classes from './policies.module.css';
 import { Effect } from './rule-list.tsx';
-import { actLabels } from './rule-words.ts';
+import { tryLabels } from './rule-words.ts';
 import type { PolicyChoices } from './use-choices.ts';
 
 type TryPoliciesProps = {
@@ -39,9 +40,11 @@ export function TryPolicies({ team, choices, myId, isForEveryone = false, draft 
   const [path, setPath] = useState('');
   const [agent, setAgent] = useState<string | null>(null);
   const [found, setFound] = useState<string[]>([]);
+  const [act, setAct] = useState<TriedAct>({ kind: 'command', mode: 'auto', families: [] });
   const [hour, setHour] = useState<number | string>('');
   const isPath = action === 'usePath' || action === 'applyWithoutReview';
-  const isModel = !isPath && action !== 'runUnattended';
+  const isAct = action === 'act' || action === 'actUnasked';
+  const isModel = !isPath && !isAct && action !== 'runUnattended';
   const isSend = isModel && action !== 'useModel';
   const model = alias ?? choices.aliases[0] ?? null;
   const question = {
@@ -52,6 +55,7 @@ export function TryPolicies({ team, choices, myId, isForEveryone = false, draft 
     ...(projectId !== null && { projectId }),
     ...(isModel && model !== null && { alias: model }),
     ...(isPath && { path }),
+    ...(isAct && { act }),
     ...(isSend && { dataClass: found[0] ?? 'secret' }),
     ...(agent !== null && { agent }),
     ...(typeof hour === 'number' && { hour }),
@@ -91,7 +95,7 @@ export function TryPolicies({ team, choices, myId, isForEveryone = false, draft 
             className={classes.conditionField}
             allowDeselect={false}
             value={action}
-            data={policyActions.map((value) => ({ value, label: actLabels[value] }))}
+            data={policyActions.map((value) => ({ value, label: tryLabels[value] }))}
             onChange={(value) => setAction(policyActions.find((each) => each === value) ?? action)}
           />
           {isModel && (
@@ -116,6 +120,7 @@ export function TryPolicies({ team, choices, myId, isForEveryone = false, draft 
               onChange={(event) => setPath(event.currentTarget.value)}
             />
           )}
+          {isAct && <ActFields act={act} onChange={setAct} />}
         </Group>
         <Group align="flex-end" gap="sm">
           <Select
@@ -184,6 +189,7 @@ function Answers({ answers }: { answers: Tried }) {
                 At {answer.provider} ({answer.place})
               </Text>
             )}
+            {answer.rules.length === 0 && <Text>No rule speaks against it.</Text>}
             {answer.rules.map((rule) => (
               <div key={rule.id}>
                 <Text fw={600}>{rule.title}</Text>

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AgentAction } from '../core/agent-action.ts';
 import { AppError } from '../core/errors.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
+import type { ActAction, PolicyAct } from '../core/policy-question.ts';
 import { runModes, type RunMode } from '../core/session-event.ts';
 import { judgeAction, type GuardSays, type JudgeFacts } from './judge-action.ts';
 
@@ -14,6 +15,7 @@ function facts(given: Partial<JudgeFacts> = {}): JudgeFacts {
   return {
     mode: 'auto',
     requireOpen: () => Promise.resolve(),
+    requireActing: () => Promise.resolve(),
     requireUnattended: () => Promise.resolve(),
     guard: () => Promise.resolve(fine),
     opinion: () => Promise.resolve(undefined),
@@ -149,4 +151,62 @@ test('[GU63] it is not asked about denials, the house’s word, what only reads,
   expect(await word(command, { guard: house('allow'), ...never })).toBe('allow');
   expect(await word({ ...command, command: 'git status' }, never)).toBe('allow');
   expect(await word(edit, { mode: 'edit', ...guarded(doubt), ...never })).toBe('allow');
+});
+
+const closing =
+  (...closed: ActAction[]): JudgeFacts['requireActing'] =>
+  (action) =>
+    closed.includes(action) ? refuse('Closed by r1.')() : Promise.resolve();
+
+test('[PO21] policy denies what is done, before the guard and in every mode', async () => {
+  const deny: Verdict = { ...doubt, verdict: 'deny' };
+  for (const mode of runModes)
+    for (const action of [command, read, { kind: 'other', tool: 'Summon', input: '' } as const])
+      expect(await judgeAction(action, facts({ mode, ...guarded(deny), requireActing: closing('act') }))).toMatchObject(
+        { verdict: 'deny', by: 'policy', rules: [{ id: 'r1' }] },
+      );
+  expect(await word({ kind: 'quiet' }, { requireActing: closing('act', 'actUnasked') })).toBe('allow');
+});
+
+test('[PO21] policy asks about what would be allowed, by the house, a model or the mode, and loosens nothing', async () => {
+  const requireActing = closing('actUnasked');
+  const house: GuardSays = { ...doubt, verdict: 'allow', by: 'house', rules: ['gru_1', 'git.no-verify'] };
+  expect(await judgeAction(command, facts({ requireActing, guard: () => Promise.resolve(house) }))).toMatchObject({
+    verdict: 'ask',
+    by: 'policy',
+    reason: 'Closed by r1.',
+    rules: [{ id: 'r1' }, { id: 'gru_1' }, { id: 'git.no-verify' }],
+  });
+  const eased = await judgeAction(command, facts({ requireActing, ...guarded(doubt), ...opined('allow') }));
+  expect(eased).toMatchObject({ verdict: 'ask', by: 'policy', opinion: { verdict: 'allow' } });
+  expect(await word(edit, { mode: 'edit', requireActing })).toBe('ask');
+  for (const verdict of ['ask', 'deny'] as const) {
+    const said = await judgeAction(command, facts({ requireActing, ...guarded({ ...doubt, verdict }) }));
+    expect(said).toMatchObject({ verdict, by: 'guard' });
+  }
+});
+
+test('[PO21] policy is told the guard’s own verdict and every rule that spoke, whatever the house allows', async () => {
+  const asked: PolicyAct[] = [];
+  const house: GuardSays = {
+    ...fine,
+    by: 'house',
+    rules: ['gru_1'],
+    beneath: { verdict: 'ask', rules: ['gru_1', 'packages.publish'] },
+  };
+  const requireActing: JudgeFacts['requireActing'] = (_action, act) => Promise.resolve(void asked.push(act));
+  await word(command, { requireActing, guard: () => Promise.resolve(house) });
+  await word(
+    { kind: 'fetch', address: 'https://a.example' },
+    { requireActing, guard: () => Promise.resolve(undefined) },
+  );
+  expect(asked[0]).toEqual({
+    kind: 'command',
+    mode: 'auto',
+    verdict: 'ask',
+    rules: ['gru_1', 'packages.publish'],
+    families: ['house', 'publishing'],
+  });
+  expect(asked[1]).toEqual(asked[0]);
+  expect(asked[2]).toEqual({ kind: 'fetch', mode: 'auto', rules: [], families: [] });
 });

@@ -2,7 +2,9 @@ import { isOutside, type ActionRule, type AgentAction } from '../core/agent-acti
 import { isAppError } from '../core/errors.ts';
 import { withOpinion, type SecondOpinion } from '../core/guard/second-opinion.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
+import { familyOf } from '../core/guard/action-family.ts';
 import { onlyReads } from '../core/plain-reads.ts';
+import type { ActAction, PolicyAct } from '../core/policy-question.ts';
 import type { Denier, RunMode } from '../core/session-event.ts';
 import { treePathProblem } from '../workspace/tree-path.ts';
 
@@ -25,8 +27,8 @@ export type Judgement =
 /** What is not simply allowed. */
 export type Judged = Exclude<Judgement, { verdict: 'allow' }>;
 
-/** `house`: a rule that people wrote had the last word. */
-export type GuardSays = Verdict & { by?: 'guard' | 'house' };
+/** `house`: a rule that people wrote had the last word. `beneath`: the guard's own, and every rule that spoke. */
+export type GuardSays = Verdict & { by?: 'guard' | 'house'; beneath?: Pick<Verdict, 'verdict' | 'rules'> };
 
 /** A model's opinion, and whether it may let through what the guard would ask about. */
 export type OpinionSays = { opinion: SecondOpinion; mayEase: boolean };
@@ -36,6 +38,8 @@ export type JudgeFacts = {
   mode: RunMode;
   /** Policy's word on a path of the repository. @throws AppError `forbidden` naming the rule */
   requireOpen: (path: string) => Promise<void>;
+  /** Policy's word on what is done. @throws AppError `forbidden` naming the rule */
+  requireActing: (action: ActAction, act: PolicyAct) => Promise<void>;
   /** Policy's word on going on without asking, as it is now. @throws AppError `forbidden` naming the rule */
   requireUnattended: () => Promise<void>;
   /** The guard's verdict with the house's rules on top; undefined when it knows nothing of such actions. */
@@ -63,8 +67,30 @@ const allow: Judgement = { verdict: 'allow' };
 export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promise<Judgement> {
   const closed = impossible(action, facts) ?? (await closedByPolicy(action, facts)) ?? closedByMode(action, facts.mode);
   if (closed) return closed;
-  if (action.kind === 'quiet' || action.kind === 'read') return allow;
-  const verdict = await guardWithOpinion(action, facts);
+  if (action.kind === 'quiet') return allow;
+  const said = action.kind === 'read' ? undefined : await facts.guard(action);
+  const act = actOf(action.kind, facts.mode, said);
+  const forbidden = await refusalOf(facts.requireActing('act', act));
+  if (forbidden) return forbidden;
+  const word = action.kind === 'read' ? allow : await wordOn(action, said, facts);
+  if (word.verdict !== 'allow') return word;
+  const unasked = await refusalOf(facts.requireActing('actUnasked', act));
+  if (!unasked) return word;
+  // Who may allow it is a matter of what the guard saw, too.
+  const rules = [...unasked.rules, ...act.rules.map((id) => ({ id, words: said?.reason ?? '' }))];
+  return { ...unasked, verdict: 'ask', rules, ...(word.opinion && { opinion: word.opinion }) };
+}
+
+/** The action as policies look at it. They know the guard's own verdict, so that no rule of the house hides it from them. */
+function actOf(kind: PolicyAct['kind'], mode: RunMode, said: GuardSays | undefined): PolicyAct {
+  const { verdict, rules } = said?.beneath ?? said ?? { rules: [] };
+  const families = rules.map(familyOf).filter((family) => family !== undefined);
+  return { kind, mode, rules, families, ...(verdict && { verdict }) };
+}
+
+/** What the guard, a model and the mode say. */
+async function wordOn(action: AgentAction, said: GuardSays | undefined, facts: JudgeFacts): Promise<Judgement> {
+  const verdict = await withGivenOpinion(action, said, facts);
   if (verdict && verdict.verdict !== 'allow' && !isLeftToReview(action, verdict, facts.mode))
     return guardWord(verdict.verdict, verdict);
   // What the house allows nobody is asked about; a plan stays a plan.
@@ -76,8 +102,11 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
 type Said = Omit<GuardSays, 'by'> & { by?: 'guard' | 'house' | 'opinion'; opinion?: SecondOpinion };
 
 /** The guard's word, with a model's opinion where one is worth its time: on what the guard asks, and on what nobody else would look at. */
-async function guardWithOpinion(action: AgentAction, facts: JudgeFacts): Promise<Said | undefined> {
-  const said = await facts.guard(action);
+async function withGivenOpinion(
+  action: AgentAction,
+  said: GuardSays | undefined,
+  facts: JudgeFacts,
+): Promise<Said | undefined> {
   if (!said || said.by === 'house' || said.verdict === 'deny' || isLeftToReview(action, said, facts.mode)) return said;
   const isUnseen = facts.mode === 'auto' && !(action.kind === 'command' && onlyReads(action.command));
   if (said.verdict === 'allow' && !isUnseen) return said;
@@ -148,7 +177,7 @@ function pathsOf(action: AgentAction): readonly string[] {
   return action.kind === 'read' ? action.paths : [];
 }
 
-async function refusalOf(asked: Promise<void>): Promise<Judgement | undefined> {
+async function refusalOf(asked: Promise<void>): Promise<Judged | undefined> {
   try {
     await asked;
     return undefined;
@@ -193,7 +222,7 @@ async function wordOfMode(
   if (action.kind === 'mcp') return isReadTool(action, facts) ? allow : wordOnTool(action);
   if (mode === 'auto' && known) {
     const refusal = await refusalOf(facts.requireUnattended());
-    return refusal && refusal.verdict !== 'allow' ? { ...refusal, verdict: 'ask' } : allow;
+    return refusal ? { ...refusal, verdict: 'ask' } : allow;
   }
   return {
     verdict: 'ask',

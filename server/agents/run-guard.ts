@@ -3,18 +3,19 @@ import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
 import { interpret } from '../core/guard/interpret.ts';
 import { isPlainlySafe } from '../core/guard/plainly-safe.ts';
-import type { GuardFacts } from '../core/guard/verdict.ts';
-import { readAction, type GuardWord } from '../governance/guard/guard-word.ts';
+import type { GuardFacts, Verdict } from '../core/guard/verdict.ts';
+import { readAction, type GuardReading } from '../governance/guard/guard-word.ts';
 import { houseRulesOf } from '../governance/guard/house-rules.ts';
 import { loadBash } from '../platform/parsers/bash.ts';
 import type { RunRow } from '../runs/run-claim.ts';
 import { agentWorkRoot } from './agent-path.ts';
+import type { GuardSays } from './judge-action.ts';
 import { guardedActions } from './record-judgement.ts';
 
 /** The guard, with what is known of one run's box. */
 export type RunGuard = {
   /** With the house's rules on top; undefined when it knows nothing of such actions. */
-  verdict: (action: AgentAction) => Promise<GuardWord | undefined>;
+  verdict: (action: AgentAction) => Promise<GuardSays | undefined>;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
   /** Whether more than looking and adding may come of it, so that the files are to be kept before. */
@@ -25,6 +26,8 @@ const mostSteps = 30;
 const longestStep = 500;
 
 const strictness = { allow: 0, ask: 1, deny: 2 } as const;
+const strictestOf = (verdicts: readonly Verdict['verdict'][]) =>
+  verdicts.toSorted((a, b) => strictness[b] - strictness[a])[0] ?? 'allow';
 
 /** @param run whose prompt is what the person asked for, in their words */
 export function createRunGuard(
@@ -49,15 +52,20 @@ export function createRunGuard(
       if (guarded.length === 0) return undefined;
       const rules = await houseRulesOf(ctx.db, { teamId, projectId: await projectId });
       const facts = factsAt(action.kind === 'command' ? action.cwd : '');
-      const words: GuardWord[] = [];
-      for (const one of guarded) words.push((await readAction(one, { facts, rules })).word);
+      const readings: GuardReading[] = [];
+      for (const one of guarded) readings.push(await readAction(one, { facts, rules }));
+      const words = readings.map(({ word }) => word);
       // Allowed by the house is all of it, or nothing.
       const [first] = words.toSorted(
         (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
       );
       // Who may allow it is a matter of all that speaks against it.
       const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
-      return first && { ...first, rules: [...new Set([...first.rules, ...against])] };
+      const beneath = {
+        verdict: strictestOf(readings.map(({ guard }) => guard.verdict)),
+        rules: [...new Set(readings.flatMap(({ word, guard }) => [...word.rules, ...guard.rules]))],
+      };
+      return first && { ...first, rules: [...new Set([...first.rules, ...against])], beneath };
     },
     mayDestroy: async (action) => {
       if (action.kind === 'edit') return action.changes.some(({ newText }) => newText === null);

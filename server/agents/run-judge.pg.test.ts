@@ -7,6 +7,8 @@ import { systemContext } from '../context.ts';
 import { listDecisions } from '../governance/guard/list-decisions.ts';
 import { removeApproval, setApproval } from '../governance/guard/manage-approvals.ts';
 import { addHouseRules } from '../governance/guard/manage-house-rules.ts';
+import { forgetPolicies } from '../governance/policies/policy-memory.ts';
+import { policy, putInForce } from '../governance/testing-policies.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
@@ -313,3 +315,54 @@ test(
     expect(await ofType('instructions_given')).toMatchObject([{ paths: ['AGENTS.md'] }]);
   },
 );
+
+test('[PO21] policies close acts and have people asked, whatever a rule of the house allows', long, async () => {
+  const { teamId, admin } = team;
+  const words = (text: string) => ({ kind: 'command' as const, words: text.split(' '), more: true });
+  await addHouseRules(admin.ctx, {
+    teamId,
+    rules: [
+      { effect: 'allow', pattern: words('git commit') },
+      { effect: 'allow', pattern: words('psql') },
+    ],
+  });
+  const [commit, alter] = ['git commit --no-verify -m x', 'psql -c "alter table a drop column b"'];
+  const before = await ran(bash(commit), { mode: 'auto' });
+  expect(before.said).toContain('"permissionDecision":"allow"');
+  const about = (id: string, action: string, family: string) =>
+    policy(
+      id,
+      `@advice("Commit it yourself.") forbid (principal, action == Action::"${action}", resource) when { context.families.contains("${family}") }`,
+    );
+  await putInForce(
+    teamId,
+    policy('all', 'permit (principal, action, resource)') +
+      about('no-commits', 'act', 'version-control') +
+      policy('no-reading', 'forbid (principal, action == Action::"act", resource) when { context.kind == "read" }') +
+      about('databases-asked', 'actUnasked', 'databases'),
+    admin.personId,
+  );
+  forgetPolicies(teamId);
+  sessionId = (await createSession(team.developer.ctx, { projectId, title: 'Closed' })).id;
+  const { done } = await begin([bash(commit), bash(alter), bash('npm test'), 'read README.md'].join('\n'), {
+    mode: 'auto',
+  });
+  const asked = await question();
+  expect(asked).toMatchObject({ title: alter, rules: [{ id: 'team:databases-asked' }, {}, {}] });
+  await answer(asked.permissionId, { decision: 'allow' });
+  await done;
+  const decisions = (await said()).match(/"permissionDecision":"\w+"/g);
+  expect(decisions).toEqual(['deny', 'allow', 'allow'].map((word) => `"permissionDecision":"${word}"`));
+  expect(await said()).toContain('“The rule no-commits” (team:no-commits). Commit it yourself.');
+  const [denied] = await ofType('action_denied');
+  expect(denied).toMatchObject({ by: 'policy', title: commit, rules: [{ id: 'team:no-commits' }] });
+  expect((await ofType('action_denied'))[1]).toMatchObject({ by: 'policy', title: 'Read README.md' });
+  const lift = retryDenied(admin.ctx, { permissionId: String(denied?.['permissionId']) });
+  await expect(lift).rejects.toMatchObject({ code: 'forbidden' });
+  const { items } = await listDecisions(admin.ctx, { teamId, sessionId });
+  expect(items.map(({ verdict, decidedBy }) => `${verdict} by ${decidedBy}`).toReversed()).toEqual([
+    'deny by policy',
+    'ask by policy',
+    expect.stringMatching(/^allow/) as string,
+  ]);
+});

@@ -3,6 +3,7 @@ import type { AgentAction } from '../core/agent-action.ts';
 import { AppError } from '../core/errors.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
 import { approvalNeedsOf } from '../governance/guard/approval-rules.ts';
+import { runActPolicy } from '../governance/run-acts.ts';
 import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
@@ -71,6 +72,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     facts: {
       mode: run.mode,
       requireOpen: runFilePolicy(run),
+      requireActing: runActPolicy(run),
       requireUnattended: runUnattendedPolicy(run),
       guard: guard.verdict,
       opinion: opinion.ask,
@@ -108,7 +110,10 @@ export function judgedHandlers(
     if (!answer.allowed) throw new AppError('forbidden', answer.reason);
   };
   return {
-    ...handlers,
+    async readTextFile(path) {
+      await requireAllowed({ kind: 'read', paths: [path] });
+      return handlers.readTextFile(path);
+    },
     async writeTextFile(path, newText) {
       const oldText = (await presentText(worktree.workDir, path)) ?? null;
       await requireAllowed({ kind: 'edit', changes: [{ path, oldText, newText }] });

@@ -1,5 +1,9 @@
+import type { AgentAction } from './agent-action.ts';
+import type { ActionFamily } from './guard/action-family.ts';
+import type { Verdict } from './guard/verdict.ts';
 import type { ModelCaller, ModelTarget } from './model-call.ts';
 import type { Sensitivity } from './sensitivity.ts';
+import type { RunMode } from './session-event.ts';
 
 /** What policies are asked about, as plain values (docs/spec/policy.md). Nothing here knows the language they are written in. */
 
@@ -7,8 +11,19 @@ import type { Sensitivity } from './sensitivity.ts';
 export const sendActions = ['sendUnredacted', 'sendWithNotice', 'sendMasked'] as const;
 export type SendAction = (typeof sendActions)[number];
 
+/** What agents do: whether at all, and whether without asking people. Policies only narrow these; nothing has to permit them. */
+export const actActions = ['act', 'actUnasked'] as const;
+export type ActAction = (typeof actActions)[number];
+
 /** What people and what works for them may do with AI. */
-export const policyActions = ['useModel', ...sendActions, 'usePath', 'applyWithoutReview', 'runUnattended'] as const;
+export const policyActions = [
+  'useModel',
+  ...sendActions,
+  'usePath',
+  'applyWithoutReview',
+  'runUnattended',
+  ...actActions,
+] as const;
 
 /** Who asks: a person in the app, or by a key (a token of theirs, a run that works for them). */
 export type PolicyCaller = Omit<ModelCaller, 'key'> & { key?: ModelCaller['key'] };
@@ -32,11 +47,26 @@ export type PolicyCircumstances = {
   isUnattended?: boolean;
 };
 
+export const actKinds = ['command', 'edit', 'read', 'fetch', 'mcp', 'other'] as const satisfies AgentAction['kind'][];
+
+/** What an agent wants to do, as policies look at it. */
+export type PolicyAct = {
+  kind: (typeof actKinds)[number];
+  mode: RunMode;
+  /** The guard's own, whatever the house's rules make of it; left out where the guard does not look. */
+  verdict?: Verdict['verdict'];
+  /** Ids of the rules of the guard and of the house that spoke about it. */
+  rules: readonly string[];
+  /** The families of those rules. */
+  families: readonly ActionFamily[];
+};
+
 export type PolicyQuestion = { caller: PolicyCaller; circumstances?: PolicyCircumstances } & (
   | { action: 'useModel'; model: PolicyModel }
   | { action: SendAction; model: PolicyModel; dataClass: string }
   | { action: 'usePath' | 'applyWithoutReview'; path: string }
   | { action: 'runUnattended' }
+  | { action: ActAction; act: PolicyAct }
 );
 
 /** The caller's project, as far as policies look at it. */

@@ -11,6 +11,7 @@ import { dataActions } from './data-actions.ts';
 import { decide } from './decide.ts';
 import { memory } from './policies/policy-memory.ts';
 import { shippedPolicies } from './policies/shipped-policies.ts';
+import { runActPolicy } from './run-acts.ts';
 import { aCallRow, asker, policy, putInForce, someModel } from './testing-policies.ts';
 
 const { url } = await testDatabase();
@@ -186,5 +187,42 @@ describe('what happens to found data', () => {
     const expected = ['secret mask', 'personal warn', 'customers allow', 'plans block'];
     await vi.waitFor(async () => expect(await actions()).toEqual(expected), { timeout: 4_000, interval: 20 });
     expect((await dataActions(of, ['plans'])).get('plans')?.rules).toMatchObject([{ id: 'plans' }]);
+  });
+});
+
+describe('[PO21] what agents do', () => {
+  const acting = (teamId: string, action: 'act' | 'actUnasked', families: ('databases' | 'publishing')[]) => {
+    const caller = asker(teamId, { run: { id: 'run_1', agent: 'codex' } });
+    return { action, caller, act: { kind: 'command', mode: 'auto', verdict: 'ask', rules: [], families } } as const;
+  };
+  const forbid = (id: string, action: string, family: string) =>
+    policy(
+      id,
+      `forbid (principal, action == Action::"${action}", resource) when { context.families.contains("${family}") }`,
+    );
+
+  it('is closed by the installation and by a team, and opened by neither', async () => {
+    const [alpha, beta] = [await newTeam('Alpha'), await newTeam('Beta')];
+    expect(await said(acting(alpha, 'act', ['publishing']))).toBe('allow: ');
+    await putInForce(null, shippedPolicies + forbid('no-publishing', 'act', 'publishing'), ana.personId);
+    await eventually(() => said(acting(alpha, 'act', ['publishing'])), 'deny: no-publishing');
+    expect(await said(acting(alpha, 'actUnasked', ['publishing']))).toBe('allow: ');
+    expect(await said(acting(alpha, 'act', ['databases']))).toBe('allow: ');
+    await putInForce(alpha, everything + forbid('ask-first', 'actUnasked', 'databases'), ana.personId);
+    await eventually(() => said(acting(alpha, 'actUnasked', ['databases'])), 'deny: team:ask-first');
+    // What the team permits, the installation forbids all the same.
+    expect(await said(acting(alpha, 'act', ['publishing', 'databases']))).toBe('deny: no-publishing');
+    expect(await said(acting(beta, 'actUnasked', ['databases']))).toBe('allow: ');
+  });
+
+  it('is looked up for no run while nothing can forbid it', async () => {
+    const teamId = await newTeam('Gamma');
+    const act = runActPolicy({ id: 'run_gone', teamId });
+    const asked = acting(teamId, 'actUnasked', []).act;
+    await putInForce(null, shippedPolicies, ana.personId);
+    await vi.waitFor(() => act('act', asked), { timeout: 4_000, interval: 20 });
+    await putInForce(teamId, policy('all', 'forbid (principal, action, resource)'), ana.personId);
+    const refused = () => expect(act('act', asked)).rejects.toMatchObject({ code: 'forbidden' });
+    await vi.waitFor(refused, { timeout: 4_000, interval: 20 });
   });
 });

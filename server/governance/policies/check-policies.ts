@@ -1,5 +1,6 @@
 import { positionAt, splitPolicies, utf16Offset, type PolicySpan, type TextPosition } from '../../core/cedar-text.ts';
 import { parsePolicy, validatePolicies, type CedarProblem, type PolicyJson } from '../../platform/parsers/cedar.ts';
+import { isOnlyAboutActs } from './forbidden-acts.ts';
 import { policySchema } from './policy-schema.ts';
 
 /** What is wrong with a text of policies, where in it, for people and editors. A `warning` may be published. */
@@ -38,6 +39,10 @@ export function checkPolicies(text: string): CheckedPolicies {
   if (problems.length === 0) problems.push(...validated(text, policies));
   if (problems.length === 0 && policies.every(({ json }) => json.effect !== 'permit'))
     problems.push(permitsNothing(whole));
+  if (problems.length === 0)
+    problems.push(
+      ...policies.filter(({ json }) => json.effect === 'permit' && isOnlyAboutActs(json)).map(permitsInVain(text)),
+    );
   return { problems: problems.sort(byPlace), policies };
 }
 
@@ -102,6 +107,13 @@ function validated(text: string, policies: readonly ReadPolicy[]): PolicyProblem
     return inText(text, span, problem);
   });
 }
+
+const permitsInVain = (text: string) => (policy: PolicySpan) =>
+  problemAt(text, policy, {
+    severity: 'warning',
+    message: 'What agents do needs no permission, so this policy changes nothing.',
+    help: 'Write which acts are closed, beginning with forbid. The guard and the modes of runs say the rest.',
+  });
 
 const permitsNothing = (whole: PolicySpan): PolicyProblem =>
   problemAt(

@@ -16,6 +16,7 @@ describe('[PO9] what a policy looks at', () => {
     ['context["spent\\u{43}ents"] > 1 || context.project.archived', ['spentCents']],
     ['context has weekday && context.dataClasses.isEmpty()', ['dataClasses', 'weekday']],
     ['if context.unattended then context.client like "c*" else context.task == ""', ['client', 'task', 'unattended']],
+    ['context.families.contains("secrets") || context.kind == "mcp"', ['families', 'kind']],
     ['principal in Run::"run_1"', ['keyId']],
     ['[Token::"tok_1"].contains(resource)', ['keyId']],
   ])('%s', (condition, facts) => expect(when(condition)).toEqual(facts));

@@ -10,6 +10,11 @@ export const varyingFacts = [
   'spentCents',
   'hour',
   'weekday',
+  'kind',
+  'mode',
+  'verdict',
+  'rules',
+  'families',
 ] as const;
 export type VaryingFact = (typeof varyingFacts)[number];
 

@@ -1,4 +1,10 @@
-import type { PolicyCaller, PolicyModel, PolicyProject, PolicyQuestion } from '../../core/policy-question.ts';
+import type {
+  PolicyAct,
+  PolicyCaller,
+  PolicyModel,
+  PolicyProject,
+  PolicyQuestion,
+} from '../../core/policy-question.ts';
 import { roleAtLeast, teamRoles } from '../../core/permissions.ts';
 import type { CedarEntity, CedarRequest, CedarUid } from '../../platform/parsers/cedar.ts';
 
@@ -8,27 +14,55 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 /** The project of a call that belongs to none. */
 const noProject = { id: 'none', name: '', sensitivity: 'none', isArchived: false } as const;
 
+/** Empty for what is not about what an agent does. */
+type ActFacts = { [name in keyof PolicyAct]-?: string };
+
 /** What a question depends on, by the name policies know it by. Two questions with the same facts have the same answer. */
 export type PolicyFacts = {
-  [name in 'action' | 'dataClass' | 'task' | 'client' | 'agent' | 'weekday' | 'path' | 'dataClasses']: string;
+  [
+    name in 'action' | 'dataClass' | 'task' | 'client' | 'agent' | 'weekday' | 'path' | 'dataClasses' | keyof ActFacts
+  ]: string;
 } & { hour: number; spentCents: number; unattended: boolean };
 
 export function factsOf(question: PolicyQuestion, at: Date): PolicyFacts {
   const { circumstances = {}, caller } = question;
   return {
-    action: question.action,
-    dataClass: 'dataClass' in question ? question.dataClass : '',
-    path: 'path' in question ? question.path : '',
+    ...factsAsked(question),
     task: circumstances.task ?? (caller.run ? 'run' : ''),
     client: programOf(circumstances.client ?? ''),
     agent: caller.run?.agent ?? '',
-    dataClasses: [...new Set(circumstances.dataClasses)].sort().join('\n'),
+    dataClasses: setText(circumstances.dataClasses),
     spentCents: Math.ceil((circumstances.spentMicroUsd ?? 0) / 10_000),
     hour: at.getHours(),
     weekday: weekdays[at.getDay()] ?? 'sunday',
-    unattended: circumstances.isUnattended ?? false,
+    unattended: circumstances.isUnattended ?? isUnattendedAct(question),
   };
 }
+
+const noAct: ActFacts = { kind: '', mode: '', verdict: '', rules: '', families: '' };
+
+const actFacts = ({ kind, mode, verdict, rules, families }: PolicyAct): ActFacts => ({
+  kind,
+  mode,
+  verdict: verdict ?? '',
+  rules: setText(rules),
+  families: setText(families),
+});
+
+function factsAsked(question: PolicyQuestion) {
+  const act = 'act' in question ? actFacts(question.act) : noAct;
+  return {
+    ...act,
+    action: question.action,
+    dataClass: 'dataClass' in question ? question.dataClass : '',
+    path: 'path' in question ? question.path : '',
+  };
+}
+
+const isUnattendedAct = (question: PolicyQuestion) => 'act' in question && question.act.mode === 'auto';
+
+const setText = (words: readonly string[] = []) => [...new Set(words)].sort().join('\n');
+const setOf = (text: string) => (text === '' ? [] : text.split('\n'));
 
 /** The name that a user agent begins with, without its version: `claude-cli` of `claude-cli/2.1 (external)`. */
 const programOf = (client: string) => (client.split(/[/\s]/, 1)[0] ?? '').slice(0, 100).toLowerCase();
@@ -47,7 +81,7 @@ export function policyRequest(
     principal: principal.uid,
     action: { type: 'Action', id: question.action },
     resource: resource.uid,
-    context: contextOf(facts, inProject.uid),
+    context: { ...contextOf(facts, inProject.uid), ...('act' in question && actContext(facts)) },
     entities: [principal, personEntity(caller), inProject, resource].filter(isFirst),
   };
 }
@@ -57,14 +91,28 @@ const isFirst = (entity: CedarEntity, index: number, all: readonly CedarEntity[]
   all.findIndex(({ uid }) => uid.type === entity.uid.type && uid.id === entity.uid.id) === index;
 
 function contextOf(facts: PolicyFacts, project: CedarUid): CedarRequest['context'] {
-  const { action: _action, dataClass, path: _path, dataClasses, ...rest } = facts;
+  const { task, client, agent, unattended, dataClass, dataClasses, spentCents, hour, weekday } = facts;
   return {
-    ...rest,
+    task,
+    client,
+    agent,
+    unattended,
+    spentCents,
+    hour,
+    weekday,
     ...(dataClass !== '' && { dataClass }),
-    dataClasses: dataClasses === '' ? [] : dataClasses.split('\n'),
+    dataClasses: setOf(dataClasses),
     project: { __entity: project },
   };
 }
+
+const actContext = ({ kind, mode, verdict, rules, families }: PolicyFacts): CedarRequest['context'] => ({
+  kind,
+  mode,
+  verdict,
+  rules: setOf(rules),
+  families: setOf(families),
+});
 
 /** The team, and every role that theirs includes. */
 const groupsOf = ({ teamId, role }: PolicyCaller): CedarUid[] => [

@@ -56,4 +56,20 @@ action sendUnredacted, sendWithNotice, sendMasked in [send] appliesTo {
 
 action usePath, applyWithoutReview appliesTo { principal: [Person, Run, Token], resource: [Path], context: Call };
 action runUnattended appliesTo { principal: [Person, Run, Token], resource: [Project], context: Call };
+
+// What an agent does, asked before each of its tools: whether it is done at all, and whether it is done without asking
+// people. Nothing has to permit these, so only a policy that forbids counts.
+action act, actUnasked appliesTo {
+  principal: [Person, Run, Token],
+  resource: [Project],
+  context: {
+    kind: String,                // "command", "edit", "read", "fetch", "mcp", "other"
+    mode: String,                // the run's: "ask", "plan", "edit", "auto"
+    verdict: String,             // the guard's own: "allow", "ask", "deny"; "" for what it does not look at
+    rules: Set<String>,          // ids of the guard's and the house's rules that spoke about it: "packages.publish"
+    families: Set<String>,       // the families of those rules: "publishing", "databases"
+    project: Project, task: String, client: String, agent: String, unattended: Bool,
+    dataClasses: Set<String>, spentCents: Long, hour: Long, weekday: String,
+  },
+};
 `;

@@ -1,9 +1,10 @@
 import type { PolicyWord } from '../../core/model-call.ts';
-import type { PolicyProject, PolicyQuestion } from '../../core/policy-question.ts';
+import { actActions, type ActAction, type PolicyProject, type PolicyQuestion } from '../../core/policy-question.ts';
 import { evaluate, keepPolicies, type CedarAnswer } from '../../platform/parsers/cedar.ts';
 import { checkPolicies, isPublishable } from './check-policies.ts';
 import { policyRequest, type PolicyFacts } from './policy-request.ts';
 import { policySchema } from './policy-schema.ts';
+import { forbiddenActs } from './forbidden-acts.ts';
 import { everyFact, factsRead, type VaryingFact } from './facts-read.ts';
 
 export type DecidingRule = PolicyWord['rules'][number];
@@ -15,6 +16,8 @@ export type PolicySet = {
   rules: ReadonlyMap<string, DecidingRule>;
   /** Which of the facts that vary from call to call any of them looks at. */
   reads: ReadonlySet<VaryingFact>;
+  /** What agents do that any of them may forbid. */
+  forbids: ReadonlySet<ActAction>;
   /** Set when the text cannot be used: everything is denied by this rule. */
   broken?: DecidingRule;
 };
@@ -40,9 +43,13 @@ export function makePolicySet({ name, text, prefix, owner }: PolicySetSource): P
       { id: `${prefix}${id}`, title, ...(advice !== undefined && { advice }) },
     ]),
   );
-  if (!isPublishable(checked)) return { name, rules, reads: everyFact, broken: unreadable(prefix, owner) };
+  if (!isPublishable(checked)) {
+    const broken = unreadable(prefix, owner);
+    return { name, rules, reads: everyFact, forbids: new Set(actActions), broken };
+  }
   keepPolicies(name, Object.fromEntries(checked.policies.map((policy) => [policy.id, policy.text])));
-  return { name, rules, reads: factsRead(checked.policies.map(({ json }) => json)) };
+  const policies = checked.policies.map(({ json }) => json);
+  return { name, rules, reads: factsRead(policies), forbids: forbiddenActs(policies) };
 }
 
 const unreadable = (prefix: string, owner: string): DecidingRule => ({
@@ -66,11 +73,15 @@ export function askPolicySet(
   source: Pick<PolicySetSource, 'prefix' | 'owner'>,
 ): PolicyWord {
   if (set.broken) return { effect: 'deny', rules: [set.broken] };
+  const isNarrowed = 'act' in question;
+  if (isNarrowed && !set.forbids.has(question.action)) return { effect: 'allow', rules: [] };
   const answer = evaluate({
     policies: set.name,
     schema: policySchema,
     request: policyRequest(question, facts, project),
   });
+  // Nothing has to permit what agents do: a denial that no policy stands behind is none.
+  if (isNarrowed && answer.reasons.length === 0 && answer.errors.length === 0) return { effect: 'allow', rules: [] };
   return wordOf(set, answer, source);
 }
 

@@ -149,4 +149,24 @@ describe('[PO17] trying policies', () => {
       tryPolicies(team.admin.ctx, { teamId, action: 'useModel', personId: team.admin.personId }),
     ).rejects.toMatchObject({ code: 'invalid' });
   });
+
+  it('[PO21] says what a draft would say of what an agent does', async () => {
+    const { teamId, developer, admin } = team;
+    const closed =
+      'forbid (principal is Run, action == Action::"act", resource) when { context.unattended && context.families.contains("secrets") }';
+    const draft = { isInstallation: false, text: teamStart + policy('no-secrets', closed) };
+    const ask = (mode: 'auto' | 'edit', action: 'act' | 'actUnasked' = 'act') =>
+      tryPolicies(admin.ctx, {
+        teamId,
+        action,
+        personId: developer.personId,
+        draft,
+        act: { kind: 'command', mode, families: ['secrets'] },
+      });
+    expect(await ask('auto')).toMatchObject([{ effect: 'deny', rules: [{ id: 'team:no-secrets' }] }]);
+    expect(await ask('edit')).toMatchObject([{ effect: 'allow' }]);
+    expect(await ask('auto', 'actUnasked')).toEqual([{ effect: 'allow', rules: [] }]);
+    const bare = { teamId, action: 'act', personId: developer.personId } as const;
+    await expect(tryPolicies(developer.ctx, bare)).rejects.toMatchObject({ code: 'invalid' });
+  });
 });

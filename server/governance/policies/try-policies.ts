@@ -3,9 +3,17 @@ import { z } from 'zod';
 import { schema } from '../../../db/client.ts';
 import { authorizeProject, authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import { actionFamilies } from '../../core/guard/action-family.ts';
+import { runModes } from '../../core/session-event.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PolicyWord } from '../../core/model-call.ts';
-import { policyActions, type PolicyCaller, type PolicyQuestion } from '../../core/policy-question.ts';
+import {
+  actKinds,
+  policyActions,
+  type PolicyAct,
+  type PolicyCaller,
+  type PolicyQuestion,
+} from '../../core/policy-question.ts';
 import { findRoute } from '../model-routes.ts';
 import { askBoth, setsInForce, type BothSets } from './ask-both.ts';
 import { authorizeManaging } from './authorize-policies.ts';
@@ -32,6 +40,16 @@ export const tryPoliciesInput = z.object({
   spentCents: z.number().int().min(0).max(1e9).optional(),
   hour: z.number().int().min(0).max(23).optional(),
   isUnattended: z.boolean().optional(),
+  /** For what is asked about what an agent does. */
+  act: z
+    .object({
+      kind: z.enum(actKinds),
+      mode: z.enum(runModes).default('auto'),
+      verdict: z.enum(['allow', 'ask', 'deny']).optional(),
+      families: z.array(z.enum(actionFamilies)).max(actionFamilies.length).default([]),
+      rules: z.array(z.string().min(1).max(100)).max(50).default([]),
+    })
+    .optional(),
   /** A text to decide by in place of the one in force. */
   draft: z.object({ isInstallation: z.boolean(), text: policyText }).optional(),
 });
@@ -68,7 +86,10 @@ async function setsOf({ teamId, draft }: TryInput): Promise<BothSets> {
   return setsWithDraft(teamId, scope, draftSet({ scope, text: draft.text }));
 }
 
-async function callerOf(ctx: Context, { teamId, personId, projectId, agent }: TryInput): Promise<PolicyCaller> {
+async function callerOf(
+  ctx: Context,
+  { teamId, personId, projectId, agent = '', act }: TryInput,
+): Promise<PolicyCaller> {
   const { person, teamMember } = schema;
   const [row] = await ctx.db
     .select({ name: person.name, email: person.email, role: teamMember.role })
@@ -82,7 +103,8 @@ async function callerOf(ctx: Context, { teamId, personId, projectId, agent }: Tr
     teamId,
     role,
     ...(projectId !== undefined && { projectId }),
-    ...(agent !== undefined && { run: { id: 'run_tried', agent } }),
+    // What is done is done by a run, whichever agent's.
+    ...((agent !== '' || act) && { run: { id: 'run_tried', agent } }),
   };
 }
 
@@ -100,6 +122,8 @@ async function questionsOf(input: TryInput, caller: PolicyCaller): Promise<Asked
     },
   };
   if (action === 'runUnattended') return [{ question: { ...of, action } }];
+  if (action === 'act' || action === 'actUnasked')
+    return [{ question: { ...of, action, act: needed(actOf(input), 'a kind of act') } }];
   if (action === 'usePath' || action === 'applyWithoutReview')
     return [{ question: { ...of, action, path: needed(path, 'a path') } }];
   const route = await findRoute(input.teamId, needed(input.alias, 'a model'));
@@ -112,7 +136,13 @@ async function questionsOf(input: TryInput, caller: PolicyCaller): Promise<Asked
   });
 }
 
-function needed(value: string | undefined, what: string): string {
+function actOf({ act }: TryInput): PolicyAct | undefined {
+  if (!act) return undefined;
+  const { verdict, ...rest } = act;
+  return { ...rest, ...(verdict && { verdict }) };
+}
+
+function needed<Value>(value: Value | undefined, what: string): Value {
   if (value !== undefined && value !== '') return value;
   throw new AppError('invalid', `The question needs ${what}.`);
 }
