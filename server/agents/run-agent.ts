@@ -235,6 +235,9 @@ function handlersFor(ctx: Context, given: AgentRun, means: HandlerMeans): AgentH
   };
 }
 
+/** A command that filled the worktree is ended first; then the agent has so long to make room. */
+const tidyingMs = 10_000;
+
 /** The agent's own box: its program, and the worktree as its profile says. */
 async function agentBox(
   { profile, worktree, run, limits }: AgentRun,
@@ -258,6 +261,7 @@ async function agentBox(
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
     sockets: [...(models?.sockets ?? []), ...(policy ? [policy.mount] : [])],
     env: profile.env(start),
+    overfullMs: tidyingMs,
     ...(limits.box && { limits: limits.box }),
   };
 }

@@ -42,6 +42,11 @@ export type SandboxOptions = {
   cwd?: string;
   limits?: Partial<SandboxLimits>;
   timeoutMs?: number;
+  /**
+   * How long its folders may be too large, at most twice their limit, before the box is ended: for a box beside others that write the
+   * same folders, which are ended first. Not at all if not given.
+   */
+  overfullMs?: number;
   /** The size of /tmp, which lives in memory; 256 MiB if not given. */
   tmpSizeBytes?: number;
   signal?: AbortSignal;

@@ -101,11 +101,14 @@ export function folderWatch(folder: string, limit: DiskUse): () => Promise<boole
     const bytesFree = now.bavail * now.bsize;
     if (reach && bytesFree > reach.blocksFree && now.ffree > reach.filesFree) return false;
     const use = await measureFolder(folder, limit);
+    const isOutgrown = use.bytes > limit.bytes || use.files > limit.files;
     // Others write to the same disk, and may free what the box takes: look again after half the way.
-    reach = {
-      blocksFree: bytesFree - Math.max(0, limit.bytes - use.bytes) / 2,
-      filesFree: now.ffree - Math.max(0, limit.files - use.files) / 2,
-    };
-    return use.bytes > limit.bytes || use.files > limit.files;
+    reach = isOutgrown
+      ? undefined
+      : {
+          blocksFree: bytesFree - (limit.bytes - use.bytes) / 2,
+          filesFree: now.ffree - (limit.files - use.files) / 2,
+        };
+    return isOutgrown;
   };
 }

@@ -198,18 +198,17 @@ class Box {
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { signal: ended });
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#kill('timeout'), timeoutMs);
-    const limit = { bytes: limits.diskBytes, files: limits.diskFiles };
-    const watches = writableFolders(options).map((folder) => folderWatch(folder, limit));
+    const isOverfull = overfullWatch(writableFolders(options), limits, options.overfullMs ?? 0);
     let looking = false;
     const look = setInterval(() => {
       this.#checkProcesses(limits);
       if (looking) return;
       looking = true;
       // A folder that cannot be measured cannot be held to its limit either.
-      void Promise.all(watches.map((outgrown) => outgrown())).then(
+      void isOverfull().then(
         (tooLarge) => {
           looking = false;
-          if (tooLarge.includes(true)) this.#kill('disk');
+          if (tooLarge) this.#kill('disk');
         },
         () => this.#kill('disk'),
       );
@@ -229,6 +228,24 @@ class Box {
     // As root the kernel does not hold the number of processes by itself; two more are bwrap's own.
     else if (use.processes > limits.processes + 2) this.#kill('processes');
   }
+}
+
+/** A check whether any of the folders has been too large for so long, or is twice as large as it may be. */
+function overfullWatch(folders: readonly string[], limits: SandboxLimits, toleratedMs: number): () => Promise<boolean> {
+  const watchesAt = (times: number) =>
+    folders.map((folder) => folderWatch(folder, { bytes: times * limits.diskBytes, files: times * limits.diskFiles }));
+  const [large, twice] = [watchesAt(1), toleratedMs > 0 ? watchesAt(2) : []];
+  const anyOutgrown = async (watches: typeof large) =>
+    (await Promise.all(watches.map((outgrown) => outgrown()))).includes(true);
+  let since: number | undefined;
+  return async () => {
+    if (!(await anyOutgrown(large))) {
+      since = undefined;
+      return false;
+    }
+    since ??= performance.now();
+    return performance.now() - since >= toleratedMs || anyOutgrown(twice);
+  };
 }
 
 /** The folders of the host that a box can fill. */
