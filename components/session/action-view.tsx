@@ -2,13 +2,33 @@
 
 import { Text } from '@mantine/core';
 import { FileDiff } from '@/components/review/diff-view.tsx';
+import { reachSentences, type ActionReach } from '@/server/core/action-reach.ts';
 import type { AgentAction, FileChange } from '@/server/core/agent-action.ts';
 import { visibleText } from '@/server/core/visible-text.ts';
 import classes from './conversation.module.css';
 import { MaskedText } from './masked-text.tsx';
 
-/** What an agent wants to do, so that a person can judge it: nothing of it hidden, long texts to scroll. */
+/** What an agent wants to do, so that a person can judge it: nothing of it hidden, long texts to scroll, and how far it reaches. */
 export function ActionView({ action }: { action: AgentAction }) {
+  return (
+    <>
+      <ActionText action={action} />
+      {(action.kind === 'command' || action.kind === 'edit') && action.reach && <ReachLine reach={action.reach} />}
+    </>
+  );
+}
+
+function ReachLine({ reach }: { reach: ActionReach }) {
+  const sentences = reachSentences(reach);
+  if (sentences.length === 0) return null;
+  return (
+    <Text size="xs" mt={4} style={{ overflowWrap: 'anywhere' }} role="note" aria-label="How far it reaches">
+      <MaskedText text={visibleText(sentences.join(' · '))} />
+    </Text>
+  );
+}
+
+function ActionText({ action }: { action: AgentAction }) {
   switch (action.kind) {
     case 'command':
       return <CommandView action={action} />;

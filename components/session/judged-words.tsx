@@ -50,7 +50,8 @@ export function JudgedWords({ item }: { item: PermissionItem | DeniedItem }) {
 function reachOf(action: AgentAction): string | undefined {
   if (action.kind === 'command')
     return 'It can change the run’s own copy of the project, and reaches nothing outside its sandbox.';
-  if (action.kind !== 'edit') return undefined;
+  // What it touches stands with the change itself.
+  if (action.kind !== 'edit' || action.reach !== undefined) return undefined;
   const files = action.changes.length;
   const lines = action.changes.reduce((sum, { oldText, newText }) => sum + lineCount(oldText) + lineCount(newText), 0);
   return `It touches ${files} ${files === 1 ? 'file' : 'files'} and at most ${lines} lines of the run’s own copy.`;

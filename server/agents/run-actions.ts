@@ -36,6 +36,8 @@ type Given = {
   mask: RecordMask;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
+  /** The same with how far it would reach. */
+  withReach: (action: AgentAction) => Promise<AgentAction>;
   /** Who may allow what was judged so, where that is more than the right to approve. */
   needs: (judgement: Judged) => Promise<ApprovalNeeds | undefined>;
   /** Keeps what was said of each action. */
@@ -140,7 +142,7 @@ async function questionOf(
   { action, toolCallId }: ActionRequest,
   { judgement, given }: { judgement: Judged; given: Given },
 ) {
-  const shown = await shownAction(await given.takenApart(action), given.mask);
+  const shown = await shownAction(await given.withReach(await given.takenApart(action)), given.mask);
   const { reason, rules, saferWay, opinion } = judgement;
   const needs = await given.needs(judgement);
   return {

@@ -95,7 +95,7 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
       ? await open(openFilesKeeper(ctx, { claim, worktree, signal: given.hold.signal }))
       : undefined;
     const { answerMs, opinionMs } = limits;
-    const judged = { run, claim, worktree, mask, pausedFor, answerMs, opinionMs, mcp };
+    const judged = { run, claim, worktree, filesCommit: given.filesCommit, mask, pausedFor, answerMs, opinionMs, mcp };
     const judge = openRunJudge(ctx, { ...judged, openDoor: given.openDoor, keep: keeper?.keep });
     opened.push(judge);
     const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;

@@ -1,13 +1,16 @@
 import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
+import { reachOfChanges } from '../core/guard/edit-reach.ts';
 import { interpret } from '../core/guard/interpret.ts';
 import { isPlainlySafe } from '../core/guard/plainly-safe.ts';
 import type { GuardFacts, Verdict } from '../core/guard/verdict.ts';
 import { readAction, type GuardReading } from '../governance/guard/guard-word.ts';
 import { houseRulesOf } from '../governance/guard/house-rules.ts';
+import { log } from '../platform/log.ts';
 import { loadBash } from '../platform/parsers/bash.ts';
 import type { RunRow } from '../runs/run-claim.ts';
+import { reachOfCommand, type ReachIn } from './action-reach.ts';
 import { agentWorkRoot } from './agent-path.ts';
 import type { GuardSays } from './judge-action.ts';
 import { guardedActions } from './record-judgement.ts';
@@ -18,6 +21,8 @@ export type RunGuard = {
   verdict: (action: AgentAction) => Promise<GuardSays | undefined>;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
+  /** The action with what it would touch in these files, for people to read; as it is when that cannot be found out. */
+  withReach: (action: AgentAction, files: ReachIn) => Promise<AgentAction>;
   /** Whether more than looking and adding may come of it, so that the files are to be kept before. */
   mayDestroy: (action: AgentAction) => Promise<boolean>;
 };
@@ -32,7 +37,7 @@ const strictestOf = (verdicts: readonly Verdict['verdict'][]) =>
 /** @param run whose prompt is what the person asked for, in their words */
 export function createRunGuard(
   ctx: Context,
-  { prompt: request, teamId }: RunRow,
+  { id: runId, prompt: request, teamId }: RunRow,
   projectId: Promise<string>,
 ): RunGuard {
   const factsAt = (cwd: string): GuardFacts => ({
@@ -73,6 +78,12 @@ export function createRunGuard(
         return !isPlainlySafe(interpret((await loadBash())(action.command), factsAt(action.cwd)));
       return action.kind === 'mcp' || action.kind === 'other';
     },
+    withReach: (action, files) =>
+      withReach(action, factsAt(action.kind === 'command' ? action.cwd : ''), files).catch((error: unknown) => {
+        // The question is asked all the same.
+        log().warn({ err: error, runId }, 'how far a command reaches could not be told');
+        return action;
+      }),
     takenApart: async (action) => {
       if (action.kind !== 'command') return action;
       const { commands } = interpret((await loadBash())(action.command), factsAt(action.cwd));
@@ -83,4 +94,11 @@ export function createRunGuard(
       return { ...action, steps };
     },
   };
+}
+
+async function withReach(action: AgentAction, facts: GuardFacts, files: ReachIn): Promise<AgentAction> {
+  if (action.kind === 'edit') return { ...action, reach: reachOfChanges(action.changes) };
+  if (action.kind !== 'command') return action;
+  const reach = await reachOfCommand(interpret((await loadBash())(action.command), facts), facts, files);
+  return { ...action, ...(reach && { reach }) };
 }

@@ -117,6 +117,36 @@ test(
   },
 );
 
+test('[GU43] a question says how many files and lines go, and where a push would go', long, async () => {
+  const command = 'rm -rf out && git push https://git.example.org/a.git HEAD:main';
+  const { done } = await begin(`write out/a.txt one\nwrite out/b/c.txt two\nrun ln -s /etc out/etc\n${bash(command)}`, {
+    mode: 'auto',
+  });
+  const asked = await question();
+  expect(asked['action']).toMatchObject({
+    command,
+    reach: {
+      files: [{ how: 'deletes', count: 3, lines: 2, paths: ['out/a.txt', 'out/b/c.txt', 'out/etc'] }],
+      outside: [],
+      remotes: [{ how: 'push', name: 'git.example.org', host: 'git.example.org', branches: ['main'] }],
+      hosts: [],
+    },
+  });
+  await answer(asked.permissionId, { decision: 'deny' });
+  await done;
+});
+
+test('[GU43] what was denied says which changes would have been lost', long, async () => {
+  await plantFiles(repoPath(projectId), sessionId, { 'kept.txt': 'kept\n', 'changed.txt': 'before\n' });
+  const reset = bash('git reset --hard; git clean -fd');
+  await ran(`write changed.txt after\nwrite new.txt new\n${reset}`, { mode: 'auto' });
+  const files = [
+    { how: 'deletes', count: 1, lines: 1, bound: 'most', paths: ['new.txt'] },
+    { how: 'loses', count: 1, bound: 'most', paths: ['changed.txt'] },
+  ];
+  expect(await ofType('action_denied')).toMatchObject([{ action: { reach: { files } } }]);
+});
+
 test('[AG37] a person’s reason reaches the model, with their name', long, async () => {
   const { done } = await begin(bash('npm run deploy'));
   const { permissionId } = await question();
@@ -211,8 +241,9 @@ test(
 test('[AG30] writing through the host is judged with what the file holds', long, async () => {
   const { done } = await begin('write src/new.txt hello', { mode: 'ask' });
   const asked = await question();
-  expect(asked['action']).toEqual({
+  expect(asked['action']).toMatchObject({
     kind: 'edit',
+    reach: { files: [{ how: 'changes', count: 1, added: 1, removed: 0, paths: ['src/new.txt'] }] },
     changes: [{ path: 'src/new.txt', oldText: null, newText: 'hello\n' }],
   });
   await answer(asked.permissionId, { decision: 'deny' });

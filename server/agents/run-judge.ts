@@ -23,6 +23,8 @@ export type JudgeOptions = {
   run: RunRow;
   claim: RunClaim;
   worktree: Worktree;
+  /** What its files were at the start. */
+  filesCommit: string;
   mask: RecordMask;
   pausedFor: <T>(waiting: Promise<T>) => Promise<T>;
   /** How long people have to answer what is asked. */
@@ -57,6 +59,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     claim,
     mask,
     takenApart,
+    withReach: (action) => guard.withReach(action, { worktree, filesCommit: options.filesCommit }),
     keep: keep && { before: keep, isNeeded: guard.mayDestroy },
     needs: async ({ rules }) => {
       const where = { teamId: run.teamId, projectId: await projectId };

@@ -1,3 +1,4 @@
+import type { ActionReach } from '../core/action-reach.ts';
 import type { AgentAction, FileChange } from '../core/agent-action.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
 import { clean, cut } from './agent-text.ts';
@@ -11,9 +12,18 @@ export async function shownAction(action: AgentAction, mask: RecordMask): Promis
   const text = async (given: string) => cut(clean(await mask.mask(given)), maxTextChars);
   switch (action.kind) {
     case 'command':
-      return { ...action, command: await text(action.command), ...(await shownSteps(action.steps, text)) };
+      return {
+        ...action,
+        command: await text(action.command),
+        ...(await shownSteps(action.steps, text)),
+        ...(await shownReach(action.reach, text)),
+      };
     case 'edit':
-      return { ...action, changes: await shownChanges(action.changes.slice(0, maxChanges), text) };
+      return {
+        ...action,
+        changes: await shownChanges(action.changes.slice(0, maxChanges), text),
+        ...(await shownReach(action.reach, text)),
+      };
     case 'fetch':
       return { ...action, address: await text(action.address) };
     case 'mcp':
@@ -31,6 +41,25 @@ type Steps = Extract<AgentAction, { kind: 'command' }>['steps'];
 async function shownSteps(steps: Steps, text: Text): Promise<{ steps?: NonNullable<Steps> }> {
   if (steps === undefined) return {};
   return { steps: await Promise.all(steps.map(async (step) => ({ ...step, text: await text(step.text) }))) };
+}
+
+const mostNames = 20;
+const longestName = 300;
+
+async function shownReach(reach: ActionReach | undefined, text: Text): Promise<{ reach?: ActionReach }> {
+  if (reach === undefined) return {};
+  const name = async (given: string) => cut(await text(given), longestName);
+  const names = (given: readonly string[]) => Promise.all(given.slice(0, mostNames).map(name));
+  const files = await Promise.all(reach.files.map(async (one) => ({ ...one, paths: await names(one.paths) })));
+  const remotes = await Promise.all(
+    reach.remotes.slice(0, mostNames).map(async ({ host, ...one }) => ({
+      ...one,
+      name: await name(one.name),
+      branches: await names(one.branches),
+      ...(host !== undefined && { host: await name(host) }),
+    })),
+  );
+  return { reach: { files, remotes, outside: await names(reach.outside), hosts: await names(reach.hosts) } };
 }
 
 async function shownChanges(changes: readonly FileChange[], text: Text): Promise<FileChange[]> {

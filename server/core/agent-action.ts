@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionReachSchema } from './action-reach.ts';
 
 /**
  * One thing an agent wants to do, as a plain value, whichever way it was asked: by an agent's policy hook, by a question of
@@ -22,8 +23,9 @@ export const agentActionSchema = z.discriminatedUnion('kind', [
     cwd: path,
     /** What it comes to once it is taken apart: each command, and what it comes through. */
     steps: z.array(z.object({ text: z.string(), via: z.array(z.string()) })).optional(),
+    reach: actionReachSchema.optional(),
   }),
-  z.object({ kind: z.literal('edit'), changes: z.array(fileChange) }),
+  z.object({ kind: z.literal('edit'), changes: z.array(fileChange), reach: actionReachSchema.optional() }),
   z.object({ kind: z.literal('read'), paths: z.array(path) }),
   z.object({ kind: z.literal('fetch'), address: z.string() }),
   z.object({ kind: z.literal('mcp'), server: z.string(), name: z.string(), input: z.string() }),

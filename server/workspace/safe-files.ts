@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { AppError, isAppError } from '../core/errors.ts';
 import { assertTreePath } from './tree-path.ts';
 
@@ -84,6 +84,30 @@ export async function listWorktreeFolders(root: string, relativePath: string): P
     if (isAppError(error)) return [];
     throw error;
   }
+}
+
+export type FolderEntries = { files: string[]; folders: string[]; isCut: boolean };
+
+/** Names of what is in a folder (the worktree itself: empty), at most so many; links count as files. Nothing when it is no folder; cut when it is closed. */
+export async function listWorktreeFolder(root: string, relativePath: string, most: number): Promise<FolderEntries> {
+  const found: FolderEntries = { files: [], folders: [], isCut: false };
+  const path = relativePath === '' ? 'x' : `${relativePath}/x`;
+  try {
+    await inFolderOf(root, { path, create: false }, async (folder) => {
+      for await (const entry of await opendir(below(folder, '.'))) {
+        if (found.files.length + found.folders.length >= most) {
+          found.isCut = true;
+          return;
+        }
+        if (entry.isDirectory()) found.folders.push(entry.name);
+        else found.files.push(entry.name);
+      }
+    });
+  } catch (error) {
+    // A folder that is closed to us may hold anything.
+    if (!isAppError(error)) found.isCut = true;
+  }
+  return found;
 }
 
 export async function inFolderOf<T>(

@@ -182,4 +182,4 @@ function partsFit(wanted: readonly string[], parts: readonly string[]): boolean 
 }
 
 /** `?` is one letter. */
-const nameFits = (pattern: string, name: string) => wordFits(pattern, name, '?');
+export const nameFits = (pattern: string, name: string) => wordFits(pattern, name, '?');

@@ -43,7 +43,7 @@ const removers: Record<string, OptionTable> = {
 };
 
 /** The words that a command would remove; undefined when it removes nothing. */
-const removed = perCommand((command): { targets: readonly Word[]; deep: boolean } | undefined => {
+export const removed = perCommand((command): { targets: readonly Word[]; deep: boolean } | undefined => {
   const table = removers[command.name];
   if (!table || asksForHelp(command.args)) return undefined;
   const options = readOptions(command.args, table);

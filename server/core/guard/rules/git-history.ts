@@ -4,7 +4,7 @@ import { onGit, readGit, type GitCall } from './git-words.ts';
 
 const git = ['git'] as const;
 
-function pushesByForce({ options }: GitCall): boolean {
+export function pushesByForce({ options }: GitCall): boolean {
   if (options.has('n', 'dry-run')) return false;
   const forced = options.names.some(
     (name) =>
@@ -20,13 +20,13 @@ function pushesByForce({ options }: GitCall): boolean {
   );
 }
 
-function deletesOnRemote({ options }: GitCall): boolean {
+export function deletesOnRemote({ options }: GitCall): boolean {
   if (options.has('n', 'dry-run')) return false;
   return options.has('d', 'delete', 'mirror', 'prune') || options.operands.some(({ text }) => /^:[^/(!^]/.test(text));
 }
 
 /** The branches that a push names on the other side, or the one it is on. */
-function pushedBranches({ options }: GitCall, branch: string | undefined): string[] {
+export function pushedBranches({ options }: GitCall, branch: string | undefined): string[] {
   const named = options.operands
     .slice(1)
     .map(({ text }) => (text.split(':').at(-1) ?? '').replace(/^\+?(?:refs\/heads\/)?/, ''));

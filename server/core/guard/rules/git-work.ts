@@ -6,7 +6,7 @@ import { onGit, readGit, type GitCall } from './git-words.ts';
 const git = ['git'] as const;
 const stashFirst = 'Look at git status and git diff, then commit or git stash what is there first.';
 
-function cleans({ options, settings }: GitCall): boolean {
+export function cleans({ options, settings }: GitCall): boolean {
   if (options.has('n', 'dry-run') && !options.has('no-dry-run')) return false;
   const needsForce = !settings.some(
     ([key, value]) => key === 'clean.requireforce' && /^(?:false|no|off|0)$/i.test(value),
@@ -15,7 +15,7 @@ function cleans({ options, settings }: GitCall): boolean {
 }
 
 /** Whether checkout takes files out of the index or a commit, over what lies in the worktree. */
-function checksOutFiles({ options }: GitCall): boolean {
+export function checksOutFiles({ options }: GitCall): boolean {
   const { operands, beforeDashes } = options;
   if (options.has('f', 'force') && !lastSays(options, 'no-force', ['f', 'force'])) return true;
   if (options.has('ours', 'theirs', 'p', 'patch', 'pathspec-from-file')) return true;
@@ -25,7 +25,7 @@ function checksOutFiles({ options }: GitCall): boolean {
 }
 
 /** `.`, a folder with its slash, a pathspec, or a file of a known kind; branches have no such names. */
-function looksLikeFiles(text: string): boolean {
+export function looksLikeFiles(text: string): boolean {
   return (
     /^(?:\.{1,2}(?:\/.*)?|:[/(^!].*|.*\/|.*[*?].*)$/.test(text) ||
     /\.(?:[jt]sx?|[cm][jt]s|py|rb|go|rs|java|kt|swift|c|h|cc|cpp|cs|php|md|txt|json|ya?ml|toml|html?|s?css|sh|sql|lock|xml|vue|svelte|ini|cfg|conf|env)$/.test(
@@ -41,7 +41,7 @@ function lastSays(options: Options, wanted: string, others: readonly string[]): 
 }
 
 /** `git restore` writes the worktree unless it is told of the index only. */
-function restoresFiles({ options }: GitCall): boolean {
+export function restoresFiles({ options }: GitCall): boolean {
   const named =
     options.operands.length > 0 ||
     options.has('pathspec-from-file') ||

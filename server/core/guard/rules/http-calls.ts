@@ -7,9 +7,9 @@ import { addresses, curlTable, wgetTable } from './egress.ts';
 /** A call by HTTP: method in capitals, address and text of the body as far as they are known. */
 type HttpCall = { method: string; address: string; body: string };
 
-const clientsByWord = new Set(['http', 'https', 'xh', 'xhs', 'httpie']);
+export const clientsByWord = new Set(['http', 'https', 'xh', 'xhs', 'httpie']);
 
-function readCall(command: SimpleCommand): HttpCall | undefined {
+export function readCall(command: SimpleCommand): HttpCall | undefined {
   const { name } = command;
   if (clientsByWord.has(name)) return readWordCall(command);
   const options = readOptions(command.args, name === 'wget' ? wgetTable : curlTable);

@@ -99,6 +99,7 @@ const kernelSwitch =
 const tempFolder = /^(?:\/private)?\/(?:var\/)?tmp\/?$|^\/dev\/shm\/?$/;
 
 const everyProgram = 'any';
+const inPlaceEditors = ['sed', 'gsed', 'perl', 'ruby', 'awk', 'gawk'];
 
 export const overwritingRules: readonly Rule[] = [
   {
@@ -223,7 +224,7 @@ export const overwritingRules: readonly Rule[] = [
   {
     id: 'files.edit-in-place',
     verdict: 'ask',
-    programs: ['sed', 'gsed', 'perl', 'ruby', 'awk', 'gawk'],
+    programs: inPlaceEditors,
     matches: editsInPlace,
     reason: 'This rewrites files in place, and nothing says that version control has them.',
     saferWay: 'Print the result first, or change the file with the edit tool.',
@@ -311,7 +312,9 @@ function movesAway(command: SimpleCommand, context: RuleContext): boolean {
   });
 }
 
-function editsInPlace(command: SimpleCommand, context: RuleContext): boolean {
+/** The files that a command rewrites in place; undefined when it does not. */
+export function editedInPlace(command: SimpleCommand): readonly Word[] | undefined {
+  if (!inPlaceEditors.includes(command.name)) return undefined;
   const options = readOptions(
     command.args,
     command.name.endsWith('sed') ? sedTable : command.name.endsWith('awk') ? awkTable : perlTable,
@@ -319,10 +322,14 @@ function editsInPlace(command: SimpleCommand, context: RuleContext): boolean {
   const inPlace = command.name.endsWith('awk')
     ? options.values('i', 'include').some(({ text }) => text === 'inplace')
     : options.has('i', 'in-place') || (command.name === 'sed' && options.has('I'));
-  if (!inPlace) return false;
-  const { facts } = context;
+  if (!inPlace) return undefined;
+  return options.has('e', 'f', 'expression', 'file') ? options.operands : options.operands.slice(1);
+}
+
+function editsInPlace(command: SimpleCommand, { facts }: RuleContext): boolean {
+  const files = editedInPlace(command);
+  if (files === undefined) return false;
   const unplaced = facts.worktree === undefined && facts.cwd === undefined;
-  const files = options.has('e', 'f', 'expression', 'file') ? options.operands : options.operands.slice(1);
   if (files.length === 0) return unplaced;
   return files.some((word) => {
     const { scope, path } = placeOf(word, command, facts);
