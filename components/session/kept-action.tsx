@@ -57,7 +57,7 @@ export function Undo({ kept: { keptId, title, putBack } }: { kept: KeptMark }) {
         </Text>
       )}
       <Button
-        size="compact-xs"
+        size="compact-sm"
         variant="subtle"
         leftSection={<IconArrowBackUp size={14} aria-hidden />}
         loading={undo.isPending}
