@@ -19,3 +19,13 @@ test('ids sort by the time of their making', () => {
     vi.useRealTimers();
   }
 });
+
+test('ids of one millisecond sort by the order of their making', () => {
+  vi.useFakeTimers({ now: 1_000 });
+  try {
+    const made = Array.from({ length: 10_000 }, () => newId('gdn'));
+    expect(made.toSorted()).toEqual(made);
+  } finally {
+    vi.useRealTimers();
+  }
+});

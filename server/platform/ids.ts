@@ -55,15 +55,27 @@ export type IdPrefix =
   | 'cag'
   | 'mcp';
 
-/** A new id: the prefix, 48 bits of milliseconds and 80 random bits, so ids sort by time of making. */
+let lastTime = 0;
+let counter = 0;
+
+/**
+ * A new id: the prefix, 48 bits of milliseconds and 80 bits more, of which the first 15 count up within a millisecond from a random start
+ * (RFC 9562, section 6.2, method 1) and the rest is random. So the ids of one process sort by the order of their making, those of several
+ * by its millisecond.
+ */
 export function newId(prefix: IdPrefix): string {
-  let time = Date.now();
-  let head = '';
-  for (let i = 0; i < 10; i++) {
-    head = alphabet.charAt(time % 32) + head;
-    time = Math.floor(time / 32);
-  }
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    counter = randomBytes(2).readUInt16BE() & 0x3fff;
+  } else counter++;
   let tail = '';
-  for (const byte of randomBytes(16)) tail += alphabet.charAt(byte & 31);
-  return `${prefix}_${head}${tail}`;
+  for (const byte of randomBytes(13)) tail += alphabet.charAt(byte & 31);
+  return `${prefix}_${digits(now, 10)}${digits(counter, 3)}${tail}`;
+}
+
+function digits(value: number, length: number): string {
+  let text = '';
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = alphabet.charAt(rest % 32) + text;
+  return text;
 }
