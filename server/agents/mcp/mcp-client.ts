@@ -10,7 +10,8 @@ import { z } from 'zod';
 export type McpClient = {
   /** Every tool, all pages of them. */
   listTools(): Promise<ListedTool[]>;
-  callTool(name: string, input: Record<string, unknown>): Promise<ToolAnswer>;
+  /** @param signal ends the wait for its answer; the server is told so */
+  callTool(name: string, input: Record<string, unknown>, signal?: AbortSignal): Promise<ToolAnswer>;
 };
 
 export type ListedTool = z.infer<typeof listedTool>;
@@ -25,7 +26,7 @@ const mostTools = 500;
 const message = z.object({
   id: z.union([z.number(), z.string()]).optional(),
   method: z.string().optional(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ message: z.string() }).optional(),
 });
 const listedTool = z.object({
@@ -40,7 +41,7 @@ const listedTool = z.object({
 const toolPage = z.object({ tools: z.array(z.unknown()).max(mostTools), nextCursor: z.string().optional() });
 const toolResult = z.object({
   content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
-  structuredContent: z.unknown(),
+  structuredContent: z.unknown().optional(),
   isError: z.boolean().optional(),
 });
 
@@ -62,14 +63,21 @@ export async function openMcpClient(
   const lines = createInterface({ input: streams.stdout });
   lines.on('line', (line) => receive(line, { waiting, send }));
   lines.on('close', () => end('It has ended.'));
+  streams.stdout.on('close', () => end('It has ended.'));
   let last = 0;
-  const request = async (method: string, params: object): Promise<unknown> => {
-    if (signal.aborted) throw new McpError('It did not answer in time.');
+  const request = async (method: string, params: object, given?: AbortSignal): Promise<unknown> => {
+    if (signal.aborted || given?.aborted === true) throw new McpError('It did not answer in time.');
     const id = (last += 1);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(id, { resolve, reject });
+    const giveUp = () => {
+      if (!waiting.delete(id)) return;
+      send({ method: 'notifications/cancelled', params: { requestId: id } });
+      reject(new McpError('It did not answer in time.'));
+    };
+    given?.addEventListener('abort', giveUp);
     send({ id, method, params });
-    return promise;
+    return promise.finally(() => given?.removeEventListener('abort', giveUp));
   };
   await request('initialize', {
     protocolVersion,
@@ -79,7 +87,7 @@ export async function openMcpClient(
   send({ method: 'notifications/initialized' });
   return {
     listTools: () => allTools(request),
-    callTool: async (name, input) => answerOf(await request('tools/call', { name, arguments: input })),
+    callTool: async (name, input, given) => answerOf(await request('tools/call', { name, arguments: input }, given)),
   };
 }
 

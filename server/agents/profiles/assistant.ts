@@ -20,6 +20,7 @@ export const assistant: AgentProfile = {
     hostFiles: true,
     hostTerminals: true,
     steers: true,
+    asksForMcpTools: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },

@@ -18,18 +18,16 @@ export function createAssistant({ client, store, asked }: AssistantMeans): acp.A
     .agent({ name: 'assistant' })
     .onRequest('initialize', () => greeting)
     .onRequest('session/new', async ({ params }) => {
-      const session = await sessions.open(params.cwd);
+      const session = await sessions.open(params);
       return { sessionId: session.id, ...shownSession(session) };
     })
     .onRequest('session/load', async ({ params, client: host }) => {
-      const session = await sessions.reopen(params.sessionId, params.cwd);
+      const session = await sessions.reopen(params.sessionId, params);
       for (const update of session.history.items.flatMap(replayed))
         await host.notify('session/update', { sessionId: session.id, update });
       return shownSession(session);
     })
-    .onRequest('session/resume', async ({ params }) =>
-      shownSession(await sessions.reopen(params.sessionId, params.cwd)),
-    )
+    .onRequest('session/resume', async ({ params }) => shownSession(await sessions.reopen(params.sessionId, params)))
     .onRequest('session/set_mode', ({ params }) => {
       sessions.get(params.sessionId).mode = modeOf(params.modeId);
       return {};

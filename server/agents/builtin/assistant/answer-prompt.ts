@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import * as acp from '@agentclientprotocol/sdk';
 import type { AssistantMeans, AssistantSession } from './assistant-session.ts';
 import { createContextWindow } from './context-window.ts';
 import { readInstructions } from './instructions.ts';
 import { ModelError } from './model-error.ts';
 import { personParts } from './prompt-parts.ts';
-import { createTurnHost } from './turn-host.ts';
+import { createTurnHost, type TurnHost } from './turn-host.ts';
 import { runTurn } from './turn-loop.ts';
 import type { TurnUsage } from './turn-usage.ts';
 
@@ -18,6 +19,13 @@ type Prompt = Omit<AssistantMeans, 'asked'> & {
   closed: AbortSignal;
 };
 
+/** Once: people who count on a server see that it is not there. */
+async function tellMissing(missing: readonly string[], host: TurnHost): Promise<void> {
+  if (missing.length === 0) return;
+  const content = { type: 'text' as const, text: missing.join('\n') };
+  await host.update({ sessionUpdate: 'agent_thought_chunk', messageId: randomUUID(), content });
+}
+
 /** One turn of a session, from what people say to why it ended; whatever happens, what was said is kept. */
 export async function answerPrompt({ session, params, host, closed, client, store }: Prompt): Promise<AnsweredPrompt> {
   const own = new AbortController();
@@ -30,12 +38,15 @@ export async function answerPrompt({ session, params, host, closed, client, stor
   try {
     await save();
     const model = await choice.model(signal);
+    const mcp = await session.mcp;
+    await tellMissing(mcp.missing.splice(0), turnHost);
     const { stopReason, usage } = await runTurn({
       host: turnHost,
       client,
       model: model.id,
       ...choice.effortFor(model),
       mode,
+      mcpTools: mcp.tools,
       instructions: await readInstructions(root, (path) => turnHost.readFile(path)),
       window: createContextWindow(model.contextTokens),
       history,

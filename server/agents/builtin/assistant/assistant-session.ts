@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as acp from '@agentclientprotocol/sdk';
 import type { HistoryItem } from './history.ts';
 import { createModelChoice, type ModelChoice } from './model-choice.ts';
+import { startMcpServers, type SessionMcp } from './mcp-servers.ts';
 import type { ModelClient } from './model-client.ts';
 import type { SessionStore, StoredSession } from './session-store.ts';
 import type { AssistantMode } from './tools/tools-for.ts';
@@ -20,6 +21,8 @@ export type AssistantSession = {
   mode: AssistantMode;
   choice: ModelChoice;
   history: { items: readonly HistoryItem[] };
+  /** Its MCP servers, once they have started or failed. */
+  mcp: Promise<SessionMcp>;
   turn: AbortController | undefined;
   /** Said into the turn at work, and not told to the model yet. */
   said: HistoryItem[];
@@ -32,21 +35,28 @@ export type AssistantMeans = {
   asked: { model?: string; effort?: string };
 };
 
+/** Where a session works, and the MCP servers that it is given. */
+type Opening = { cwd: string; mcpServers?: readonly acp.McpServer[] };
+
 /** The sessions of a process; those of earlier ones are found again in the home. */
 export type AssistantSessions = {
   /** @throws RequestError when it is not open */
   get(sessionId: string): AssistantSession;
-  open(root: string): Promise<AssistantSession>;
+  open(given: Opening): Promise<AssistantSession>;
   /** @throws RequestError when there is none */
-  reopen(sessionId: string, root: string): Promise<AssistantSession>;
+  reopen(sessionId: string, given: Opening): Promise<AssistantSession>;
 };
 
 export function createSessions({ client, store, asked }: AssistantMeans): AssistantSessions {
   const sessions = new Map<string, AssistantSession>();
-  const open = async (given: Pick<StoredSession, 'root'> & Partial<StoredSession>): Promise<AssistantSession> => {
-    const { sessionId: id = randomUUID(), root, mode = 'edit', items = [] } = given;
+  const open = async (
+    given: Partial<StoredSession>,
+    { cwd: root, mcpServers = [] }: Opening,
+  ): Promise<AssistantSession> => {
+    const { sessionId: id = randomUUID(), mode = 'edit', items = [] } = given;
+    const mcp = startMcpServers(mcpServers, root);
     const choice = await createModelChoice(client, { ...given, ...asked });
-    const session: AssistantSession = { id, root, mode, choice, history: { items }, turn: undefined, said: [] };
+    const session: AssistantSession = { id, root, mode, choice, history: { items }, mcp, turn: undefined, said: [] };
     sessions.set(id, session);
     return session;
   };
@@ -56,13 +66,13 @@ export function createSessions({ client, store, asked }: AssistantMeans): Assist
       if (session === undefined) throw acp.RequestError.sessionNotFound(sessionId);
       return session;
     },
-    open: (root) => open({ root }),
-    async reopen(sessionId, root) {
+    open: (opening) => open({}, opening),
+    async reopen(sessionId, opening) {
       const known = sessions.get(sessionId);
       if (known !== undefined) return known;
       const stored = await store.load(sessionId);
       if (stored === undefined) throw acp.RequestError.resourceNotFound(sessionId);
-      return open({ ...stored, root });
+      return open(stored, opening);
     },
   };
 }

@@ -25,14 +25,15 @@ const aliases: Readonly<Record<string, string>> = {
  * The arguments of a call as a value. Mistakes that leave no doubt about what was meant are mended: a fence around the JSON,
  * JSON within a JSON text, line ends that were not escaped, a comma too many, other usual names. What was cut off is not
  * completed: half a file would be written.
+ * @param options `isForeign`: the tool has names of its own for its arguments
  * @throws ToolError that tells the model what to do
  */
-export function readArguments(name: string, text: string): unknown {
+export function readArguments(name: string, text: string, { isForeign = false } = {}): unknown {
   const trimmed = text.trim();
   if (trimmed === '') return {};
   const value = parseLeniently(trimmed);
   if (value !== undefined && typeof value === 'object' && value !== null && !Array.isArray(value))
-    return renamed(value);
+    return isForeign ? value : renamed(value);
   const reason = looksCut(trimmed) ? cutReason : 'they are not one JSON object';
   throw new ToolError(
     `The arguments of ${name} could not be read: ${reason}. They began with: ${trimmed.slice(0, 120)}. Call ${name} again with one valid JSON object.`,

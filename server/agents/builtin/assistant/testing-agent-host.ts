@@ -25,7 +25,7 @@ export type TestHost = {
   closed: Set<string>;
   answers: ScriptedAnswer[];
   connection: acp.ClientConnection;
-  open(mode?: string): Promise<string>;
+  open(mode?: string, mcpServers?: acp.McpServer[]): Promise<string>;
   prompt(sessionId: string, text: string): Promise<acp.PromptResponse>;
   read(file: string): Promise<string>;
   texts(): string;
@@ -63,8 +63,8 @@ export async function startTestHost(
     get connection() {
       return connection;
     },
-    async open(mode) {
-      const { sessionId } = await connection.agent.request('session/new', { cwd: root, mcpServers: [] });
+    async open(mode, mcpServers = []) {
+      const { sessionId } = await connection.agent.request('session/new', { cwd: root, mcpServers });
       if (mode !== undefined) await connection.agent.request('session/set_mode', { sessionId, modeId: mode });
       return sessionId;
     },

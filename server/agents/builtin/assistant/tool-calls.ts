@@ -53,7 +53,7 @@ async function doCall(call: AskedCall, means: CallMeans): Promise<DoneCall> {
   try {
     host.signal.throwIfAborted();
     if (tool === undefined) throw new ToolError(noTool(call.name, means.tools));
-    const prepared = await tool.prepare(readArguments(call.name, call.arguments), means.context);
+    const prepared = await tool.prepare(argumentsFor(tool, call), means.context);
     paths = prepared.paths ?? [];
     const done = await perform(prepared, { ...means, tool, call, card });
     return { call, paths, text: done.text, isFailed: done.isFailed ?? false, endsTurn: done.endsTurn ?? false };
@@ -67,6 +67,9 @@ async function doCall(call: AskedCall, means: CallMeans): Promise<DoneCall> {
 
 /** What people see of a call. */
 type Card = { id: string; isShown: boolean };
+
+const argumentsFor = ({ foreignName }: Tool, { name, arguments: text }: AskedCall) =>
+  readArguments(name, text, { isForeign: foreignName !== undefined });
 
 function noTool(name: string, tools: readonly Tool[]): string {
   return `There is no tool ${name} here. There are: ${tools.map((tool) => tool.name).join(', ')}.`;
@@ -110,6 +113,7 @@ function announced(prepared: PreparedCall, { tool, call, toolCallId, absolute }:
     kind: tool.kind,
     status: 'pending',
     locations: paths.map((path) => ({ path: absolute(path) })),
+    ...(tool.foreignName !== undefined && { _meta: { toolName: tool.foreignName } }),
     // A diff says what an edit does; what it was made of would only say it again.
     ...(diff === undefined
       ? { rawInput: input ?? shownInput(call) }

@@ -46,6 +46,8 @@ export type Tool = {
   effect: ToolEffect;
   /** Not shown as a card of its own: what it does is shown elsewhere. */
   isQuiet: boolean;
+  /** What the host knows it by, for a tool of somebody else; its arguments have names of their own. */
+  foreignName?: string;
   definition: ToolDefinition;
   /** @throws ToolError in words for the model */
   prepare(args: unknown, context: ToolContext): Promise<PreparedCall>;

@@ -25,6 +25,8 @@ export type TurnMeans = {
   effort?: string;
   mode: AssistantMode;
   instructions: ProjectInstructions;
+  /** Tools of MCP servers. */
+  mcpTools: readonly Tool[];
   window: ContextWindow;
   history: { items: readonly HistoryItem[] };
   /** What people said into the turn since it was asked last. */
@@ -46,7 +48,7 @@ type Turn = TurnMeans & { tools: readonly Tool[]; system: string; usage: TurnUsa
  */
 export async function runTurn(means: TurnMeans): Promise<TurnEnd> {
   const { host, mode, instructions } = means;
-  const tools = toolsFor(mode, instructions.skills);
+  const tools = [...toolsFor(mode, instructions.skills), ...means.mcpTools];
   const usage = createTurnUsage();
   const turn: Turn = { ...means, tools, usage, system: systemPrompt({ root: host.root, mode, instructions }) };
   const work = createWork(turn);
