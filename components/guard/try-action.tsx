@@ -8,7 +8,7 @@ import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { GuardedAction } from '@/server/core/guard/guarded-action.ts';
-import { needsText } from './approval-words.ts';
+import { familyTitles, needsText } from './approval-words.ts';
 import type { GuardTeam } from './guard-page.tsx';
 import { effectWords } from './guard-words.ts';
 import classes from './guard.module.css';
@@ -113,7 +113,7 @@ function EditFields({
   );
 }
 
-function Outcome({ tried: { word, guard, commands, unresolved, needs } }: { tried: Tried }) {
+function Outcome({ tried: { word, guard, families, commands, unresolved, needs } }: { tried: Tried }) {
   const { done, color } = effectWords[word.verdict];
   return (
     <Stack gap="sm" aria-live="polite" role="group" aria-label="What is said">
@@ -125,6 +125,7 @@ function Outcome({ tried: { word, guard, commands, unresolved, needs } }: { trie
       </Group>
       {word.saferWay !== undefined && <Text>Safer: {word.saferWay}</Text>}
       {needs && <Text>{needsText(needs)}</Text>}
+      {families.length > 0 && <Text>About: {families.map((family) => familyTitles[family]).join(' · ')}</Text>}
       {word.rules.length > 0 && (
         <Text size="sm" c="dimmed" className="ens-mono" style={{ overflowWrap: 'anywhere' }}>
           {word.rules.join(', ')}

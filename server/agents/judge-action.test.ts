@@ -205,8 +205,25 @@ test('[PO21] policy is told the guard’s own verdict and every rule that spoke,
     mode: 'auto',
     verdict: 'ask',
     rules: ['gru_1', 'packages.publish'],
-    families: ['house', 'publishing'],
+    families: ['publishing', 'house'],
   });
   expect(asked[1]).toEqual(asked[0]);
   expect(asked[2]).toEqual({ kind: 'fetch', mode: 'auto', rules: [], families: [] });
+});
+
+test('[GU80] what nobody doubts is known by its families as well, to policies and to whom a question is for', async () => {
+  const said: GuardSays = { ...fine, families: ['databases'] };
+  const guard = () => Promise.resolve(said);
+  expect(await judgeAction(command, facts({ mode: 'edit', guard }))).toMatchObject({
+    verdict: 'ask',
+    by: 'mode',
+    families: ['databases'],
+  });
+  const requireActing: JudgeFacts['requireActing'] = (action, { families }) =>
+    action === 'actUnasked' && families.includes('databases') ? refuse('Ask.')() : Promise.resolve();
+  expect(await judgeAction(command, facts({ guard, requireActing }))).toMatchObject({
+    verdict: 'ask',
+    by: 'policy',
+    families: ['databases'],
+  });
 });

@@ -2,7 +2,8 @@ import { isOutside, type ActionRule, type AgentAction } from '../core/agent-acti
 import { isAppError } from '../core/errors.ts';
 import { withOpinion, type SecondOpinion } from '../core/guard/second-opinion.ts';
 import type { Verdict } from '../core/guard/verdict.ts';
-import { familyOf } from '../core/guard/action-family.ts';
+import type { ActionFamily } from '../core/guard/action-family.ts';
+import { familiesOf } from '../core/guard/command-families.ts';
 import { onlyReads } from '../core/plain-reads.ts';
 import type { ActAction, PolicyAct } from '../core/policy-question.ts';
 import type { Denier, RunMode } from '../core/session-event.ts';
@@ -11,7 +12,10 @@ import { treePathProblem } from '../workspace/tree-path.ts';
 /** Who or what had the last word on an action. */
 export type JudgedBy = Denier;
 
-export type Judgement =
+export type Judgement = {
+  /** What the action is about, so that it is known who may allow it. */
+  families?: readonly ActionFamily[];
+} & (
   | { verdict: 'allow'; by?: JudgedBy; rules?: readonly ActionRule[]; reason?: string; opinion?: SecondOpinion }
   | {
       verdict: 'ask' | 'deny';
@@ -22,13 +26,21 @@ export type Judgement =
       saferWay?: string;
       /** What a model said of it. */
       opinion?: SecondOpinion;
-    };
+    }
+);
 
 /** What is not simply allowed. */
 export type Judged = Exclude<Judgement, { verdict: 'allow' }>;
 
-/** `house`: a rule that people wrote had the last word. `beneath`: the guard's own, and every rule that spoke. */
-export type GuardSays = Verdict & { by?: 'guard' | 'house'; beneath?: Pick<Verdict, 'verdict' | 'rules'> };
+/**
+ * `house`: a rule that people wrote had the last word. `families`: what the action is about, whatever is said of it. `beneath`: the guard's
+ * own, and every rule that spoke.
+ */
+export type GuardSays = Verdict & {
+  by?: 'guard' | 'house';
+  families?: readonly ActionFamily[];
+  beneath?: Pick<Verdict, 'verdict' | 'rules'>;
+};
 
 /** A model's opinion, and whether it may let through what the guard would ask about. */
 export type OpinionSays = { opinion: SecondOpinion; mayEase: boolean };
@@ -72,19 +84,19 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   const act = actOf(action.kind, facts.mode, said);
   const forbidden = await refusalOf(facts.requireActing('act', act));
   if (forbidden) return forbidden;
-  const word = action.kind === 'read' ? allow : await wordOn(action, said, facts);
+  const word = { ...(action.kind === 'read' ? allow : await wordOn(action, said, facts)), families: act.families };
   if (word.verdict !== 'allow') return word;
   const unasked = await refusalOf(facts.requireActing('actUnasked', act));
   if (!unasked) return word;
   // Who may allow it is a matter of what the guard saw, too.
   const rules = [...unasked.rules, ...act.rules.map((id) => ({ id, words: said?.reason ?? '' }))];
-  return { ...unasked, verdict: 'ask', rules, ...(word.opinion && { opinion: word.opinion }) };
+  return { ...unasked, verdict: 'ask', rules, families: act.families, ...(word.opinion && { opinion: word.opinion }) };
 }
 
 /** The action as policies look at it. They know the guard's own verdict, so that no rule of the house hides it from them. */
 function actOf(kind: PolicyAct['kind'], mode: RunMode, said: GuardSays | undefined): PolicyAct {
   const { verdict, rules } = said?.beneath ?? said ?? { rules: [] };
-  const families = rules.map(familyOf).filter((family) => family !== undefined);
+  const families = said?.families ?? familiesOf(rules);
   return { kind, mode, rules, families, ...(verdict && { verdict }) };
 }
 

@@ -118,7 +118,7 @@ function createWord(ctx: Context, given: Given) {
     const judgement = await judgeAction(action, facts);
     if (judgement.verdict === 'allow') {
       const unkept = await keepFirst({ ...request, isAsked: false }, given);
-      if (unkept) return asked(request, unkept);
+      if (unkept) return asked(request, { ...unkept, families: judgement.families ?? [] });
       await given.record(action, judgement);
       return { allowed: true, scope: 'once' };
     }

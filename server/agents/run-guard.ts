@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
+import { actionFamilies } from '../core/guard/action-family.ts';
 import { reachOfChanges } from '../core/guard/edit-reach.ts';
 import { interpret } from '../core/guard/interpret.ts';
 import { isPlainlySafe } from '../core/guard/plainly-safe.ts';
@@ -34,6 +35,23 @@ const strictness = { allow: 0, ask: 1, deny: 2 } as const;
 const strictestOf = (verdicts: readonly Verdict['verdict'][]) =>
   verdicts.toSorted((a, b) => strictness[b] - strictness[a])[0] ?? 'allow';
 
+/** One word on an action of several parts. */
+function together(readings: readonly GuardReading[]): GuardSays | undefined {
+  const words = readings.map(({ word }) => word);
+  // Allowed by the house is all of it, or nothing.
+  const [first] = words.toSorted(
+    (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
+  );
+  // Who may allow it is a matter of all that speaks against it.
+  const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
+  const beneath = {
+    verdict: strictestOf(readings.map(({ guard }) => guard.verdict)),
+    rules: [...new Set(readings.flatMap(({ word, guard }) => [...word.rules, ...guard.rules]))],
+  };
+  const families = actionFamilies.filter((family) => readings.some((reading) => reading.families.includes(family)));
+  return first && { ...first, rules: [...new Set([...first.rules, ...against])], families, beneath };
+}
+
 /** @param run whose prompt is what the person asked for, in their words */
 export function createRunGuard(
   ctx: Context,
@@ -59,18 +77,7 @@ export function createRunGuard(
       const facts = factsAt(action.kind === 'command' ? action.cwd : '');
       const readings: GuardReading[] = [];
       for (const one of guarded) readings.push(await readAction(one, { facts, rules }));
-      const words = readings.map(({ word }) => word);
-      // Allowed by the house is all of it, or nothing.
-      const [first] = words.toSorted(
-        (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
-      );
-      // Who may allow it is a matter of all that speaks against it.
-      const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
-      const beneath = {
-        verdict: strictestOf(readings.map(({ guard }) => guard.verdict)),
-        rules: [...new Set(readings.flatMap(({ word, guard }) => [...word.rules, ...guard.rules]))],
-      };
-      return first && { ...first, rules: [...new Set([...first.rules, ...against])], beneath };
+      return together(readings);
     },
     mayDestroy: async (action) => {
       if (action.kind === 'edit') return action.changes.some(({ newText }) => newText === null);

@@ -61,14 +61,8 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
     takenApart,
     withReach: (action) => guard.withReach(action, { worktree, filesCommit: options.filesCommit }),
     keep: keep && { before: keep, isNeeded: guard.mayDestroy },
-    needs: async ({ rules }) => {
-      const where = { teamId: run.teamId, projectId: await projectId };
-      return approvalNeedsOf(
-        ctx.db,
-        where,
-        rules.map(({ id }) => id),
-      );
-    },
+    needs: async ({ families = [] }) =>
+      approvalNeedsOf(ctx.db, { teamId: run.teamId, projectId: await projectId }, families),
     record: judgementRecorder(ctx, { run, mask, projectId }),
     pausedFor,
     answerMs,

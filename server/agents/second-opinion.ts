@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
+import { familiesOf } from '../core/guard/command-families.ts';
 import { opinionMessages } from '../core/guard/opinion-question.ts';
 import { mayBeEased, readOpinion, type SecondOpinion } from '../core/guard/second-opinion.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
@@ -90,7 +91,8 @@ export function openRunOpinion(ctx: Context, options: OpinionOptions): RunOpinio
       if (!messages) return undefined;
       const opinion = await opinionOf({ model: setting.model, messages, max_tokens: mostAnswerTokens, stream: false });
       if (!opinion) return undefined;
-      const needs = await approvalNeedsOf(ctx.db, { teamId: run.teamId, projectId: await projectId }, said.rules);
+      const where = { teamId: run.teamId, projectId: await projectId };
+      const needs = await approvalNeedsOf(ctx.db, where, said.families ?? familiesOf(said.rules));
       return { opinion, mayEase: setting.mode === 'both' && mayBeEased(said, needs) };
     },
     close: way.close,
@@ -108,12 +110,15 @@ type Question = {
 function openWay(ctx: Context, { claim, openDoor }: OpinionOptions) {
   let opening: Promise<{ door: RunDoor; key: string }> | undefined;
   let renewal: NodeJS.Timeout | undefined;
+  // Calls with a key that ran out are refused, and the guard's word stands: it is tried again in time for most.
+  const unrenewed = (error: unknown) =>
+    log().warn({ err: error, runId: claim.runId }, 'the key for second opinions could not be renewed');
   const open = async () => {
     if (!openDoor) throw new Error('there is no way to models');
     const door = await openDoor(claim.runId);
     try {
       const key = await issueRunKey(ctx, claim, 'guard');
-      renewal = setInterval(() => void renewRunKey(ctx, claim).catch(() => undefined), runKeyLifeMs / 3);
+      renewal = setInterval(() => void renewRunKey(ctx, claim).catch(unrenewed), runKeyLifeMs / 3);
       return { door, key };
     } catch (error) {
       await door.close();

@@ -57,7 +57,7 @@ export type PolicyAct = {
   verdict?: Verdict['verdict'];
   /** Ids of the rules of the guard and of the house that spoke about it. */
   rules: readonly string[];
-  /** The families of those rules. */
+  /** Of what it does and of those rules. */
   families: readonly ActionFamily[];
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roleAtLeast, type TeamRole } from '../permissions.ts';
-import { actionFamilies, familyOf } from './action-family.ts';
+import { actionFamilies, type ActionFamily } from './action-family.ts';
 
 /** Who may allow what agents ask for, where a team or the installation says more than the right to approve (docs/spec/guard.md, from GU50). */
 
@@ -29,11 +29,11 @@ export const approvalNeeds = approvalTerms.extend({ families: z.array(z.enum(app
 export type ApprovalNeeds = z.infer<typeof approvalNeeds>;
 
 /**
- * What an action needs whose verdict these rules led to: the strictest of each term that any approval rule of any scope says of its
- * families, so that nobody below loosens what is said above. Undefined: the right to approve is enough.
+ * What an action of these families needs: the strictest of each term that any approval rule of any scope says of them, so that nobody
+ * below loosens what is said above. Undefined: the right to approve is enough.
  */
-export function needsOf(approvals: readonly ApprovalRule[], ruleIds: readonly string[]): ApprovalNeeds | undefined {
-  const families = new Set<ApprovalFamily>(['any', ...ruleIds.map(familyOf).filter((one) => one !== undefined)]);
+export function needsOf(approvals: readonly ApprovalRule[], of: readonly ActionFamily[]): ApprovalNeeds | undefined {
+  const families = new Set<ApprovalFamily>(['any', ...of]);
   const meant = approvals.filter((rule) => families.has(rule.family) && asksMore(rule));
   if (meant.length === 0) return undefined;
   return {

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, or } from 'drizzle-orm';
 import { schema, type DatabaseOrTransaction } from '../../../db/client.ts';
+import type { ActionFamily } from '../../core/guard/action-family.ts';
 import { needsOf, type ApprovalNeeds } from '../../core/guard/approval.ts';
 
 const { approvalRule } = schema;
@@ -18,11 +19,11 @@ async function approvalsOf(
     .orderBy(asc(approvalRule.id));
 }
 
-/** What a question needs whose verdict these rules led to. Read anew for each: there are few questions in a minute. */
+/** What a question about an action of these families needs. Read anew for each: there are few questions in a minute. */
 export async function approvalNeedsOf(
   db: DatabaseOrTransaction,
   where: { teamId: string; projectId: string },
-  ruleIds: readonly string[],
+  families: readonly ActionFamily[],
 ): Promise<ApprovalNeeds | undefined> {
-  return needsOf(await approvalsOf(db, where), ruleIds);
+  return needsOf(await approvalsOf(db, where), families);
 }

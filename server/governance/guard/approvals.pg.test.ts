@@ -65,16 +65,17 @@ test('[GU51] a project’s hold in it alone, the installation’s everywhere, an
     await setApproval(admin.ctx, { teamId, family: 'publishing', role: 'admin', others: false, approvers: 1 }),
     await setApproval(admin.ctx, { teamId, projectId, family: 'publishing', ...two }),
   ];
-  const needs = (inProject: string) => approvalNeedsOf(db, { teamId, projectId: inProject }, ['packages.publish']);
+  const needs = (inProject: string) => approvalNeedsOf(db, { teamId, projectId: inProject }, ['publishing']);
   expect(await needs(projectId)).toMatchObject({ role: 'admin', others: true, approvers: 2 });
   expect(await needs('prj_other')).toMatchObject({ role: 'admin', others: true, approvers: 1 });
   const foreign = await newStaffedTeam('Gamma');
-  const there = await approvalNeedsOf(db, { teamId: foreign.teamId, projectId: 'prj_x' }, ['packages.publish']);
+  const there = await approvalNeedsOf(db, { teamId: foreign.teamId, projectId: 'prj_x' }, ['publishing']);
   expect(there).toMatchObject({ role: 'lead', others: true, approvers: 1 });
   const scopes = (await listApprovals(admin.ctx, { teamId })).map(({ scope }) => scope);
   expect(scopes).toEqual(['installation', 'team', 'project']);
   const action = { kind: 'command', command: 'npm publish' } as const;
   const tried = await tryAction(team.viewer.ctx, { teamId, projectId, action });
+  expect(tried.families).toEqual(['publishing']);
   expect(tried.needs).toMatchObject({ role: 'admin', others: true, approvers: 2 });
   await removeApproval(root.ctx, { teamId: null, ruleId: set[0]?.ruleId ?? '' });
 });

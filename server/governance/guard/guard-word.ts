@@ -1,5 +1,7 @@
+import type { ActionFamily } from '../../core/guard/action-family.ts';
 import { classifyEdit } from '../../core/guard/classify-edit.ts';
 import { judge } from '../../core/guard/classify.ts';
+import { familiesOf } from '../../core/guard/command-families.ts';
 import type { GuardedAction } from '../../core/guard/guarded-action.ts';
 import { houseWord, withHouseWord, type HouseRule } from '../../core/guard/house-rule.ts';
 import type { Interpreted } from '../../core/guard/interpreted.ts';
@@ -12,7 +14,13 @@ import { findExpression } from './house-rules.ts';
 export type GuardWord = Verdict & { by: 'guard' | 'house' };
 
 /** What the guard and the house say of an action, and how the guard understood it. */
-export type GuardReading = { word: GuardWord; guard: Verdict; interpreted?: Interpreted };
+export type GuardReading = {
+  word: GuardWord;
+  guard: Verdict;
+  /** Of what it does and of the rules that spoke. */
+  families: ActionFamily[];
+  interpreted?: Interpreted;
+};
 
 /**
  * The guard's verdict with the house's rules on top.
@@ -24,11 +32,12 @@ export async function readAction(
 ): Promise<GuardReading> {
   if (action.kind === 'edit') {
     const guard = classifyEdit(action, facts, await loadCode());
-    return { guard, word: withHouseWord(guard, houseWord(rules, { action }, findExpression)) };
+    const word = withHouseWord(guard, houseWord(rules, { action }, findExpression));
+    return { guard, word, families: familiesOf([...word.rules, ...guard.rules]) };
   }
   const parse = await loadBash();
   const interpreted = interpret(parse(action.command), facts);
   const guard = judge(interpreted, facts);
   const word = withHouseWord(guard, houseWord(rules, { action, interpreted }, findExpression));
-  return { guard, word, interpreted };
+  return { guard, word, interpreted, families: familiesOf([...word.rules, ...guard.rules], interpreted) };
 }

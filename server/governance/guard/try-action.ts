@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorizeProject, authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import type { ActionFamily } from '../../core/guard/action-family.ts';
 import type { ApprovalNeeds } from '../../core/guard/approval.ts';
 import { guardedAction } from '../../core/guard/guarded-action.ts';
 import { HOLE, type SimpleCommand } from '../../core/guard/interpreted.ts';
@@ -30,6 +31,8 @@ export type TriedAction = {
   word: GuardWord;
   guard: Verdict;
   commands: ShownCommand[];
+  /** What it is about, whatever is said of it. */
+  families: ActionFamily[];
   /** What could not be resolved. */
   unresolved: string[];
   /** Who would have to allow it, where that is more than the right to approve. */
@@ -42,15 +45,16 @@ export async function tryAction(ctx: Context, given: z.input<typeof tryActionInp
   await authorizeTeam(ctx, teamId, 'guard.read');
   if (projectId !== undefined) await authorizeProject(ctx, projectId, 'guard.read');
   const rules = await houseRulesOf(ctx.db, { teamId, projectId });
-  const { word, guard, interpreted } = await readAction(action, { facts: {}, rules });
+  const { word, guard, families, interpreted } = await readAction(action, { facts: {}, rules });
   const needs =
     word.verdict === 'allow'
       ? undefined
-      : await approvalNeedsOf(ctx.db, { teamId, projectId: projectId ?? '' }, word.rules);
+      : await approvalNeedsOf(ctx.db, { teamId, projectId: projectId ?? '' }, families);
   return {
     ...(needs && { needs }),
     word,
     guard,
+    families,
     commands: interpreted?.commands.map(shownCommand) ?? [],
     unresolved: interpreted?.unresolved.map(({ what }) => what) ?? [],
   };

@@ -67,7 +67,7 @@ action act, actUnasked appliesTo {
     mode: String,                // the run's: "ask", "plan", "edit", "auto"
     verdict: String,             // the guard's own: "allow", "ask", "deny"; "" for what it does not look at
     rules: Set<String>,          // ids of the guard's and the house's rules that spoke about it: "packages.publish"
-    families: Set<String>,       // the families of those rules: "publishing", "databases"
+    families: Set<String>,       // what it is about, whatever is said of it: "publishing", "databases"
     project: Project, task: String, client: String, agent: String, unattended: Bool,
     dataClasses: Set<String>, spentCents: Long, hour: Long, weekday: String,
   },
