@@ -1,6 +1,8 @@
 'use client';
 
 import { Stack, Text } from '@mantine/core';
+import { ActionText } from '@/components/guard/action-text.tsx';
+import { effectWords } from '@/components/guard/guard-words.ts';
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { Row, RowText } from '@/components/settings/section.tsx';
 import sectionClasses from '@/components/settings/section.module.css';
@@ -13,8 +15,17 @@ type Change = Replay['changes'][number];
 
 const shown = 3;
 
-/** What the text would have changed for recent calls. */
+/** What the text would have changed for recent calls and for what agents did. */
 export function Consequence({ replay, days }: { replay: Replay; days: number }) {
+  return (
+    <Stack gap="md">
+      <CallConsequence replay={replay} days={days} />
+      <ActConsequence acts={replay.acts} days={days} />
+    </Stack>
+  );
+}
+
+function CallConsequence({ replay, days }: { replay: Replay; days: number }) {
   const { calls, isAll, denied, allowed, data, changes } = replay;
   const looked = `${isAll ? '' : 'the newest '}${calls.toLocaleString('en')} model ${calls === 1 ? 'call' : 'calls'}`;
   if (calls === 0)
@@ -58,6 +69,45 @@ export function Consequence({ replay, days }: { replay: Replay; days: number }) 
     </Stack>
   );
 }
+
+/** Commands and changes of files that would be denied, asked about or allowed anew. */
+function ActConsequence({ acts: { acts, isAll, denied, asked, allowed, changes }, days }: ActsProps) {
+  const looked = `${isAll ? '' : 'the newest '}${acts.toLocaleString('en')} ${acts === 1 ? 'action' : 'actions'} of agents`;
+  if (acts === 0) return <Text>Agents did nothing in the last {days} days that could be compared.</Text>;
+  if (denied + asked + allowed === 0) return <Text>Of {looked} none would have been treated otherwise.</Text>;
+  return (
+    <Stack gap="sm">
+      <Text>Of {looked}:</Text>
+      <div className={classes.numbers}>
+        <Count count={denied} what="would be denied" />
+        <Count count={asked} what="would be asked" />
+        <Count count={allowed} what="would be allowed" />
+      </div>
+      <ul className={sectionClasses.rows} aria-label="Actions that would be treated otherwise">
+        {changes.slice(0, shownActs).map((change) => (
+          <Row key={change.decisionId}>
+            <Effect effect={change.after} />
+            <RowText>
+              {change.shown ? (
+                <ActionText action={change.shown.action} />
+              ) : (
+                <Text>In a project that you are not a member of</Text>
+              )}
+              <Text c="dimmed" size="sm">
+                {change.agent} for {change.person}
+                {change.shown && ` on ${change.shown.project}`} <TimeAgo at={change.at} />,{' '}
+                {effectWords[change.before].done.toLowerCase()} now: {change.rules.map(({ title }) => title).join('; ')}
+              </Text>
+            </RowText>
+          </Row>
+        ))}
+      </ul>
+    </Stack>
+  );
+}
+
+type ActsProps = { acts: Replay['acts']; days: number };
+const shownActs = 5;
 
 const treated = { allow: 'as it is', warn: 'with a notice', mask: 'masked', block: 'refused' } as const;
 

@@ -1,7 +1,14 @@
 'use client';
 
 import { ActionIcon, Badge, Group, Text, Tooltip } from '@mantine/core';
-import { IconArrowDown, IconPencil, IconShieldCheck, IconShieldX, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowDown,
+  IconPencil,
+  IconShieldCheck,
+  IconShieldQuestion,
+  IconShieldX,
+  IconTrash,
+} from '@tabler/icons-react';
 import { Row, RowText } from '@/components/settings/section.tsx';
 import sectionClasses from '@/components/settings/section.module.css';
 import type { PoliciesData } from './policies-page.tsx';
@@ -67,17 +74,19 @@ export function RuleList({ policies, names, onEdit, onShow, onRemove }: RuleList
   );
 }
 
-export function Effect({ effect }: { effect: 'permit' | 'forbid' | 'allow' | 'deny' }) {
-  const isGood = effect === 'permit' || effect === 'allow';
-  const label = { permit: 'Permits', forbid: 'Forbids', allow: 'Allowed', deny: 'Denied' }[effect];
+const effects = {
+  permit: { label: 'Permits', color: 'green', Icon: IconShieldCheck },
+  forbid: { label: 'Forbids', color: 'red', Icon: IconShieldX },
+  allow: { label: 'Allowed', color: 'green', Icon: IconShieldCheck },
+  ask: { label: 'Asked', color: 'yellow', Icon: IconShieldQuestion },
+  deny: { label: 'Denied', color: 'red', Icon: IconShieldX },
+} as const;
+
+export function Effect({ effect }: { effect: keyof typeof effects }) {
+  const { label, color, Icon } = effects[effect];
   return (
     <div className={classes.effect}>
-      <Badge
-        fullWidth
-        color={isGood ? 'green' : 'red'}
-        variant="light"
-        leftSection={isGood ? <IconShieldCheck size={12} aria-hidden /> : <IconShieldX size={12} aria-hidden />}
-      >
+      <Badge fullWidth color={color} variant="light" leftSection={<Icon size={12} aria-hidden />}>
         {label}
       </Badge>
     </div>

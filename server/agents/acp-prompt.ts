@@ -1,5 +1,5 @@
 import type * as acp from '@agentclientprotocol/sdk';
-import { agentWorkRoot } from './agent-path.ts';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 import type { PromptPart } from './prompt-parts.ts';
 
 /** A prompt in the protocol's words. What the agent says it cannot take is named instead, so that its model knows of it. */

@@ -1,5 +1,5 @@
 import * as acp from '@agentclientprotocol/sdk';
-import { agentWorkRoot } from './agent-path.ts';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 import type { McpStart } from './mcp/mcp-start.ts';
 
 /** What an agent remembers in a session: nothing yet, or what was said in it before (`kept`). */

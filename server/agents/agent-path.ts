@@ -1,7 +1,5 @@
 import path from 'node:path';
-
-/** Where the repository is for every agent. */
-export const agentWorkRoot = '/work';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 
 export type AgentPathResult = { ok: true; path: string } | { ok: false; reason: string };
 

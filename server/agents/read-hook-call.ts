@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { AgentAction } from '../core/agent-action.ts';
 import { parsePatch, type PatchedFile } from '../core/apply-patch.ts';
-import { agentWorkRoot } from './agent-path.ts';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 import { clean, cut } from './agent-text.ts';
 
 /** How a file is to be changed, as an agent says it: what the file holds now is for the host to read. */

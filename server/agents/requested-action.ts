@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AgentAction, FileChange } from '../core/agent-action.ts';
 import type { AgentToolCall } from './acp-update.ts';
-import { agentWorkRoot } from './agent-path.ts';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 import { clean, cut } from './agent-text.ts';
 import { placeOf, shellLine } from './read-hook-call.ts';
 

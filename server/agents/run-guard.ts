@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import type { AgentAction } from '../core/agent-action.ts';
 import { actionFamilies } from '../core/guard/action-family.ts';
@@ -6,13 +5,13 @@ import { reachOfChanges } from '../core/guard/edit-reach.ts';
 import { interpret } from '../core/guard/interpret.ts';
 import { isPlainlySafe } from '../core/guard/plainly-safe.ts';
 import type { GuardFacts, Verdict } from '../core/guard/verdict.ts';
+import { boxFacts } from '../governance/guard/box-facts.ts';
 import { readAction, type GuardReading } from '../governance/guard/guard-word.ts';
 import { houseRulesOf } from '../governance/guard/house-rules.ts';
 import { log } from '../platform/log.ts';
 import { loadBash } from '../platform/parsers/bash.ts';
 import type { RunRow } from '../runs/run-claim.ts';
 import { reachOfCommand, type ReachIn } from './action-reach.ts';
-import { agentWorkRoot } from './agent-path.ts';
 import type { GuardSays } from './judge-action.ts';
 import { guardedActions } from './record-judgement.ts';
 
@@ -58,17 +57,7 @@ export function createRunGuard(
   { id: runId, prompt: request, teamId }: RunRow,
   projectId: Promise<string>,
 ): RunGuard {
-  const factsAt = (cwd: string): GuardFacts => ({
-    cwd: posix.resolve(agentWorkRoot, cwd),
-    worktree: agentWorkRoot,
-    home: '/home/agent',
-    // A run's repository has one branch of its own and knows no other repository.
-    branch: 'work',
-    protectedBranches: [],
-    remotes: [],
-    sandboxed: true,
-    request,
-  });
+  const factsAt = (cwd: string): GuardFacts => ({ ...boxFacts(cwd), request });
   return {
     verdict: async (action) => {
       const guarded = guardedActions(action);

@@ -4,7 +4,7 @@ import { nodeMount, spawnInSandbox } from '../workspace/sandbox.ts';
 import type { Mount, SandboxLimits, SandboxOptions } from '../workspace/sandbox-arguments.ts';
 import { boxFor, type Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers, HostTerminal, TerminalRequest } from './acp-types.ts';
-import { agentWorkRoot } from './agent-path.ts';
+import { agentWorkRoot } from '../core/agent-work-root.ts';
 import { createOutputTail } from './output-tail.ts';
 import { stopWords } from './stop-words.ts';
 

@@ -180,7 +180,7 @@ describe('ensemble policy', () => {
   it('[PO16][PO18] says what a draft would change', async () => {
     const fine = await ensemble(['policy', 'dry-run', '-', '--since', '2w', '--json'], { input: good });
     expect(fine).toMatchObject({ code: 0, err: '' });
-    expect(JSON.parse(fine.out)).toMatchObject({ calls: 0, denied: 0, changes: [] });
+    expect(JSON.parse(fine.out)).toMatchObject({ calls: 0, denied: 0, changes: [], acts: { acts: 0, changes: [] } });
     for (const [words, message] of [
       [['--since', 'long'], '--since takes a number'],
       [['--team', 'none'], 'There is no team none'],

@@ -4,7 +4,8 @@ import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import { checkPolicies, isPublishable } from '../governance/policies/check-policies.ts';
 import type { PolicyScope } from '../governance/policies/published.ts';
-import { replayCalls, type CallChange, type Replay } from '../governance/policies/replay-calls.ts';
+import type { ActChange } from '../governance/policies/replay-acts.ts';
+import { replayDraft, type CallChange, type Replay } from '../governance/policies/replay-calls.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { UsageError, type Command } from './command.ts';
 import { readPolicies } from './policy-check.ts';
@@ -40,6 +41,21 @@ function lineOf({ kind, at, person, alias, provider, project, rules, data }: Cal
   return `${at.toISOString()}  ${person}: ${alias} at ${provider}${where} ${what[kind]}${how} by ${by}`;
 }
 
+const saidAnew = { deny: 'would be denied', ask: 'would be asked', allow: 'would be allowed' } as const;
+
+function lineOfAct({ at, person, agent, project, action, after, rules }: ActChange): string {
+  const done = action.kind === 'command' ? action.command : `change of ${action.path}`;
+  const by = rules.map(({ id, title }) => `${id} “${title}”`).join(', ');
+  return `${at.toISOString()}  ${agent} for ${person} on ${project}: ${JSON.stringify(done)} ${saidAnew[after]}, ${
+    after === 'allow' ? 'now decided' : 'decided'
+  } by ${by}`;
+}
+
+function summaryOfActs({ acts, isAll, denied, asked, allowed }: Replay['acts']): string {
+  const looked = `${acts.toLocaleString('en')} actions of agents were looked at${isAll ? '' : ', the newest of more'}`;
+  return `${looked}: ${denied} would be denied anew, ${asked} asked anew, ${allowed} allowed anew.`;
+}
+
 function summary({ calls, isAll, denied, allowed, data }: Replay): string {
   const looked = `${calls.toLocaleString('en')} calls were looked at${isAll ? '' : ', the newest of more'}`;
   return `${looked}: ${denied} would be denied anew, ${allowed} allowed anew, ${data} classes of data sent otherwise.`;
@@ -48,7 +64,7 @@ function summary({ calls, isAll, denied, allowed, data }: Replay): string {
 /** Asks about recorded calls what a draft would say. Exit code 1: something would change, or the draft is not publishable. */
 export const policyDryRun: Command = {
   usage: 'policy dry-run FILE [--since 30d] [--team SLUG] [--json]',
-  does: 'lists which recorded model calls a draft of policies would deny or allow anew (of the installation, or a team’s)',
+  does: 'lists which recorded model calls and actions of agents a draft of policies would deny, ask about or allow anew (of the installation, or a team’s)',
   async run(words, io) {
     const { values, positionals } = parseArgs({
       args: words,
@@ -68,13 +84,15 @@ export const policyDryRun: Command = {
     const replay = await withDatabase(async (ctx) => {
       const draft = { scope: await scopeOf(ctx, values.team), text };
       try {
-        return await replayCalls(ctx, draft, sinceOf(values.since, ctx.now()));
+        return await replayDraft(ctx, draft, sinceOf(values.since, ctx.now()));
       } finally {
         await closeNotifications();
       }
     });
+    const { acts } = replay;
+    const lines = [...replay.changes.map(lineOf), summary(replay), ...acts.changes.map(lineOfAct), summaryOfActs(acts)];
     if (values.json) io.write(JSON.stringify(replay));
-    else for (const line of [...replay.changes.map(lineOf), summary(replay)]) io.write(line);
-    return replay.denied + replay.allowed + replay.data > 0 ? 1 : 0;
+    else for (const line of lines) io.write(line);
+    return replay.denied + replay.allowed + replay.data + acts.denied + acts.asked + acts.allowed > 0 ? 1 : 0;
   },
 };

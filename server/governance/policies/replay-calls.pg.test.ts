@@ -5,7 +5,8 @@ import { newPerson } from '../../auth/testing.ts';
 import type { FoundClass } from '../../core/model-call.ts';
 import { newId } from '../../platform/ids.ts';
 import { closeNotifications } from '../../platform/notifications.ts';
-import { newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
+import { createSession } from '../../sessions/create-session.ts';
+import { newProject, newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
 import { aCallRow, policy } from '../testing-policies.ts';
 import { getConsequence } from './replay-calls.ts';
 import { shippedPolicies, teamStart } from './shipped-policies.ts';
@@ -61,7 +62,11 @@ describe('[PO16] what a text would change', () => {
       data: 0,
       changes: [],
     });
-    const { changes, ...counts } = await consequence(teamStart + forbid('no-gpt', 'resource.alias == "gpt"'));
+    const {
+      changes,
+      acts: _acts,
+      ...counts
+    } = await consequence(teamStart + forbid('no-gpt', 'resource.alias == "gpt"'));
     expect(counts).toEqual({ calls: 2, isAll: true, denied: 1, allowed: 0, data: 0 });
     expect(changes).toMatchObject([
       { callId: id, kind: 'denied', person: 'Dev', alias: 'gpt', provider: 'OpenAI', rules: [{ id: 'team:no-gpt' }] },
@@ -114,6 +119,116 @@ describe('[PO16] what a text would change', () => {
       code: 'forbidden',
     });
     await expect(consequence('permit')).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
+
+describe('[PO22] what a text would change for what agents want to do', () => {
+  const forbidActs = (id: string, action: 'act' | 'actUnasked', condition: string) =>
+    policy(id, `forbid (principal, action == Action::"${action}", resource) when { ${condition} }`);
+
+  async function decided(of: TestTeam, more: Partial<DecisionRow> & { in: ActProject }): Promise<string> {
+    const id = newId('gdn');
+    const { in: project, ...row } = more;
+    await db()
+      .insert(schema.guardDecision)
+      .values({
+        id,
+        teamId: of.teamId,
+        ...project,
+        runId: newId('run'),
+        personId: of.developer.personId,
+        agent: 'codex',
+        mode: 'auto',
+        action: { kind: 'command', command: 'git push origin main' },
+        decidedBy: 'guard',
+        verdict: 'allow',
+        rules: [],
+        reason: 'Nothing in it is known to do harm.',
+        createdAt: new Date(Date.now() - hourMs),
+        ...row,
+      });
+    return id;
+  }
+  type DecisionRow = typeof schema.guardDecision.$inferInsert;
+  type ActProject = { projectId: string; sessionId: string };
+
+  async function newActTeam(name: string) {
+    const of = await newStaffedTeam(name);
+    const projectId = await newProject(of);
+    const { id: sessionId } = await createSession(of.developer.ctx, { projectId, title: 'Work' });
+    return { of, in: { projectId, sessionId } };
+  }
+
+  const open = shippedPolicies.replaceAll('Role::"developer"', 'Role::"viewer"');
+
+  it('is told for commands and changes of files, with what each would come to', async () => {
+    const { of, in: where } = await newActTeam('Acts');
+    const { of: elsewhere, in: there } = await newActTeam('Elsewhere');
+    const push = await decided(of, { in: where });
+    const migrate = await decided(of, { in: where, action: { kind: 'command', command: 'npx prisma migrate deploy' } });
+    // What people answer to, and what the guard denies, stays so.
+    await decided(of, { in: where, mode: 'edit', decidedBy: 'mode', verdict: 'ask', rules: ['mode.edit'] });
+    await decided(of, { in: where, verdict: 'deny', rules: ['git.force-push'] });
+    const key = await decided(of, {
+      in: where,
+      action: { kind: 'edit', path: 'deploy/tls.pem', oldText: 'a', newText: 'b' },
+      decidedBy: 'policy',
+      verdict: 'deny',
+      rules: ['key-files-are-closed'],
+    });
+    await decided(of, { in: where, createdAt: new Date(Date.now() - 8 * 24 * hourMs) });
+    await decided(elsewhere, { in: there });
+    const text =
+      policy('all', 'permit (principal, action, resource)') +
+      forbidActs('asked', 'actUnasked', 'context.families.contains("version-control")') +
+      forbidActs('closed', 'act', 'context.families.contains("databases")');
+    const { acts } = await getConsequence(of.admin.ctx, { teamId: of.teamId, text });
+    expect(acts).toMatchObject({ acts: 5, isAll: true, denied: 1, asked: 1, allowed: 0 });
+    expect(acts.changes.toSorted((a, b) => (a.decisionId < b.decisionId ? -1 : 1))).toMatchObject([
+      {
+        decisionId: push,
+        before: 'allow',
+        after: 'ask',
+        rules: [{ id: 'team:asked' }],
+        shown: { action: { command: 'git push origin main' } },
+        person: 'Dev',
+      },
+      { decisionId: migrate, before: 'allow', after: 'deny', rules: [{ id: 'team:closed' }] },
+    ]);
+    const root = await newPerson('Anchor', { installationAdmin: true });
+    const whole = await getConsequence(root.ctx, {
+      teamId: null,
+      text: policy('all', 'permit (principal, action, resource)'),
+    });
+    const eased = whole.acts.changes.find(({ decisionId }) => decisionId === key);
+    expect(eased).toMatchObject({ before: 'deny', after: 'ask', rules: [{ id: 'key-files-are-closed' }] });
+    // The guard itself asks about keys. Whoever is not in the team reads neither the project nor the action.
+    expect(eased).not.toHaveProperty('shown');
+  });
+
+  it('knows the mode, what was spent, and what was seen before it was masked', async () => {
+    const { of, in: where } = await newActTeam('Spent');
+    const runId = newId('run');
+    await newCall(of, { runId, keyKind: 'run', costMicroUsd: 2_000_000, startedAt: new Date(Date.now() - 2 * hourMs) });
+    const dear = await decided(of, { in: where, runId });
+    const masked = await decided(of, {
+      in: where,
+      action: { kind: 'command', command: 'deploy [masked]' },
+      verdict: 'ask',
+      rules: ['secrets.read-file'],
+      mode: 'edit',
+    });
+    const said = async (action: 'act' | 'actUnasked', condition: string) => {
+      const text = open + forbidActs('no', action, condition);
+      const { acts } = await getConsequence(of.admin.ctx, { teamId: of.teamId, text });
+      return acts.changes.map(({ decisionId, after }) => `${decisionId} ${after}`);
+    };
+    expect(await said('act', 'context.spentCents >= 200')).toEqual([`${dear} deny`]);
+    expect(await said('act', 'context.families.contains("secrets") && context.verdict == "ask"')).toEqual([
+      `${masked} deny`,
+    ]);
+    expect(await said('actUnasked', 'context.mode == "edit"')).toEqual([]);
+    expect(await said('actUnasked', 'context.unattended')).toEqual([`${dear} ask`]);
   });
 });
 

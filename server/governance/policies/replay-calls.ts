@@ -1,16 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import { isAppError } from '../../core/errors.ts';
 import type { FoundClass, PolicyWord } from '../../core/model-call.ts';
-import type { PolicyProject, PolicyQuestion } from '../../core/policy-question.ts';
-import { answerKey } from './answer-key.ts';
-import { askBoth, setsInForce, type BothSets } from './ask-both.ts';
+import { visibleProjects } from '../usage/visible-names.ts';
 import { authorizeManaging } from './authorize-policies.ts';
 import { treatmentOf } from './data-treatment.ts';
-import { draftSet, setsWithDraft, type Draft } from './drafted-sets.ts';
-import { freshen, policyProjectOf } from './policy-memory.ts';
-import { factsOf } from './policy-request.ts';
+import { newDraftJudge, type Ask, type BeforeAndAfter, type DraftJudge } from './draft-judge.ts';
+import type { Draft } from './drafted-sets.ts';
+import { freshen } from './policy-memory.ts';
+import type { PolicyScope } from './published.ts';
 import { recordedCalls, type RecordedCall } from './recorded-calls.ts';
+import { replayActs, type ActChange, type ActReplay } from './replay-acts.ts';
 import { policyText, requirePublishable, scopeInput } from './write-version.ts';
 
 /** What becomes of calls like one that was made, if other policies were in force. */
@@ -29,7 +30,7 @@ export type CallChange = {
   data?: { class: string; before: FoundClass['action']; after: FoundClass['action'] };
 };
 
-export type Replay = {
+type CallReplay = {
   /** How many calls were looked at; `isAll` is false when there are more than are looked at. */
   calls: number;
   isAll: boolean;
@@ -40,21 +41,15 @@ export type Replay = {
   changes: CallChange[];
 };
 
+export type Replay = CallReplay & { acts: ActReplay };
+
 const mostCalls = 20_000;
 const mostChanges = 100;
-/** Evaluations between two breaths: a web process has other work to do. */
-const breathAfter = 64;
-
-/**
- * Asks about the calls since then what a draft would say, beside what is in force now. Nothing is recorded. The caller has
- * authorized, and the draft is publishable.
- */
-export async function replayCalls(ctx: Context, draft: Draft, since: Date): Promise<Replay> {
-  await freshen();
-  const calls = await recordedCalls(ctx, { scope: draft.scope, since, most: mostCalls + 1 });
-  const judge = newJudge(draft);
+/** Asks about the calls since then what a draft would say, beside what is in force now. Nothing is recorded. */
+async function replayCalls(ctx: Context, judge: DraftJudge, of: ReplayOf): Promise<CallReplay> {
+  const calls = await recordedCalls(ctx, { ...of, most: mostCalls + 1 });
   const changes: CallChange[] = [];
-  for (const call of calls.slice(0, mostCalls)) changes.push(...(await judge(call)));
+  for (const call of calls.slice(0, mostCalls)) changes.push(...(await comparedBy(judge, call)));
   const count = (kind: CallChange['kind']) => changes.filter((change) => change.kind === kind).length;
   return {
     calls: Math.min(calls.length, mostCalls),
@@ -66,51 +61,25 @@ export async function replayCalls(ctx: Context, draft: Draft, since: Date): Prom
   };
 }
 
-type TeamSets = { before: BothSets; after: BothSets };
-type Asked = { question: PolicyQuestion; at: Date; project: PolicyProject | undefined };
+type ReplayOf = { scope: PolicyScope; since: Date };
 
-/** Compares what is in force with the draft, call by call, and remembers answers to what is alike. */
-function newJudge(draft: Draft): (call: RecordedCall) => Promise<CallChange[]> {
-  const words = new Map<string, PolicyWord>();
-  const teams = new Map<string, TeamSets>();
-  const made = { set: draftSet(draft) };
-  let evaluations = 0;
-
-  async function setsOf(teamId: string): Promise<TeamSets> {
-    const known = teams.get(teamId);
-    if (known) return known;
-    const sets = {
-      before: await setsInForce(teamId),
-      after: await setsWithDraft(teamId, draft.scope, made.set),
-    };
-    teams.set(teamId, sets);
-    return sets;
-  }
-
-  async function wordOf(sets: BothSets, { question, at, project }: Asked): Promise<PolicyWord> {
-    const facts = factsOf(question, at);
-    const key = answerKey({ question, facts, project, sets });
-    const known = words.get(key);
-    if (known) return known;
-    if (++evaluations % breathAfter === 0) await setImmediate();
-    const word = askBoth(sets, { question, facts, project });
-    words.set(key, word);
-    return word;
-  }
-
-  return async (call) => {
-    const { teamId, projectId } = call.caller;
-    const project = projectId === undefined ? undefined : await policyProjectOf(teamId, projectId);
-    // The project is gone, and with it what policies went by.
-    if (projectId !== undefined && !project) return [];
-    const { before, after } = await setsOf(teamId);
-    const ask = (sets: BothSets) => (question: PolicyQuestion) => wordOf(sets, { question, at: call.at, project });
-    return compare({ call, project, before: ask(before), after: ask(after) });
-  };
+/**
+ * Asks about the model calls and about what agents wanted to do since then what a draft would say. The caller has authorized, and the
+ * draft is publishable.
+ */
+export async function replayDraft(ctx: Context, draft: Draft, since: Date): Promise<Replay> {
+  await freshen();
+  const judge = newDraftJudge(draft);
+  const of = { scope: draft.scope, since };
+  return { ...(await replayCalls(ctx, judge, of)), acts: await replayActs(ctx, judge, of) };
 }
 
-type Ask = (question: PolicyQuestion) => Promise<PolicyWord>;
-type Compared = { call: RecordedCall; project: PolicyProject | undefined; before: Ask; after: Ask };
+async function comparedBy(judge: DraftJudge, call: RecordedCall): Promise<CallChange[]> {
+  const sides = await judge(call.caller, call.at);
+  return sides ? compare({ call, ...sides }) : [];
+}
+
+type Compared = { call: RecordedCall } & BeforeAndAfter;
 
 async function compare({ call, project, before, after }: Compared): Promise<CallChange[]> {
   const { caller, model, circumstances } = call;
@@ -150,10 +119,33 @@ export const consequenceInput = scopeInput.extend({
   days: z.number().int().min(1).max(90).default(7),
 });
 
-/** What a text would change for the calls of the last days. For those who write the policies. */
-export async function getConsequence(ctx: Context, given: z.input<typeof consequenceInput>): Promise<Replay> {
+/** An action is shown to those who may see its project. */
+export type ShownActChange = Omit<ActChange, 'teamId' | 'projectId' | 'project' | 'action'> & {
+  shown?: Pick<ActChange, 'project' | 'action'>;
+};
+export type Consequence = CallReplay & { acts: Omit<ActReplay, 'changes'> & { changes: ShownActChange[] } };
+
+/** What a text would change for the calls and the actions of agents of the last days. For those who write the policies. */
+export async function getConsequence(ctx: Context, given: z.input<typeof consequenceInput>): Promise<Consequence> {
   const { teamId: scope, text, days } = consequenceInput.parse(given);
   await authorizeManaging(ctx, scope);
   requirePublishable(text);
-  return replayCalls(ctx, { scope, text }, new Date(ctx.now().getTime() - days * dayMs));
+  const { acts, ...calls } = await replayDraft(ctx, { scope, text }, new Date(ctx.now().getTime() - days * dayMs));
+  const seen = new Map<string, ReadonlyMap<string, string>>();
+  for (const { teamId } of acts.changes) if (!seen.has(teamId)) seen.set(teamId, await projectsSeen(ctx, teamId));
+  const changes = acts.changes.map(({ teamId, projectId, project, action, ...change }) => ({
+    ...change,
+    ...(seen.get(teamId)?.has(projectId) && { shown: { project, action } }),
+  }));
+  return { ...calls, acts: { ...acts, changes } };
+}
+
+/** Installation admins are no members of each team. */
+async function projectsSeen(ctx: Context, teamId: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await visibleProjects(ctx, await authorizeTeam(ctx, teamId, 'guard.read'));
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return new Map();
+  }
 }
