@@ -134,7 +134,7 @@ function StartFields({ form, server }: { form: Form; server: McpServer | undefin
         label="Variables"
         description={
           kept === ''
-            ? 'NAME=value, one a line. They are kept sealed, but an agent that runs commands can read them in its sandbox.'
+            ? 'NAME=value, one a line. They are kept sealed, and in the sandbox of the server alone.'
             : `Set: ${kept}. Leave this empty to keep them, or write all anew.`
         }
         autosize

@@ -27,7 +27,7 @@ export function McpServers({ team }: { team: string }) {
   return (
     <Section
       title="MCP servers"
-      lead="Tools that agents may be given. A server runs in the sandbox of its run, without a network. Of what a repository asks for in .mcp.json, only what is listed here is started."
+      lead="Tools that agents may be given. A server runs in a sandbox of its own beside its run, without a network. Of what a repository asks for in .mcp.json, only what is listed here is started."
     >
       <Group>
         <Button variant="default" aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>

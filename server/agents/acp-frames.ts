@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk';
+import { lineSplitter } from './line-splitter.ts';
 
 export type FrameOptions = {
   stdin: Writable;
@@ -86,37 +87,6 @@ async function passOn(
   if (isUpdate) await options.onUpdate(frame.params);
   else controller.enqueue(frame);
   return undefined;
-}
-
-function lineSplitter(maxBytes: number) {
-  let parts: Buffer[] = [];
-  let size = 0;
-  let overflow = false;
-  const take = (last: Buffer): Buffer => {
-    const line = parts.length === 0 ? last : Buffer.concat([...parts, last]);
-    parts = [];
-    size = 0;
-    return line;
-  };
-  return {
-    *push(chunk: Buffer): Generator<Buffer> {
-      let from = 0;
-      for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-        const line = take(chunk.subarray(from, end));
-        from = end + 1;
-        if (line.length > maxBytes) {
-          overflow = true;
-          return;
-        }
-        yield line;
-      }
-      const rest = chunk.subarray(from);
-      size += rest.length;
-      if (rest.length > 0) parts.push(rest);
-      if (size > maxBytes) overflow = true;
-    },
-    tooLong: () => overflow,
-  };
 }
 
 function parseFrame(line: Buffer): AnyMessage | 'empty' | 'broken' {

@@ -1,6 +1,6 @@
 import * as acp from '@agentclientprotocol/sdk';
 import { agentWorkRoot } from '../core/agent-work-root.ts';
-import type { McpStart } from './mcp/mcp-start.ts';
+import type { McpRelay } from './mcp/mcp-doors.ts';
 
 /** What an agent remembers in a session: nothing yet, or what was said in it before (`kept`). */
 export type SessionMemory = 'new' | 'kept';
@@ -19,7 +19,7 @@ export type SessionOpening = {
   capabilities: acp.AgentCapabilities | undefined;
   meta: Readonly<Record<string, unknown>>;
   /** Programs in the agent's box that it may call tools of. */
-  mcpServers: readonly McpStart[];
+  mcpServers: readonly McpRelay[];
   /** The agent's own name of the session to go on with. */
   resume: string | undefined;
   request: RequestOpening;

@@ -1,4 +1,4 @@
-import type { McpStart } from './mcp/mcp-start.ts';
+import type { McpRelay } from './mcp/mcp-doors.ts';
 import type { Readable, Writable } from 'node:stream';
 import type { AgentAction } from '../core/agent-action.ts';
 import type { RunMode, SessionEventBody } from '../core/session-event.ts';
@@ -94,7 +94,7 @@ export type StartAgentOptions = {
   /** `_meta` of the session that is opened. */
   sessionMeta?: Readonly<Record<string, unknown>>;
   /** Programs in its box that it may call tools of. */
-  mcpServers?: readonly McpStart[];
+  mcpServers?: readonly McpRelay[];
   limits?: Partial<HostLimits>;
 };
 

@@ -13,12 +13,14 @@ import { addCustomAgent } from '../runs/agents/add-custom-agent.ts';
 import { changeCustomAgent, removeCustomAgent } from '../runs/agents/change-custom-agent.ts';
 import { listCustomAgents } from '../runs/agents/queries.ts';
 import { claimRun } from '../runs/claim-run.ts';
+import { addMcpServer } from '../runs/mcp/add-mcp-server.ts';
 import { registerWorker } from '../runs/register-worker.ts';
 import { logOf, newTestWorker, runRow, testAgent } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
 import { newProject, newStaffedTeam } from '../workspace/testing.ts';
 import { knownAgents } from './known-agents.ts';
+import { notesServer } from './mcp/testing-mcp.ts';
 import { driveRun } from './run-driver.ts';
 import { answerRooms, headOf } from './testing-run.ts';
 
@@ -108,25 +110,32 @@ test('[AG11] one whose program is gone says so', async () => {
   });
 });
 
-test('[AG10] it works in a box like the others, on a worktree of its own', { timeout: 60_000 }, async () => {
-  const team = await newStaffedTeam('Alpha');
-  const sessionId = (await createSession(team.developer.ctx, { projectId: await newProject(team), title: 'Work' })).id;
-  await addCustomAgent(root.ctx, {
-    name: 'scripted',
-    title: 'Scripted',
-    argv: ['/opt/node/bin/node', '/opt/agent/testing-agent.ts'],
-    folder: import.meta.dirname,
-    needsModel: false,
-  });
-  const workerId = 'node_custom';
-  await registerWorker(system, { workerId, agents: [{ ...testAgent, name: 'scripted' }] });
-  const text = 'spawn echo made > /work/made.txt\nrun ls /boot\nsay done';
-  const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'scripted', mode: 'auto' });
-  const run = await claimRun(system, { runId, workerId });
-  if (!run) throw new Error('not claimed');
-  const profile = await profileOf('scripted');
-  await driveRun({ run, workerId, stopping: new AbortController().signal, profileOf: () => profile });
-  expect(await runRow(runId)).toMatchObject({ state: 'succeeded', error: null });
-  expect((await runRow(runId)).resultCommit).not.toBeNull();
-  expect(JSON.stringify(await logOf(sessionId))).toContain('No such file');
-});
+test(
+  '[AG10] it works in a box like the others, on a worktree of its own, with MCP servers',
+  { timeout: 60_000 },
+  async () => {
+    const team = await newStaffedTeam('Alpha');
+    const sessionId = (await createSession(team.developer.ctx, { projectId: await newProject(team), title: 'Work' }))
+      .id;
+    await addCustomAgent(root.ctx, {
+      name: 'scripted',
+      title: 'Scripted',
+      argv: ['/opt/node/bin/node', '/opt/agent/testing-agent.ts'],
+      folder: import.meta.dirname,
+      needsModel: false,
+    });
+    await addMcpServer(root.ctx, { ...notesServer(), isAlwaysGiven: true });
+    const workerId = 'node_custom';
+    await registerWorker(system, { workerId, agents: [{ ...testAgent, name: 'scripted' }] });
+    const text = 'spawn echo made > /work/made.txt\nrun ls /boot\ncall notes read_notes {}';
+    const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'scripted', mode: 'auto' });
+    const run = await claimRun(system, { runId, workerId });
+    if (!run) throw new Error('not claimed');
+    const profile = await profileOf('scripted');
+    await driveRun({ run, workerId, stopping: new AbortController().signal, profileOf: () => profile });
+    expect(await runRow(runId)).toMatchObject({ state: 'succeeded', error: null });
+    expect((await runRow(runId)).resultCommit).not.toBeNull();
+    expect(JSON.stringify(await logOf(sessionId))).toContain('No such file');
+    expect(JSON.stringify(await logOf(sessionId))).toContain('The notes are: none');
+  },
+);

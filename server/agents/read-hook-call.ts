@@ -17,7 +17,7 @@ export type HookCall = {
   action: Exclude<AgentAction, { kind: 'edit' }> | { kind: 'edit'; requests: readonly FileRequest[] };
 };
 
-const maxShownInput = 16_000;
+export const maxShownInput = 16_000;
 
 const call = z.object({
   tool_name: z.string().min(1).max(200),
@@ -147,14 +147,15 @@ function mcpCall(tool: string, input: Input): HookCall['action'] | undefined {
   const [, server, name] = /^mcp__([^_](?:.*?[^_])?)__(.+)$/.exec(tool) ?? [];
   return server === undefined || name === undefined
     ? undefined
-    : { kind: 'mcp', server: clean(server), name: clean(name), input: shown(input) };
+    : { kind: 'mcp', server: clean(server), name: clean(name), input: shownInput(input) };
 }
 
 function otherCall(tool: string, input: Input): HookCall['action'] {
-  return { kind: 'other', tool: clean(tool), input: shown(input) };
+  return { kind: 'other', tool: clean(tool), input: shownInput(input) };
 }
 
-const shown = (input: unknown) => cut(clean(JSON.stringify(input, undefined, 2) ?? ''), maxShownInput);
+/** What a tool is given, for people to read and to know the call by. */
+export const shownInput = (input: unknown) => cut(clean(JSON.stringify(input, undefined, 2) ?? ''), maxShownInput);
 
 /** Relative to the repository, absolute outside of it. `cwd` is such a place itself. */
 export function placeOf(given: string, cwd: string): string {

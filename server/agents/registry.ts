@@ -9,7 +9,7 @@ import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
 import { openCode } from './profiles/opencode.ts';
 import { qwenCode } from './profiles/qwen-code.ts';
-import type { McpStart } from './mcp/mcp-start.ts';
+import type { McpRelay } from './mcp/mcp-doors.ts';
 
 /** How an agent reaches models from inside its box: base addresses as the clients of either protocol want them. */
 export type ModelAccess = {
@@ -44,7 +44,7 @@ export type AgentStart = AgentPaths & {
   /** The repository's words to agents, which are kept from reading them by themselves; empty for none. */
   instructions?: string;
   /** The MCP servers that it is given when its session is opened. */
-  mcpServers?: readonly McpStart[];
+  mcpServers?: readonly McpRelay[];
 };
 
 export type AgentAvailability = { ok: true } | { ok: false; reason: string; fix: string };
@@ -100,8 +100,6 @@ export type AgentProfile = {
     images?: boolean;
     /** How hard it can be asked to think, in its own words. */
     efforts?: readonly string[];
-    /** Every call of a tool of an MCP server is asked about before. Only such agents are given servers. */
-    asksForMcpTools?: boolean;
     /**
      * It adds what a repository's settings say of a server of the same name to what it is told of one. Each run calls its servers by
      * names of its own then, which nobody knows before.

@@ -11,6 +11,7 @@ import { useActionGrant } from '../runs/use-action-grant.ts';
 import { keepFirst, type Keeping } from './keep-first.ts';
 import type { RecordJudgement } from './record-judgement.ts';
 import { judgeAction, type JudgeFacts, type Judged } from './judge-action.ts';
+import { maxShownInput } from './read-hook-call.ts';
 import { shownAction } from './shown-action.ts';
 import { waitForAnswer } from './wait-for-answer.ts';
 
@@ -194,9 +195,15 @@ function hostOf(address: string): string {
   return URL.parse(address)?.host ?? address;
 }
 
-/** The calls of the host that belong to an action: its command, or the writing of each of its files. */
+/** What was cut is not known whole, so what was said of it does not hold for a call. */
+function toolCallOf({ server, name, input }: Extract<AgentAction, { kind: 'mcp' }>): string[] {
+  return input.length < maxShownInput ? [digest('call', server, name, input === '' ? '{}' : input)] : [];
+}
+
+/** The calls of the host that belong to an action: its command, the writing of each of its files, or its call of a tool. */
 function effectsOf(action: AgentAction): string[] {
   if (action.kind === 'command') return [digest('run', posix.normalize(action.cwd || '.'), action.command)];
+  if (action.kind === 'mcp') return toolCallOf(action);
   if (action.kind !== 'edit') return [];
   return action.changes.map(({ path, newText }) => digest('write', path, newText ?? ''));
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Context } from '../context.ts';
 import { runFilePolicy } from '../governance/run-files.ts';
 import { log } from '../platform/log.ts';
@@ -21,7 +22,8 @@ import type { AgentProfile, AgentStart } from './registry.ts';
 import { promptParts } from './prompt-parts.ts';
 import { runFiles } from './run-files.ts';
 import { giveInstructions } from './run-instructions.ts';
-import { giveMcpServers, type RunMcp } from './run-mcp.ts';
+import { openMcpDoors, type McpRelay } from './mcp/mcp-doors.ts';
+import { giveMcpServers } from './run-mcp.ts';
 import type { RunHold } from './run-hold.ts';
 import { openRunModels, type OpenRunDoor, type RunModels } from './run-models.ts';
 import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
@@ -101,7 +103,10 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
     const models = profile.needsModel ? await open(openRunModels(ctx, given)) : undefined;
     const policy = profile.isProgram ? undefined : await open(openPolicySocket(run.id, judge.answerHook));
     opened.push(watchRunFiles(ctx, { ...given, mask }));
-    return await runInBox(ctx, given, { models, policy, mcp, mask, events, clock, judge });
+    const { relays } = await open(
+      openMcpDoors(mcp.servers, { folder: path.join(worktree.root, 'files'), judge: judge.judgeMcpCall }),
+    );
+    return await runInBox(ctx, given, { models, policy, mcpServers: relays, mask, events, clock, judge });
   } finally {
     clock.stop();
     // What was said before a failure stays; the first error is the one that tells what happened.
@@ -115,7 +120,7 @@ type RunMeans = {
   models: RunModels | undefined;
   /** The socket on which the agent asks before each tool; a program of ours has none. */
   policy: PolicySocket | undefined;
-  mcp: RunMcp;
+  mcpServers: readonly McpRelay[];
   mask: RecordMask;
   events: ReturnType<typeof maskedEvents>;
   clock: WorkClock;
@@ -151,7 +156,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     runId: run.id,
     mode: run.mode,
     sessionMeta: profile.sessionMeta(start),
-    mcpServers: means.mcp.starts,
+    mcpServers: means.mcpServers,
     resume: given.resume,
     limits: { cancelTimeoutMs: limits.cancelMs },
   });
@@ -189,10 +194,10 @@ async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOve
   return outcome;
 }
 
-function startOf({ mode }: RunRow, { models, policy, mcp }: RunMeans): AgentStart {
+function startOf({ mode }: RunRow, { models, policy, mcpServers }: RunMeans): AgentStart {
   const access = models && { models: models.access };
   const hook = policy && { policyHook: policyHookCommand };
-  return { node: nodeInside, mode, ...access, ...hook, mcpServers: mcp.starts };
+  return { node: nodeInside, mode, ...access, ...hook, mcpServers };
 }
 
 /** Why a box was stopped, for people. */
@@ -241,7 +246,7 @@ const tidyingMs = 10_000;
 /** The agent's own box: its program, and the worktree as its profile says. */
 async function agentBox(
   { profile, worktree, run, limits }: AgentRun,
-  { models, policy, mcp, start }: RunMeans & { start: AgentStart },
+  { models, policy, mcpServers, start }: RunMeans & { start: AgentStart },
 ): Promise<SandboxOptions> {
   const box = boxFor(worktree);
   const writable = profile.work === 'rw' && run.mode !== 'plan';
@@ -255,11 +260,11 @@ async function agentBox(
       nodeMount(),
       ...profile.mounts(),
       ...files.mounts,
-      ...mcp.starts.flatMap(({ mounts }) => mounts),
+      ...mcpServers.flatMap(({ mounts }) => mounts),
       ...(policy ? policyHookMounts() : []),
     ],
     ...(writable && box.readWrite && { readWrite: box.readWrite }),
-    sockets: [...(models?.sockets ?? []), ...(policy ? [policy.mount] : [])],
+    sockets: [...(models?.sockets ?? []), ...(policy ? [policy.mount] : []), ...mcpServers.map(({ socket }) => socket)],
     env: profile.env(start),
     overfullMs: tidyingMs,
     ...(limits.box && { limits: limits.box }),

@@ -8,10 +8,12 @@ import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers } from './acp-types.ts';
+import { clean } from './agent-text.ts';
 import type { KeepBefore } from './files-keeper.ts';
 import { fileChanges, presentText } from './file-changes.ts';
+import type { JudgeCall } from './mcp/mcp-passage.ts';
 import type { HookAnswer } from './policy-socket.ts';
-import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
+import { placeOf, readHookCall, shellLine, shownInput } from './read-hook-call.ts';
 import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
 import { createRunGuard } from './run-guard.ts';
@@ -43,6 +45,8 @@ export type RunJudge = {
   actions: RunActions;
   /** Answers a call of the policy hook. */
   answerHook: (text: string, signal: AbortSignal) => Promise<HookAnswer>;
+  /** Judges the calls of the tools of a server, by its name on the list, before the server sees them. */
+  judgeMcpCall: (server: string) => JudgeCall;
   close: () => Promise<void>;
 };
 
@@ -79,6 +83,12 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
   return {
     actions,
     close: opinion.close,
+    judgeMcpCall: (server) => async (call, signal) => {
+      const { name, arguments: input } = call;
+      const action: AgentAction = { kind: 'mcp', server, name: clean(name), input: shownInput(input) };
+      const answer = await actions.decideEffect({ action, signal });
+      return answer.allowed ? { allowed: true, arguments: input } : answer;
+    },
     answerHook: async (text, signal) => {
       const call = readHookCall(text);
       if (call === undefined) return { allowed: false, reason: 'The question of the hook could not be read.' };

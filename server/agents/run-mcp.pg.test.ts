@@ -64,6 +64,9 @@ async function begin(text: string, { mode = 'edit', profile = judgedAgent }: Giv
 
 const ofType = async (type: string) => (await logOf(sessionId)).filter((body) => body['type'] === type);
 
+const firstQuestion = () =>
+  vi.waitUntil(async () => (await ofType('permission_requested'))[0], { timeout: 20_000, interval: 20 });
+
 async function said(text: string, given: Given = {}): Promise<string> {
   await (
     await begin(text, given)
@@ -140,22 +143,17 @@ describe('[AG114] a tool that does not only read', () => {
   test.each(['ask', 'plan', 'edit', 'auto'] as const)('is asked about in the mode %s', long, async (mode) => {
     await add({ isAlwaysGiven: true });
     const { done } = await begin(call, { mode });
-    const [question] = await vi.waitUntil(
-      async () => {
-        const asked = await ofType('permission_requested');
-        return asked.length > 0 ? asked : undefined;
-      },
-      { timeout: 20_000, interval: 20 },
-    );
+    const question = await firstQuestion();
     expect(question).toMatchObject({ title: 'tell_start of notes', action: { kind: 'mcp', server: 'notes' } });
     await decidePermission(team.admin.ctx, {
-      permissionId: String(question?.['permissionId']),
+      permissionId: String(question['permissionId']),
       decision: mode === 'plan' ? 'deny' : 'allow',
       ...(mode === 'plan' && { reason: 'Not now' }),
     });
     await done;
     const told = (await ofType('agent_text')).map((body) => String(body['text'])).join('');
     expect(told).toContain(mode === 'plan' ? 'Not now' : 'called');
+    expect(await ofType('permission_requested')).toHaveLength(1);
   });
 
   test('is denied without a question where the admin opened only some', long, async () => {
@@ -167,15 +165,46 @@ describe('[AG114] a tool that does not only read', () => {
   });
 });
 
-test('[AG115] an agent that does not ask about each call is given none', long, async () => {
-  await add({ isAlwaysGiven: true });
-  await ask({ notes: askedNotes });
-  const { isProgram: _judged, ...unasked } = scriptedAgent();
-  await said('say done', { profile: () => ({ ...unasked, name: 'judged' }) });
-  expect(await ofType('mcp_servers_given')).toMatchObject([
-    { names: [], refused: [{ name: 'notes', reason: 'Scripted is not given MCP servers' }] },
-  ]);
+describe('[AG115] of an agent that calls without asking', () => {
+  const call = 'call notes add_note {"text":"plum"}\ncall notes read_notes {}';
+
+  test.each([
+    ['allow', 'The notes are: plum'],
+    ['deny', 'The notes are: none'],
+  ] as const)('each call is judged by the host before the server sees it: %s', long, async (decision, notes) => {
+    await add({ isAlwaysGiven: true });
+    const { done } = await begin(call);
+    const question = await firstQuestion();
+    expect(question).toMatchObject({ action: { kind: 'mcp', server: 'notes', name: 'add_note' } });
+    const permissionId = String(question['permissionId']);
+    const reason = decision === 'deny' ? { reason: 'Not now' } : {};
+    await decidePermission(team.admin.ctx, { permissionId, decision, ...reason });
+    await done;
+    const told = (await ofType('agent_text')).map((body) => String(body['text'])).join('');
+    expect(told).toContain(notes);
+    if (decision === 'deny') expect(told).toContain('Not now');
+    expect(await ofType('permission_requested')).toHaveLength(1);
+  });
+
+  test('no program of ours is given servers', long, async () => {
+    await add({ isAlwaysGiven: true });
+    await said('say done', { profile: () => ({ ...scriptedAgent(), name: 'judged' }) });
+    expect(await ofType('mcp_servers_given')).toEqual([]);
+  });
 });
+
+test(
+  '[AG113] what an agent finds of a server in its box tells neither its program nor its variables',
+  long,
+  async () => {
+    await add({ isAlwaysGiven: true });
+    const look = `js (await import('node:fs')).readFileSync('/opt/mcp/start/notes', 'utf8')`;
+    const told = await said(look);
+    expect(told).toContain('/run/mcp-notes.sock');
+    expect(told).not.toMatch(/sealed|serve\.ts/);
+    expect(await said(`js (await import('node:fs')).readdirSync('/opt/mcp')`)).toContain('value ["start"]');
+  },
+);
 
 test('[AG116] a worker tries a server in a sandbox, and what it told of its tools is on the list', long, async () => {
   await add();

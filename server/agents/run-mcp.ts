@@ -8,17 +8,20 @@ import { appendRunEvent } from '../runs/append-run-event.ts';
 import type { McpServerRow } from '../runs/mcp/mcp-server-input.ts';
 import { mcpServersFor } from '../runs/mcp/queries.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import type { SandboxLimits } from '../workspace/sandbox-arguments.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import { clean } from './agent-text.ts';
 import { presentText } from './file-changes.ts';
 import type { McpRules } from './judge-action.ts';
-import { mcpStart, type McpStart } from './mcp/mcp-start.ts';
+import { boxBackend } from './mcp/mcp-box.ts';
+import type { GivenServer } from './mcp/mcp-doors.ts';
+import { mcpStart } from './mcp/mcp-start.ts';
 import type { AgentProfile } from './registry.ts';
 import { isOpen } from './run-instructions.ts';
 
 /** The MCP servers of a run. */
 export type RunMcp = {
-  starts: readonly McpStart[];
+  servers: readonly GivenServer[];
   /** What an admin said of the tools of each, by its name. */
   rules: ReadonlyMap<string, McpRules>;
   /** The names of servers by what the agent calls them, where that is something else. */
@@ -27,7 +30,13 @@ export type RunMcp = {
 
 const mcpFile = '.mcp.json';
 
-type Given = { run: RunRow; claim: RunClaim; worktree: Worktree; profile: AgentProfile };
+type Given = {
+  run: RunRow;
+  claim: RunClaim;
+  worktree: Worktree;
+  profile: AgentProfile;
+  limits: { box?: Partial<SandboxLimits> };
+};
 type Offered = { server: McpServerRow; isOffered: boolean };
 
 /**
@@ -36,32 +45,32 @@ type Offered = { server: McpServerRow; isOffered: boolean };
  * @throws RunLostError
  */
 export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp> {
-  const { run, claim, worktree, profile } = given;
-  if (profile.isProgram) return { starts: [], rules: new Map(), calledOtherwise: new Map() };
+  const { run, claim, profile } = given;
+  if (profile.isProgram) return { servers: [], rules: new Map(), calledOtherwise: new Map() };
   const listed = await mcpServersFor(ctx, run);
   const asked = await askedServers(given);
   const refused = asked.flatMap((one) => {
-    const reason = refusalOf(one, listed, profile);
+    const reason = refusalOf(one, listed);
     return reason === undefined ? [] : [{ name: clean(one.name), reason }];
   });
   const wanted = listed.filter(({ server, isOffered }) => isOffered && isWanted(server, asked));
-  const starts: McpStart[] = [];
+  const servers: GivenServer[] = [];
   const rules = new Map<string, McpRules>();
   const calledOtherwise = new Map<string, string>();
-  for (const { server } of profile.capabilities.asksForMcpTools ? wanted : []) {
-    const start = await startOf(server, path.join(worktree.root, 'files'));
-    if (start instanceof AppError) refused.push({ name: server.name, reason: start.message });
+  for (const { server } of wanted) {
+    const open = await backendOf(server, given);
+    if (open instanceof AppError) refused.push({ name: server.name, reason: open.message });
     else {
-      const called = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
-      starts.push({ ...start, name: called });
-      if (called !== server.name) calledOtherwise.set(called, server.name);
+      const calledAs = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
+      servers.push({ name: server.name, calledAs, open });
+      if (calledAs !== server.name) calledOtherwise.set(calledAs, server.name);
       rules.set(server.name, { readTools: new Set(server.readTools), otherTools: server.otherTools });
     }
   }
   const names = [...rules.keys()];
   if (names.length > 0 || refused.length > 0)
     await appendRunEvent(ctx, claim, { type: 'mcp_servers_given', runId: run.id, names, refused });
-  return { starts, rules, calledOtherwise };
+  return { servers, rules, calledOtherwise };
 }
 
 /** Letters and digits alone: such an agent writes others in another way in the names of tools. */
@@ -77,18 +86,21 @@ const isWanted = (server: McpServerRow, asked: readonly AskedServer[]) =>
   server.isAlwaysGiven || asked.some((one) => one.name === server.name && isSameProgram(one, server));
 
 /** Why a server that the repository asks for is not given to the run. */
-function refusalOf(asked: AskedServer, listed: readonly Offered[], profile: AgentProfile): string | undefined {
+function refusalOf(asked: AskedServer, listed: readonly Offered[]): string | undefined {
   const known = listed.find(({ server }) => server.name === asked.name);
   if (!known) return 'no admin has allowed it';
   if (!known.isOffered) return 'it is not for this project';
-  if (!profile.capabilities.asksForMcpTools) return `${profile.title} is not given MCP servers`;
   if (isSameProgram(asked, known.server) || known.server.isAlwaysGiven) return undefined;
   return 'it names another program than the one that an admin allowed';
 }
 
-async function startOf(server: McpServerRow, folder: string): Promise<McpStart | AppError> {
+async function backendOf(
+  server: McpServerRow,
+  { run, worktree, limits }: Given,
+): Promise<GivenServer['open'] | AppError> {
   try {
-    return await mcpStart(server, folder);
+    const start = await mcpStart(server, path.join(worktree.root, 'files'));
+    return boxBackend({ ...start, worktree, isReadOnly: run.mode === 'plan', limits: limits.box });
   } catch (error) {
     if (isAppError(error)) return error;
     throw error;

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
  *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
  *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
  *   mcp SERVER TOOL JSON (asks the policy hook, and when it allows calls the tool of a server that it was given; says the answer)
+ *   call SERVER TOOL JSON (the same without asking)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
  *   acp METHOD JSON (any request of the protocol; says the answer)
  *   work JSON (asks for `cmd` by the hook and runs it through the host, or writes `write`; says how `then` ends in its own box)
@@ -129,7 +130,12 @@ let mcpServers: McpServer[] = [];
 function mcp(text: string): void {
   const [server = '', tool = '', ...rest] = text.split(' ');
   const given = rest.join(' ');
-  if (!hook(`mcp__${server}__${tool} ${given}`)) return;
+  if (hook(`mcp__${server}__${tool} ${given}`)) callTool(text);
+}
+
+function callTool(text: string): void {
+  const [server = '', tool = '', ...rest] = text.split(' ');
+  const given = rest.join(' ');
   const found = mcpServers.find(({ name }) => name === server);
   if (!found) return say(`no server ${server}\n`);
   const calls = [
@@ -138,7 +144,8 @@ function mcp(text: string): void {
   ];
   const input = calls.map((call) => `${JSON.stringify({ jsonrpc: '2.0', ...call })}\n`).join('');
   const { stdout } = spawnSync(found.command, found.args, { input, encoding: 'utf8' });
-  say(`called ${stdout.trim().split('\n').at(-1)}\n`);
+  const answer = stdout.split('\n').find((line) => line.includes('"id":2'));
+  say(`called ${answer ?? 'without an answer'}\n`);
 }
 
 let hookCalls = 0;
@@ -190,6 +197,7 @@ const verbs: Record<string, (text: string, index: number) => unknown> = {
   read,
   hook,
   mcp,
+  call: callTool,
   js: evaluate,
   acp: anyRequest,
   try: tryCommand,

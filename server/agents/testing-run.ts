@@ -39,7 +39,7 @@ export const rememberingAgent = (): AgentProfile => ({
 /** The same, as an agent whose every action is judged. */
 export function judgedAgent(): AgentProfile {
   const { isProgram: _judged, ...profile } = scriptedAgent();
-  return { ...profile, name: 'judged', capabilities: { ...profile.capabilities, asksForMcpTools: true } };
+  return { ...profile, name: 'judged' };
 }
 
 /** The same, with the environment that clients of models read. */

@@ -4,11 +4,11 @@ import { mcpVariablesOf, type McpServerRow } from '../../runs/mcp/mcp-server-inp
 import type { Mount } from '../../workspace/sandbox-arguments.ts';
 import { mcpMount, mcpProgram } from './mcp-files.ts';
 
-/** What agents start a server by: a program of ours in their box, without arguments and variables. */
-export type McpStart = { name: string; command: string; mounts: readonly Mount[] };
+/** What starts a server in a box of its own, without further arguments and variables. */
+export type McpStart = { command: string; mounts: readonly Mount[] };
 
 /**
- * Writes how a server is started into a folder of the host that its box sees at one path. It starts with nothing but what the
+ * Writes how a server is started into a folder of the host that its box sees at one path, and no other box. It starts with nothing but what the
  * admin's list says: what a repository's settings would add to its arguments or variables has no effect on it.
  * @throws AppError `unavailable` when its program is not on this machine
  */
@@ -21,7 +21,7 @@ export async function mcpStart(server: McpServerRow, folder: string): Promise<Mc
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `#!/bin/sh\nexec /usr/bin/env -i ${words.map(quoted).join(' ')}\n`, { mode: 0o755 });
   const inside = path.posix.join(mcpMount, 'start', name);
-  return { name, command: inside, mounts: [...mounts, [file, inside]] };
+  return { command: inside, mounts: [...mounts, [file, inside]] };
 }
 
 const usual = { PATH: '/opt/node/bin:/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8' };

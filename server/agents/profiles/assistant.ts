@@ -20,7 +20,6 @@ export const assistant: AgentProfile = {
     hostFiles: true,
     hostTerminals: true,
     steers: true,
-    asksForMcpTools: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },

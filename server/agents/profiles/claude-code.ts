@@ -61,7 +61,6 @@ export const claudeCode: AgentProfile = {
     hostFiles: false,
     hostTerminals: false,
     steers: true,
-    asksForMcpTools: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
   },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { agentMount, installedAvailability, installFolder, programInside } from '../installed-agent.ts';
-import type { McpStart } from '../mcp/mcp-start.ts';
+import type { McpRelay } from '../mcp/mcp-doors.ts';
 import type { AgentProfile, AgentStart } from '../registry.ts';
 import { hookTimeoutSeconds } from './claude-code.ts';
 
@@ -42,7 +42,6 @@ export const codex: AgentProfile = {
     hostFiles: false,
     hostTerminals: false,
     steers: true,
-    asksForMcpTools: true,
     mergesMcpServers: true,
     images: true,
     efforts: ['low', 'medium', 'high'],
@@ -113,7 +112,7 @@ ${closedFeatures.map((name) => `${name} = false`).join('\n')}
 }
 
 /** A repository may name a server the same: only one that is started by our own program is. */
-function allowedServer({ name, command }: McpStart): string {
+function allowedServer({ name, command }: McpRelay): string {
   return `\n[mcp_servers.${name}.identity]\ncommand = ${quoted(command)}\n`;
 }
 

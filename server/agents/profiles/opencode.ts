@@ -37,7 +37,7 @@ export const openCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [configFile]: configOf(start), [instructionsFile]: start.instructions ?? '' }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: false, hostTerminals: false, asksForMcpTools: true },
+  capabilities: { hostFiles: false, hostTerminals: false },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 

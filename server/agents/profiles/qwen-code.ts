@@ -37,7 +37,7 @@ export const qwenCode: AgentProfile = {
   homeFiles: () => ({}),
   systemFiles: (start) => ({ [settingsFile]: settingsOf(start) }),
   sessionMeta: () => ({}),
-  capabilities: { hostFiles: true, hostTerminals: false, asksForMcpTools: true },
+  capabilities: { hostFiles: true, hostTerminals: false },
   available: () => Promise.resolve(installedAvailability(name, title)),
 };
 
