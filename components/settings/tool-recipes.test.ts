@@ -14,7 +14,7 @@ const texts = (over: Partial<Connection> = {}) =>
 
 test('[GW107] each recipe names the address, the token and the model', () => {
   for (const [title, text] of texts()) {
-    expect(text, title).toMatch(/https:\/\/ensemble\.example\.com\/gateway\/(anthropic|openai\/v1)/);
+    expect(text, title).toMatch(/https:\/\/ensemble\.example\.com\/gateway\/(anthropic|openai\/v1|gemini)/);
     expect(text, title).toContain('ens_secret');
     expect(text, title).toContain('large/v1');
     expect(text, title).not.toContain('x-ensemble-team');

@@ -15,6 +15,7 @@ export type RecipeStep = { where: string; text: string };
 export type Recipe = { title: string; steps: RecipeStep[]; notes: string[] };
 
 const anthropicBase = (url: string) => `${url}/gateway/anthropic`;
+const geminiBase = (url: string) => `${url}/gateway/gemini`;
 const openAiBase = (url: string) => `${url}/gateway/openai/v1`;
 const json = (value: unknown) => JSON.stringify(value);
 const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -98,6 +99,31 @@ function openCode({ url, token, model, headers, pairs }: Filled): Recipe {
       { where: 'In your shell', text: `export ENSEMBLE_TOKEN=${shell(token)}\nopencode` },
     ],
     notes: [keepOutOfRepositories],
+  };
+}
+
+function geminiCli({ url, token, model, pairs }: Filled): Recipe {
+  const headers = pairs.map(([name, value]) => `${name}: ${value}`).join(', ');
+  return {
+    title: 'Gemini CLI',
+    steps: [
+      {
+        where: 'In your shell, or in its start-up file',
+        text: [
+          `export GOOGLE_GEMINI_BASE_URL=${shell(geminiBase(url))}`,
+          `export GEMINI_API_KEY=${shell(token)}`,
+          `export GEMINI_MODEL=${shell(model)}`,
+          ...(pairs.length === 0 ? [] : [`export GEMINI_CLI_CUSTOM_HEADERS=${shell(headers)}`]),
+          'unset GOOGLE_API_KEY GOOGLE_GENAI_USE_VERTEXAI',
+          'gemini',
+        ].join('\n'),
+      },
+    ],
+    notes: [
+      'When it asks how to sign in, choose the Gemini API key.',
+      'Its web search runs at Google alone: models of other makers refuse it, and everything else works.',
+      keepOutOfRepositories,
+    ],
   };
 }
 
@@ -304,6 +330,7 @@ export function recipesFor(connection: Connection): Recipe[] {
     claudeCode,
     codex,
     openCode,
+    geminiCli,
     cursorLike,
     continueLike,
     openAiTypeScript,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import type { LlmErrorKind, LlmProtocol } from '../../server/core/llm-message.ts';
+import type { LlmErrorKind, ClientProtocol } from '../../server/core/llm-message.ts';
 import type { CallRule, CallShape, CallState, DenialCause, RecordLevel } from '../../server/core/call-record.ts';
 import type { FoundClass } from '../../server/core/model-call.ts';
 import { id, instant } from './columns.ts';
@@ -24,7 +24,7 @@ export const modelCall = pgTable(
     keyId: text('key_id').notNull(),
     /** The program that called, as its user agent begins. */
     client: text('client').notNull(),
-    protocol: text('protocol').$type<LlmProtocol>().notNull(),
+    protocol: text('protocol').$type<ClientProtocol>().notNull(),
     alias: text('alias').notNull(),
     /** Where it was sent; null when it went nowhere. */
     modelId: text('model_id'),

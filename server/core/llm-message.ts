@@ -7,6 +7,10 @@
 export const llmProtocols = ['anthropic_messages', 'openai_responses', 'openai_chat'] as const;
 export type LlmProtocol = (typeof llmProtocols)[number];
 
+/** What clients may speak: the protocols of providers, and Google's (Gemini API), which is always translated. */
+export const clientProtocols = [...llmProtocols, 'gemini'] as const;
+export type ClientProtocol = (typeof clientProtocols)[number];
+
 export type LlmImage = { source: 'base64'; mediaType: string; data: string } | { source: 'url'; url: string };
 
 export type LlmPart =

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { LlmProtocol } from '../core/llm-message.ts';
+import type { ClientProtocol } from '../core/llm-message.ts';
 import type { ModelCaller } from '../core/model-call.ts';
-import type { JsonObject, RequestFacts, TextPlace, Wire } from './wire/wire.ts';
+import type { ClientWire, JsonObject, RequestFacts, TextPlace } from './wire/wire.ts';
 
 /** `count_tokens` sends the whole request to the provider as well, so it passes every stage that a call does. */
 export type Operation = 'generate' | 'count_tokens';
@@ -12,7 +12,7 @@ export type ReadBody = { body: JsonObject; /** As it was unpacked. */ sizeBytes:
 export type Asked = {
   /** The id of the request in logs, traces and the record. */
   requestId: string;
-  protocol: LlmProtocol;
+  protocol: ClientProtocol;
   operation: Operation;
   /** Of `performance.now()`, when it came to the door. */
   startedAtMs: number;
@@ -35,7 +35,7 @@ export type Asked = {
 /** A request that is known: who asks, and what. */
 export type Request = {
   asked: Asked;
-  wire: Wire;
+  wire: ClientWire;
   caller: ModelCaller;
   body: JsonObject;
   sizeBytes: number;

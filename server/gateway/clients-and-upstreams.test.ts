@@ -2,14 +2,16 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startModelServer, type ModelServer } from '../../e2e/fakes/model-server.ts';
-import { officialClients, type Client, type ClientName } from '../../e2e/fakes/official-clients.ts';
+import { geminiClient, GeminiApiError } from '../../e2e/fakes/gemini-client.ts';
+import { officialClients, type Client, type ClientName as OfficialName } from '../../e2e/fakes/official-clients.ts';
 import type { LlmProtocol } from '../core/llm-message.ts';
 import { startPassage, type Passage } from './testing-passage.ts';
 import type { StreamFilter } from './wire/wire.ts';
 
-/** Each official client against an upstream of each protocol, through the protocols alone. */
+/** Each official client, and one of Google's protocol, against an upstream of each protocol, through the protocols alone. */
 
-const names: ClientName[] = ['messages', 'responses', 'chat'];
+type ClientName = OfficialName | 'gemini';
+const names: ClientName[] = ['messages', 'responses', 'chat', 'gemini'];
 const protocols: LlmProtocol[] = ['anthropic_messages', 'openai_responses', 'openai_chat'];
 const pairs = names.flatMap((name) => protocols.map((protocol) => [name, protocol] as const));
 
@@ -53,7 +55,8 @@ beforeAll(async () => {
   for (const protocol of protocols) {
     const passage = await startPassage(models.url, protocol, restoringJson);
     passages.set(protocol, passage);
-    clients.set(protocol, officialClients({ anthropicUrl: passage.url, openaiUrl: `${passage.url}/v1`, key: 'any' }));
+    const official = officialClients({ anthropicUrl: passage.url, openaiUrl: `${passage.url}/v1`, key: 'any' });
+    clients.set(protocol, { ...official, gemini: geminiClient({ url: passage.url, key: 'any' }) });
   }
 });
 afterAll(async () => {
@@ -71,6 +74,13 @@ function clientOf(name: ClientName, protocol: LlmProtocol): Client {
   return client;
 }
 
+const rateLimited = {
+  messages: Anthropic.RateLimitError,
+  responses: OpenAI.RateLimitError,
+  chat: OpenAI.RateLimitError,
+  gemini: GeminiApiError,
+};
+
 const tools = [{ name: 'read', parameters: { type: 'object', properties: { path: { type: 'string' } } } }];
 const model = 'any-alias';
 
@@ -85,7 +95,7 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
     usage: { input: 120, output: 9, cacheRead: 20 },
   };
   const usage = { input: 120, output: 9, cached: 20 };
-  const stop = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls' }[name];
+  const stop = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls', gemini: 'STOP' }[name];
 
   test('[GW58] hears a whole answer', async () => {
     models.script(said);
@@ -144,7 +154,7 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
     const thrown: unknown = await clientOf(name, protocol)
       .stream({ model, text: 'Hello' })
       .catch((error: unknown) => error);
-    expect(thrown).toBeInstanceOf(name === 'messages' ? Anthropic.RateLimitError : OpenAI.RateLimitError);
+    expect(thrown).toBeInstanceOf(rateLimited[name]);
     expect(String(thrown)).toContain('Exactly these words.');
   });
 
@@ -158,6 +168,8 @@ describe.each(pairs)('a client of %s with an upstream of %s', (name, protocol) =
   test('[GW59] hears that the answer was cut for its length', async () => {
     models.script({ says: [{ text: 'Once upon' }], stop: 'length' });
     const heard = await clientOf(name, protocol).stream({ model, text: 'Tell', maxTokens: 100 });
-    expect(heard.stop).toBe({ messages: 'max_tokens', responses: 'max_output_tokens', chat: 'length' }[name]);
+    expect(heard.stop).toBe(
+      { messages: 'max_tokens', responses: 'max_output_tokens', chat: 'length', gemini: 'MAX_TOKENS' }[name],
+    );
   });
 });

@@ -3,9 +3,8 @@ import type { Draft } from './draft.ts';
 import { ForwardError } from './failure.ts';
 import { sendJson } from './reply.ts';
 import { protocolFor } from './route-request.ts';
-import { encodeAnthropicTokenCount } from './wire/anthropic-models.ts';
 
-/** Only Messages counts tokens; a target of another protocol is spared the question. */
+/** Among providers only those of Messages count tokens; a target of another protocol is spared the question. */
 export function isCountedHere({ asked, wire }: Request, { targets }: Draft): boolean {
   if (asked.operation !== 'count_tokens') return false;
   return targets.every((target) => protocolFor(target, wire.protocol) !== wire.protocol);
@@ -18,6 +17,6 @@ export function cannotCount({ asked }: Request, error: unknown): boolean {
 }
 
 /** Answers with the estimate by which budgets are reserved. */
-export function sendCount({ asked }: Request, { bound }: Pick<Draft, 'bound'>): void {
-  sendJson(asked.reply, 200, encodeAnthropicTokenCount(bound.inputTokens));
+export function sendCount({ asked, wire }: Request, { bound }: Pick<Draft, 'bound'>): void {
+  sendJson(asked.reply, 200, wire.encodeTokenCount(bound.inputTokens));
 }

@@ -10,6 +10,7 @@ describe('how a client is told of a denial', () => {
     ['codex_cli_rs/0.166.0 (Debian 12; x86_64)', 'answer'],
     ['codex_exec/0.166.0', 'answer'],
     ['opencode/1.18.33', 'answer'],
+    ['GeminiCLI-tui/0.61.0/large (linux; x64; terminal)', 'answer'],
     ['QwenCode/0.24.4 (linux; x64)', 'answer'],
     ['Anthropic/JS 0.70.0', 'error'],
     ['OpenAI/Python 2.8.0', 'error'],

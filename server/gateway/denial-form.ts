@@ -15,7 +15,8 @@ const agents = [
   'opencode/',
   'qwencode/',
   'qwen-code/',
-  'geminicli/',
+  // Says after a hyphen where it runs.
+  'geminicli',
   'cursor/',
   'cline/',
   'roocode/',

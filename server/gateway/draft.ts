@@ -30,7 +30,6 @@ export function draftOf(request: Request, route: ModelRoute): Draft {
   };
 }
 
-function messagesOf({ messages, input }: JsonObject): number {
-  if (Array.isArray(messages)) return messages.length;
-  return Array.isArray(input) ? input.length : 1;
+function messagesOf({ messages, input, contents }: JsonObject): number {
+  return [messages, input, contents].find(Array.isArray)?.length ?? 1;
 }

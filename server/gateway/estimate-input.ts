@@ -15,6 +15,10 @@ const imageTypes: ReadonlySet<Json | undefined> = new Set(['image', 'input_image
 function countImages(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countImages(item), 0);
-  const own = imageTypes.has(value['type']) ? 1 : 0;
-  return own === 1 ? 1 : Object.values(value).reduce<number>((sum, item) => sum + countImages(item), 0);
+  return isImage(value) ? 1 : Object.values(value).reduce<number>((sum, item) => sum + countImages(item), 0);
+}
+
+/** Google's protocol names the type of bytes and no type of their part. */
+function isImage({ type, mimeType, mime_type: spelled = mimeType }: JsonObject): boolean {
+  return imageTypes.has(type) || (typeof spelled === 'string' && spelled.startsWith('image/'));
 }

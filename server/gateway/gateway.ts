@@ -5,7 +5,7 @@ import { createHouse, type GatewayTimes } from './house.ts';
 import { modelEntry, modelList } from './model-list.ts';
 import { answerModelCall, identify } from './pipeline.ts';
 import { sendError, sendJson } from './reply.ts';
-import { wireOf } from './wires.ts';
+import { clientWireOf } from './wires.ts';
 
 /** The gateway of a process. Its functions answer the request and never reject. */
 export type Gateway = {
@@ -24,7 +24,7 @@ export function createGateway(times: Partial<GatewayTimes> = {}): Gateway {
   tellFlight();
 
   function refuse({ protocol, reply, requestId }: Answerable, error: unknown, status?: number): void {
-    sendError(reply, wireOf(protocol), { ...errorOf(error, requestId), ...(status && { status }) });
+    sendError(reply, clientWireOf(protocol), { ...errorOf(error, requestId), ...(status && { status }) });
   }
 
   return {
@@ -41,7 +41,7 @@ export function createGateway(times: Partial<GatewayTimes> = {}): Gateway {
     async models(asked, id) {
       try {
         const caller = await identify(asked);
-        const wire = wireOf(asked.protocol);
+        const wire = clientWireOf(asked.protocol);
         const body = id === undefined ? await modelList(caller, wire) : await modelEntry(caller, wire, id);
         sendJson(asked.reply, 200, body);
       } catch (error) {

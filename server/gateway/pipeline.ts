@@ -16,7 +16,7 @@ import type { House } from './house.ts';
 import { allowTargets, findTargets } from './route-request.ts';
 import { tellNotice } from './tell-notice.ts';
 import { traceCall, type TracedEnd } from './trace.ts';
-import { wireOf } from './wires.ts';
+import { clientWireOf } from './wires.ts';
 
 /**
  * One model call from the door to its record (docs/spec/gateway.md, GW2 and GW3). The steps are in this order because each rests on
@@ -82,7 +82,7 @@ const one = (value: string | string[] | undefined) => (Array.isArray(value) ? va
 
 /** What is asked. Nobody's body is read before it is known who sends it. */
 async function readRequest(asked: Asked, caller: ModelCaller): Promise<Request> {
-  const wire = wireOf(asked.protocol);
+  const wire = clientWireOf(asked.protocol);
   const { body, sizeBytes } = await asked.readBody();
   const facts = wire.readFacts(body);
   return { asked, wire, caller, body, sizeBytes, facts, texts: wire.requestTexts(body) };

@@ -1,3 +1,4 @@
+import type { LlmProtocol } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
 import { addressOf } from '../governance/model-routes.ts';
 import type { Request } from './asked.ts';
@@ -29,7 +30,7 @@ export async function prepare(request: Request, target: ModelTarget): Promise<Pr
       'accept-encoding': 'identity',
       ...headers,
     },
-    body: JSON.stringify(isSame ? addressed(request, target) : translated(request, target)),
+    body: JSON.stringify(isSame ? addressed(request, target, protocol) : translated(request, target)),
     timeouts,
     socketPath,
   };
@@ -39,8 +40,8 @@ export async function prepare(request: Request, target: ModelTarget): Promise<Pr
 const withSearch = (url: string, search: string) =>
   /[?&]beta=true(&|$)/.test(search) ? `${url}${url.includes('?') ? '&' : '?'}beta=true` : url;
 
-function addressed({ wire, body }: Request, { upstreamModel }: ModelTarget): JsonObject {
-  wire.address(body, upstreamModel);
+function addressed({ body }: Request, { upstreamModel }: ModelTarget, protocol: LlmProtocol): JsonObject {
+  wireOf(protocol).address(body, upstreamModel);
   return body;
 }
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { LlmError, LlmResponse } from '../core/llm-message.ts';
 import { eventsOf } from './answer-events.ts';
 import { writeSseEvents } from './wire/sse.ts';
-import type { JsonObject, ReplyForm, SseEvent, Wire } from './wire/wire.ts';
+import type { ClientWire, JsonObject, ReplyForm, SseEvent } from './wire/wire.ts';
 
 /** Writing to the caller, in bytes and in the caller's protocol. */
 
@@ -20,7 +20,7 @@ export function sendJson(reply: ServerResponse, status: number, body: JsonObject
 }
 
 /** Answers with an error as the protocol's official clients expect it; in mid-stream with the protocol's own last event. */
-export function sendError(reply: ServerResponse, wire: Wire, error: LlmError & { status?: number }): void {
+export function sendError(reply: ServerResponse, wire: ClientWire, error: LlmError & { status?: number }): void {
   if (reply.writableEnded || reply.destroyed) return;
   if (reply.headersSent) {
     reply.end(writeSseEvents(wire.streamError(error)));
@@ -46,7 +46,7 @@ export function beginStream(reply: ServerResponse): void {
 export function sendResponse(
   reply: ServerResponse,
   response: LlmResponse,
-  { wire, form, stream }: { wire: Wire; form: ReplyForm; stream: boolean },
+  { wire, form, stream }: { wire: ClientWire; form: ReplyForm; stream: boolean },
 ): void {
   if (!stream) return sendJson(reply, 200, wire.encodeResponse(response, form));
   beginStream(reply);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LlmRequest } from '../core/llm-message.ts';
+import { geminiRequest } from './testing-gemini.ts';
 import { anyRequest, anyResponse, contentOf } from './testing-requests.ts';
 import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
+import { gemini } from './wire/gemini.ts';
 import { openAiChat } from './wire/openai-chat.ts';
 import { openAiResponses } from './wire/openai-responses.ts';
 import { plainReply, type JsonObject, type Wire } from './wire/wire.ts';
@@ -70,6 +72,33 @@ describe.each(ways)('requests of %s for an upstream of %s', (_, __, client, upst
         const arrived = upstream.decodeRequest(asSent(translated));
         expect(contentOf(arrived)).toEqual(contentOf(request));
         expect(settingsOf(arrived)).toEqual(settingsOf(request));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Google's protocol has no word for strictness, and what its clients always send says nothing. */
+const lenient = (request: LlmRequest) => {
+  const { tools, format, temperature, topP, ...rest } = request;
+  return {
+    ...rest,
+    ...(temperature === undefined || temperature === 1 ? {} : { temperature }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(tools === undefined ? {} : { tools: tools.map(({ strict: _strict, ...tool }) => tool) }),
+    ...(format?.type === 'schema' ? { format: { type: format.type, name: format.name, schema: format.schema } } : {}),
+  };
+};
+
+describe.each(named)('requests of gemini for an upstream of %s', (_, upstream) => {
+  it('[GW34] say there what they said', () => {
+    const spoken = { hasRichResults: false, hasStops: upstream.protocol !== 'openai_responses' };
+    fc.assert(
+      fc.property(anyRequest(spoken), (request) => {
+        const body: JsonObject = JSON.parse(JSON.stringify(geminiRequest(request)));
+        const arrived = upstream.decodeRequest(asSent(translate(gemini, upstream, plainReply).request(body, target)));
+        expect(contentOf(arrived)).toEqual(contentOf(request));
+        expect(settingsOf(lenient(arrived))).toEqual(settingsOf(lenient(request)));
       }),
       { numRuns: 200 },
     );

@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import type { LlmProtocol } from '../core/llm-message.ts';
+import type { ClientProtocol, LlmProtocol } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
 import type { PolicyCircumstances } from '../core/policy-question.ts';
 import { decide } from '../governance/decide.ts';
@@ -53,6 +53,6 @@ export function circumstancesOf({ caller, client }: Pick<Draft, 'caller' | 'clie
 }
 
 /** What is spoken with a target: the caller's own protocol where it knows it, so that nothing need be translated. */
-export function protocolFor(target: ModelTarget, callers: LlmProtocol): LlmProtocol {
-  return target.protocols.includes(callers) ? callers : target.protocol;
+export function protocolFor(target: ModelTarget, callers: ClientProtocol): LlmProtocol {
+  return target.protocols.find((protocol) => protocol === callers) ?? target.protocol;
 }

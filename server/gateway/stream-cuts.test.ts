@@ -18,16 +18,18 @@ import {
 } from './testing-streams.ts';
 import { translate } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
+import { gemini } from './wire/gemini.ts';
 import { openAiChat } from './wire/openai-chat.ts';
 import { openAiResponses } from './wire/openai-responses.ts';
-import { plainReply, type StreamListener, type Wire } from './wire/wire.ts';
+import { plainReply, type ClientWire, type StreamListener, type Wire } from './wire/wire.ts';
 
 /** How many random sets of cuts are tried over all ways together. */
 const randomSets = 10_000;
 
 const wires: readonly Wire[] = [anthropicMessages, openAiChat, openAiResponses];
+const clients: readonly ClientWire[] = [...wires, gemini];
 const ways = wires.flatMap((upstream) =>
-  wires.map((client) => [upstream.protocol, client.protocol, upstream, client] as const),
+  clients.map((client) => [upstream.protocol, client.protocol, upstream, client] as const),
 );
 
 function listener() {
@@ -45,7 +47,7 @@ function listener() {
 }
 
 /** The way of one stream: a pass where both speak the same, else a translation. */
-function wayOf(upstream: Wire, client: Wire, tell: StreamListener = listener().tell) {
+function wayOf(upstream: Wire, client: ClientWire, tell: StreamListener = listener().tell) {
   if (upstream === client) return upstream.streamPass(restoringFilter(), tell, plainReply);
   return translate(client, upstream, plainReply).stream(restoringFilter(), tell);
 }

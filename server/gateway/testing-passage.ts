@@ -5,8 +5,8 @@ import { Untranslatable, type LlmError, type LlmProtocol } from '../core/llm-mes
 import { translate, type TranslationTarget } from './translate.ts';
 import { parseObject } from './wire/members.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
-import { wireOf } from './wires.ts';
-import type { JsonObject, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
+import { clientWireOf, wireOf } from './wires.ts';
+import type { ClientWire, JsonObject, SseEvent, StreamFilter, StreamListener } from './wire/wire.ts';
 
 /** The protocols alone, without identity, policy and budget: a server that passes or translates to one upstream. */
 
@@ -68,8 +68,11 @@ type Call = {
   tell: StreamListener;
 };
 
-function clientOf({ request }: Call): Wire {
+const geminiPath = /^\/v1beta\/models\/(.+):(stream)?[gG]enerateContent$/;
+
+function clientOf({ request }: Call): ClientWire {
   const path = request.url?.split('?')[0] ?? '';
+  if (geminiPath.test(path)) return clientWireOf('gemini');
   const protocol = (Object.keys(paths) as LlmProtocol[]).find((name) => path === paths[name]);
   return wireOf(protocol ?? 'openai_chat');
 }
@@ -95,15 +98,18 @@ const target: TranslationTarget = {
 async function bodyOf(request: IncomingMessage): Promise<JsonObject> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  return parseObject(Buffer.concat(chunks).toString('utf8')) ?? {};
+  const body: JsonObject = parseObject(Buffer.concat(chunks).toString('utf8')) ?? {};
+  const [, model, stream] = geminiPath.exec(request.url?.split('?')[0] ?? '') ?? [];
+  return model === undefined ? body : { ...body, model, stream: stream !== undefined };
 }
 
 async function answer(call: Call): Promise<void> {
   const [client, upstream] = [clientOf(call), wireOf(call.protocol)];
   const body = await bodyOf(call.request);
   const facts = client.readFacts(body);
-  const between = client === upstream ? undefined : translate(client, upstream, facts.reply);
-  if (between === undefined) client.address(body, target.upstreamModel);
+  const isSame = client.protocol === upstream.protocol;
+  const between = isSame ? undefined : translate(client, upstream, facts.reply);
+  if (isSame) upstream.address(body, target.upstreamModel);
   const leaving = new AbortController();
   call.response.once('close', () => leaving.abort());
   const answered = await fetch(call.upstreamUrl + paths[call.protocol], {
@@ -119,13 +125,13 @@ async function answer(call: Call): Promise<void> {
     call.response.end(JSON.stringify(between?.response(whole) ?? whole));
     return;
   }
-  const next = between?.stream(call.filter, call.tell) ?? client.streamPass(call.filter, call.tell, facts.reply);
+  const next = between?.stream(call.filter, call.tell) ?? upstream.streamPass(call.filter, call.tell, facts.reply);
   await stream({ call, client, next, body: answered.body });
 }
 
 type Streaming = {
   call: Call;
-  client: Wire;
+  client: ClientWire;
   next: (event: SseEvent) => SseEvent[];
   body: ReadableStream<Uint8Array> | null;
 };

@@ -8,7 +8,9 @@ import { LiteralIndex } from '../core/dlp/literal-index.ts';
 import { createRestorer, type Masked } from '../core/dlp/restore.ts';
 import type { LlmProtocol, LlmStreamEvent, LlmUsage } from '../core/llm-message.ts';
 import { sseReader, writeSseEvents } from './wire/sse.ts';
-import type { SseEvent, StreamFilter, Wire } from './wire/wire.ts';
+import { geminiStreamReader } from './testing-gemini.ts';
+import type { ClientWire, SseEvent, StreamFilter } from './wire/wire.ts';
+import { wireOf } from './wires.ts';
 
 /** What stands in a stream in the place of what was masked, and what it stands for. */
 export const masks: readonly [placeholder: string, value: string][] = [
@@ -175,8 +177,8 @@ export function through(next: (event: SseEvent) => SseEvent[], pieces: readonly 
 }
 
 /** What a client of a protocol hears in a stream. */
-export function hear(client: Wire, text: string): Heard {
-  const decode = client.streamDecoder();
+export function hear({ protocol }: ClientWire, text: string): Heard {
+  const decode = protocol === 'gemini' ? geminiStreamReader() : wireOf(protocol).streamDecoder();
   const heard: Heard = { text: '', thinking: '', refusal: '', calls: [], end: '' };
   const calls = new Map<number, { name: string; arguments: string }>();
   for (const event of sseReader()(new TextEncoder().encode(text)).flatMap((one) => decode(one)))

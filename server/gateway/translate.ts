@@ -4,7 +4,16 @@ import type { ModelTarget } from '../core/model-call.ts';
 import type { ProviderKind } from '../core/provider.ts';
 import { partFilter } from './part-filter.ts';
 import { partOrder } from './part-order.ts';
-import type { Dialect, JsonObject, ReplyForm, SseEvent, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
+import type {
+  ClientWire,
+  Dialect,
+  JsonObject,
+  ReplyForm,
+  SseEvent,
+  StreamFilter,
+  StreamListener,
+  Wire,
+} from './wire/wire.ts';
 
 /** What a translated request depends on of the model that it goes to. */
 export type TranslationTarget = Pick<ModelTarget, 'upstreamModel' | 'maxOutputTokens' | 'capabilities' | 'kind'>;
@@ -20,7 +29,7 @@ export type Translation = {
 };
 
 /** Translates between two protocols through the neutral vocabulary; `reply` is what the client's request said of its answer. */
-export function translate(client: Wire, upstream: Wire, reply: ReplyForm): Translation {
+export function translate(client: ClientWire, upstream: Wire, reply: ReplyForm): Translation {
   return {
     request: (body, target) => {
       const translated = upstream.encodeRequest(fitted(client.decodeRequest(body), target), dialectOf(target));
@@ -62,7 +71,7 @@ function lower(asked: number | undefined, possible: number | undefined): number 
 }
 
 /** What cannot be read or shown is the stream's error, and nothing comes after it. */
-function endingWithError(next: (event: SseEvent) => SseEvent[], client: Wire, tell: StreamListener): typeof next {
+function endingWithError(next: (event: SseEvent) => SseEvent[], client: ClientWire, tell: StreamListener): typeof next {
   let isOver = false;
   return (event) => {
     if (isOver) return [];

@@ -26,9 +26,10 @@ function look(value: Json, types: string[]): void {
   for (const inner of Object.values(value)) look(inner, types);
 }
 
-/** Messages names the type beside the bytes, OpenAI the format of a sound. */
-function typeOfBytes({ media_type: mediaType, data, format }: { [key: string]: Json }): string[] {
+/** Messages and Google name the type beside the bytes, OpenAI the format of a sound. */
+function typeOfBytes({ data, format, ...holder }: { [key: string]: Json }): string[] {
   if (typeof data !== 'string' || data.startsWith('data:')) return [];
+  const mediaType = holder['media_type'] ?? holder['mimeType'] ?? holder['mime_type'];
   if (typeof mediaType === 'string') return [mediaType.toLowerCase()];
   return typeof format === 'string' ? [`audio/${format.toLowerCase()}`] : [];
 }

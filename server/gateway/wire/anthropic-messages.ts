@@ -2,7 +2,7 @@ import { decodeAnthropicResponse, encodeAnthropicResponse } from './anthropic-an
 import { decodeAnthropicRequest, hasAnthropicImages } from './anthropic-decode-request.ts';
 import { encodeAnthropicRequest } from './anthropic-encode-request.ts';
 import { anthropicStreamError, decodeAnthropicError, encodeAnthropicError } from './anthropic-errors.ts';
-import { encodeAnthropicModel, encodeAnthropicModels } from './anthropic-models.ts';
+import { encodeAnthropicModel, encodeAnthropicModels, encodeAnthropicTokenCount } from './anthropic-models.ts';
 import { anthropicStreamPass } from './anthropic-pass.ts';
 import { anthropicStreamDecoder, anthropicStreamEncoder } from './anthropic-stream.ts';
 import { anthropicRequestTexts, anthropicResponseTexts } from './anthropic-texts.ts';
@@ -49,5 +49,6 @@ export const anthropicMessages: Wire = {
   decodeError: decodeAnthropicError,
   encodeModels: encodeAnthropicModels,
   encodeModel: encodeAnthropicModel,
+  encodeTokenCount: encodeAnthropicTokenCount,
   streamError: anthropicStreamError,
 };

@@ -6,7 +6,7 @@ import { chatStreamPass } from './openai-chat-pass.ts';
 import { chatStreamDecoder, chatStreamEncoder, chatStreamError } from './openai-chat-stream.ts';
 import { chatRequestTexts, chatResponseTexts } from './openai-chat-texts.ts';
 import { decodeOpenAiError, encodeOpenAiError } from './openai-errors.ts';
-import { encodeOpenAiModel, encodeOpenAiModels } from './openai-models.ts';
+import { encodeOpenAiModel, encodeOpenAiModels, encodeOpenAiTokenCount } from './openai-models.ts';
 import { decodeChatUsage } from './openai-usage.ts';
 import type { Wire } from './wire.ts';
 
@@ -30,4 +30,5 @@ export const openAiChat: Wire = {
   streamError: chatStreamError,
   encodeModels: encodeOpenAiModels,
   encodeModel: encodeOpenAiModel,
+  encodeTokenCount: encodeOpenAiTokenCount,
 };

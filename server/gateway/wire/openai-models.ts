@@ -28,3 +28,8 @@ export function encodeOpenAiModel(model: ListedModel): JsonObject {
     ],
   };
 }
+
+/** OpenAI's protocols ask for no count; the words are those of Responses' usage. */
+export function encodeOpenAiTokenCount(tokens: number): JsonObject {
+  return { input_tokens: tokens };
+}

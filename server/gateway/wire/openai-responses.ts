@@ -1,5 +1,5 @@
 import { decodeOpenAiError, encodeOpenAiError } from './openai-errors.ts';
-import { encodeOpenAiModel, encodeOpenAiModels } from './openai-models.ts';
+import { encodeOpenAiModel, encodeOpenAiModels, encodeOpenAiTokenCount } from './openai-models.ts';
 import { decodeResponsesResponse, encodeResponsesResponse } from './openai-responses-answer.ts';
 import { decodeResponsesRequest } from './openai-responses-decode-request.ts';
 import { responsesStreamDecoder } from './openai-responses-decode-stream.ts';
@@ -33,4 +33,5 @@ export const openAiResponses: Wire = {
   streamError: responsesStreamError,
   encodeModels: encodeOpenAiModels,
   encodeModel: encodeOpenAiModel,
+  encodeTokenCount: encodeOpenAiTokenCount,
 };

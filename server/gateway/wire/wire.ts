@@ -1,4 +1,5 @@
 import type {
+  ClientProtocol,
   LlmError,
   LlmProtocol,
   LlmRequest,
@@ -90,44 +91,49 @@ export type ListedModel = {
 };
 
 /**
- * Reads and writes one protocol. Nothing here decides, waits or knows who asks: values in, values out.
- * Functions that read untrusted bodies throw AppError `invalid` with the member and what is wrong with it.
+ * Reads what clients of one protocol ask and writes what they are answered. Nothing here decides, waits or knows who asks: values in,
+ * values out. Functions that read untrusted bodies throw AppError `invalid` with the member and what is wrong with it.
  */
-export type Wire = {
-  protocol: LlmProtocol;
+export type ClientWire = {
+  protocol: ClientProtocol;
   readFacts(body: JsonObject): RequestFacts;
-  /** Gives the request another model name, and asks for usage in streams where that must be asked for. */
-  address(body: JsonObject, model: string): void;
   /** Every text the model would read, in reading order. */
   requestTexts(body: JsonObject): TextPlace[];
+  /** @throws Untranslatable when the neutral vocabulary has no word for what is asked */
+  decodeRequest(body: JsonObject): LlmRequest;
+  encodeResponse(response: LlmResponse, reply: ReplyForm): JsonObject;
+  /** A stateful writer of one stream, including the protocol's own last event. */
+  streamEncoder(reply: ReplyForm): (event: LlmStreamEvent) => SseEvent[];
+  /** An error as this protocol's official clients expect it; the headers tell them whether and when to try again. */
+  encodeError(error: LlmError): { status: number; headers: Readonly<Record<string, string>>; body: JsonObject };
+  /** The list of models, and one of them, as this protocol's clients ask for them. */
+  encodeModels(models: readonly ListedModel[]): JsonObject;
+  encodeModel(model: ListedModel): JsonObject;
+  /** The answer to who has tokens counted. */
+  encodeTokenCount(tokens: number): JsonObject;
+  /** The last event of a stream that breaks. */
+  streamError(error: LlmError): SseEvent[];
+};
+
+/** A protocol that providers speak as well. */
+export type Wire = ClientWire & {
+  protocol: LlmProtocol;
+  /** Gives the request another model name, and asks for usage in streams where that must be asked for. */
+  address(body: JsonObject, model: string): void;
   /** Every text of a whole answer. */
   responseTexts(body: JsonObject): TextPlace[];
   readUsage(body: JsonObject): LlmUsage | undefined;
-
-  /** @throws Untranslatable when the neutral vocabulary has no word for what is asked */
-  decodeRequest(body: JsonObject): LlmRequest;
   /** @throws Untranslatable */
   encodeRequest(request: LlmRequest, dialect?: Dialect): JsonObject;
   decodeResponse(body: JsonObject): LlmResponse;
-  encodeResponse(response: LlmResponse, reply: ReplyForm): JsonObject;
   /** A stateful reader of one stream: events of the wire in, neutral ones out. */
   streamDecoder(): (event: SseEvent) => LlmStreamEvent[];
-  /** A stateful writer of one stream, including the protocol's own last event. */
-  streamEncoder(reply: ReplyForm): (event: LlmStreamEvent) => SseEvent[];
   /**
    * A stateful pass through one stream of the same protocol: texts go through `filter`, all else stays as it came.
    * `onUsage` is told whatever the upstream says of tokens, `onEnd` once when the protocol says that the answer is whole,
    * `onError` when it says that it failed (the event itself goes on as it came).
    */
   streamPass(filter: StreamFilter, tell: StreamListener, reply: ReplyForm): (event: SseEvent) => SseEvent[];
-
-  /** An error as this protocol's official clients expect it; the headers tell them whether and when to try again. */
-  encodeError(error: LlmError): { status: number; headers: Readonly<Record<string, string>>; body: JsonObject };
   /** The error an upstream of this protocol answered; its words are kept exactly. */
   decodeError(status: number, body: string): LlmError;
-  /** The list of models, and one of them, as this protocol's clients ask for them. */
-  encodeModels(models: readonly ListedModel[]): JsonObject;
-  encodeModel(model: ListedModel): JsonObject;
-  /** The last event of a stream that breaks. */
-  streamError(error: LlmError): SseEvent[];
 };

@@ -1,6 +1,6 @@
 import type { CallBound } from '../../core/call-cost.ts';
 import type { CallShape, DenialCause, Recording } from '../../core/call-record.ts';
-import type { LlmProtocol } from '../../core/llm-message.ts';
+import type { ClientProtocol } from '../../core/llm-message.ts';
 import type { FoundClass, ModelCaller, ModelTarget, PolicyWord } from '../../core/model-call.ts';
 
 /** A model call as the gateway knows it before it is sent. */
@@ -9,7 +9,7 @@ export type NewCall = {
   requestId: string;
   /** The user agent of the program that calls. */
   client: string;
-  protocol: LlmProtocol;
+  protocol: ClientProtocol;
   /** The model's name as it was asked for. */
   alias: string;
   isStream: boolean;

@@ -3,7 +3,7 @@ import { withoutImageMetadata } from '../../core/dlp/image-metadata.ts';
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * Takes what cameras and programs wrote about a picture out of every image in a body, in place: in blocks with `media_type` and `data`, and
+ * Takes what cameras and programs wrote about a picture out of every image in a body, in place: in blocks that name its type beside its `data`, and
  * in addresses that hold their data.
  */
 export function stripImages(body: { [key: string]: Json }): void {
@@ -19,10 +19,13 @@ function strip(value: Json): void {
   }
 }
 
+const typeNamed = (holder: { [key: string]: Json }) =>
+  holder['media_type'] ?? holder['mimeType'] ?? holder['mime_type'];
+
 const dataAddress = /^data:image\/[\w.+-]{1,40};base64,/;
 
 function strippedIn(holder: Json[] | { [key: string]: Json }, name: string, text: string): string | undefined {
-  const mediaType = Array.isArray(holder) ? undefined : holder['media_type'];
+  const mediaType = Array.isArray(holder) ? undefined : typeNamed(holder);
   if (name === 'data' && typeof mediaType === 'string' && mediaType.startsWith('image/')) return strippedBase64(text);
   const address = dataAddress.exec(text)?.[0];
   if (address === undefined) return undefined;

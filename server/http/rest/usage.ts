@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callStates, denialCauses } from '../../core/call-record.ts';
-import { llmProtocols } from '../../core/llm-message.ts';
+import { clientProtocols } from '../../core/llm-message.ts';
 import { noUsage, usageParts } from '../../core/usage.ts';
 import { getCall, listCalls, listCallsInput } from '../../governance/usage/list-calls.ts';
 import { reportUsage, usageInput } from '../../governance/usage/usage-report.ts';
@@ -42,7 +42,7 @@ const call = z.object({
   runId: z.string().nullable(),
   keyKind: z.enum(['run', 'token']),
   client: z.string().describe('The user agent of the program that called'),
-  protocol: z.enum(llmProtocols),
+  protocol: z.enum(clientProtocols),
   alias: z.string().describe('The model’s name as it was asked for'),
   providerName: z.string().nullable(),
   upstreamModel: z.string().nullable(),
