@@ -1,13 +1,13 @@
 'use client';
 
-import { MultiSelect, Select } from '@mantine/core';
+import { MultiSelect, Select, TextInput } from '@mantine/core';
 import { familyTitles } from '@/components/guard/approval-words.ts';
 import { actionFamilies, type ActionFamily } from '@/server/core/guard/action-family.ts';
 import { actKinds, type PolicyAct } from '@/server/core/policy-question.ts';
 import { runModes } from '@/server/core/session-event.ts';
 import classes from './policies.module.css';
 
-export type TriedAct = Pick<PolicyAct, 'kind' | 'mode'> & { families: ActionFamily[] };
+export type TriedAct = Pick<PolicyAct, 'kind' | 'mode' | 'server' | 'tool'> & { families: ActionFamily[] };
 
 const kindLabels: Readonly<Record<PolicyAct['kind'], string>> = {
   command: 'Run a command',
@@ -35,8 +35,32 @@ export function ActFields({ act, onChange }: { act: TriedAct; onChange: (act: Tr
         allowDeselect={false}
         value={act.kind}
         data={actKinds.map((value) => ({ value, label: kindLabels[value] }))}
-        onChange={(value) => onChange({ ...act, kind: actKinds.find((kind) => kind === value) ?? act.kind })}
+        onChange={(value) =>
+          onChange({
+            mode: act.mode,
+            families: act.families,
+            kind: actKinds.find((kind) => kind === value) ?? act.kind,
+          })
+        }
       />
+      {act.kind === 'mcp' && (
+        <>
+          <TextInput
+            label="Of the server"
+            className={classes.conditionField}
+            maxLength={100}
+            value={act.server ?? ''}
+            onChange={(event) => onChange({ ...act, server: event.currentTarget.value })}
+          />
+          <TextInput
+            label="The tool"
+            className={classes.conditionField}
+            maxLength={200}
+            value={act.tool ?? ''}
+            onChange={(event) => onChange({ ...act, tool: event.currentTarget.value })}
+          />
+        </>
+      )}
       <MultiSelect
         label="The guard sees"
         className={classes.conditionField}

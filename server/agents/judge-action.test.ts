@@ -209,6 +209,12 @@ test('[PO21] policy is told the guard’s own verdict and every rule that spoke,
   });
   expect(asked[1]).toEqual(asked[0]);
   expect(asked[2]).toEqual({ kind: 'fetch', mode: 'auto', rules: [], families: [] });
+  const mcpServers = new Map([['notes', { readTools: new Set(['read']), otherTools: 'ask' as const }]]);
+  await word(
+    { kind: 'mcp', server: 'notes', name: 'read', input: '{}' },
+    { requireActing, mcpServers, guard: () => Promise.resolve(undefined) },
+  );
+  expect(asked.at(-1)).toEqual({ kind: 'mcp', mode: 'auto', rules: [], families: [], server: 'notes', tool: 'read' });
 });
 
 test('[GU80] what nobody doubts is known by its families as well, to policies and to whom a question is for', async () => {

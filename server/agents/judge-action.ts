@@ -81,7 +81,7 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   if (closed) return closed;
   if (action.kind === 'quiet') return allow;
   const said = action.kind === 'read' ? undefined : await facts.guard(action);
-  const act = actOf(action.kind, facts.mode, said);
+  const act = actOf(action, facts.mode, said);
   const forbidden = await refusalOf(facts.requireActing('act', act));
   if (forbidden) return forbidden;
   const word = { ...(action.kind === 'read' ? allow : await wordOn(action, said, facts)), families: act.families };
@@ -94,10 +94,11 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
 }
 
 /** The action as policies look at it. They know the guard's own verdict, so that no rule of the house hides it from them. */
-function actOf(kind: PolicyAct['kind'], mode: RunMode, said: GuardSays | undefined): PolicyAct {
+function actOf(action: Exclude<AgentAction, { kind: 'quiet' }>, mode: RunMode, said: GuardSays | undefined): PolicyAct {
   const { verdict, rules } = said?.beneath ?? said ?? { rules: [] };
   const families = said?.families ?? familiesOf(rules);
-  return { kind, mode, rules, families, ...(verdict && { verdict }) };
+  const called = action.kind === 'mcp' ? { server: action.server, tool: action.name } : {};
+  return { kind: action.kind, mode, rules, families, ...(verdict && { verdict }), ...called };
 }
 
 /** What the guard, a model and the mode say. */

@@ -3,6 +3,9 @@ import { setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { newPerson, type TestPerson } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
+import { forgetPolicies } from '../governance/policies/policy-memory.ts';
+import { shippedPolicies } from '../governance/policies/shipped-policies.ts';
+import { policy, putInForce } from '../governance/testing-policies.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
@@ -163,6 +166,35 @@ describe('[AG114] a tool that does not only read', () => {
     expect(told).toContain('The notes are: none');
     expect(await ofType('action_denied')).toMatchObject([{ by: 'policy', title: 'tell_start of notes' }]);
   });
+});
+
+test('[PO21] a policy closes a tool of a server, or has people asked about one that only reads', long, async () => {
+  const { teamId, admin } = team;
+  const notes = (id: string, action: string, tool: string) =>
+    policy(
+      id,
+      `forbid (principal, action == Action::"${action}", resource) when { context.server == "notes" && context.tool like "${tool}" }`,
+    );
+  await putInForce(
+    teamId,
+    policy('all', 'permit (principal, action, resource)') +
+      notes('no-additions', 'act', 'add_*') +
+      notes('reading-asked', 'actUnasked', 'read_notes'),
+    admin.personId,
+  );
+  forgetPolicies(teamId);
+  await add({ isAlwaysGiven: true });
+  const { done } = await begin('call notes add_note {"text":"plum"}\ncall notes read_notes {}', { mode: 'auto' });
+  const question = await firstQuestion();
+  expect(question).toMatchObject({ title: 'read_notes of notes', rules: [{ id: 'team:reading-asked' }] });
+  await decidePermission(admin.ctx, { permissionId: String(question['permissionId']), decision: 'allow' });
+  await done;
+  await putInForce(teamId, shippedPolicies, admin.personId);
+  forgetPolicies(teamId);
+  const told = (await ofType('agent_text')).map((body) => String(body['text'])).join('');
+  expect(told).toContain('team:no-additions');
+  expect(told).toContain('The notes are: none');
+  expect(await ofType('action_denied')).toMatchObject([{ by: 'policy', title: 'add_note of notes' }]);
 });
 
 describe('[AG115] of an agent that calls without asking', () => {

@@ -59,6 +59,9 @@ export type PolicyAct = {
   rules: readonly string[];
   /** Of what it does and of those rules. */
   families: readonly ActionFamily[];
+  /** The MCP server whose tool is called, by its name on the admins' list, and the tool; left out for anything else. */
+  server?: string;
+  tool?: string;
 };
 
 export type PolicyQuestion = { caller: PolicyCaller; circumstances?: PolicyCircumstances } & (

@@ -17,6 +17,7 @@ describe('[PO9] what a policy looks at', () => {
     ['context has weekday && context.dataClasses.isEmpty()', ['dataClasses', 'weekday']],
     ['if context.unattended then context.client like "c*" else context.task == ""', ['client', 'task', 'unattended']],
     ['context.families.contains("secrets") || context.kind == "mcp"', ['families', 'kind']],
+    ['context.kind == "mcp" && context.server == "notes" && context.tool like "add_*"', ['kind', 'server', 'tool']],
     ['principal in Run::"run_1"', ['keyId']],
     ['[Token::"tok_1"].contains(resource)', ['keyId']],
   ])('%s', (condition, facts) => expect(when(condition)).toEqual(facts));

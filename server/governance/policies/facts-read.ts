@@ -15,6 +15,8 @@ export const varyingFacts = [
   'verdict',
   'rules',
   'families',
+  'server',
+  'tool',
 ] as const;
 export type VaryingFact = (typeof varyingFacts)[number];
 

@@ -39,14 +39,16 @@ export function factsOf(question: PolicyQuestion, at: Date): PolicyFacts {
   };
 }
 
-const noAct: ActFacts = { kind: '', mode: '', verdict: '', rules: '', families: '' };
+const noAct: ActFacts = { kind: '', mode: '', verdict: '', rules: '', families: '', server: '', tool: '' };
 
-const actFacts = ({ kind, mode, verdict, rules, families }: PolicyAct): ActFacts => ({
+const actFacts = ({ kind, mode, verdict, rules, families, server, tool }: PolicyAct): ActFacts => ({
   kind,
   mode,
   verdict: verdict ?? '',
   rules: setText(rules),
   families: setText(families),
+  server: server ?? '',
+  tool: tool ?? '',
 });
 
 function factsAsked(question: PolicyQuestion) {
@@ -106,12 +108,14 @@ function contextOf(facts: PolicyFacts, project: CedarUid): CedarRequest['context
   };
 }
 
-const actContext = ({ kind, mode, verdict, rules, families }: PolicyFacts): CedarRequest['context'] => ({
+const actContext = ({ kind, mode, verdict, rules, families, server, tool }: PolicyFacts): CedarRequest['context'] => ({
   kind,
   mode,
   verdict,
   rules: setOf(rules),
   families: setOf(families),
+  server,
+  tool,
 });
 
 /** The team, and every role that theirs includes. */

@@ -68,6 +68,8 @@ action act, actUnasked appliesTo {
     verdict: String,             // the guard's own: "allow", "ask", "deny"; "" for what it does not look at
     rules: Set<String>,          // ids of the guard's and the house's rules that spoke about it: "packages.publish"
     families: Set<String>,       // what it is about, whatever is said of it: "publishing", "databases"
+    server: String,              // the MCP server whose tool is called, by its name on the list; "" for anything but "mcp"
+    tool: String,                // that tool, as its server calls it: "create_issue"
     project: Project, task: String, client: String, agent: String, unattended: Bool,
     dataClasses: Set<String>, spentCents: Long, hour: Long, weekday: String,
   },

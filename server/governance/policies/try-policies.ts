@@ -48,6 +48,8 @@ export const tryPoliciesInput = z.object({
       verdict: z.enum(['allow', 'ask', 'deny']).optional(),
       families: z.array(z.enum(actionFamilies)).max(actionFamilies.length).default([]),
       rules: z.array(z.string().min(1).max(100)).max(50).default([]),
+      server: z.string().max(100).optional(),
+      tool: z.string().max(200).optional(),
     })
     .optional(),
   /** A text to decide by in place of the one in force. */
@@ -138,8 +140,8 @@ async function questionsOf(input: TryInput, caller: PolicyCaller): Promise<Asked
 
 function actOf({ act }: TryInput): PolicyAct | undefined {
   if (!act) return undefined;
-  const { verdict, ...rest } = act;
-  return { ...rest, ...(verdict && { verdict }) };
+  const { verdict, server, tool, ...rest } = act;
+  return { ...rest, ...(verdict && { verdict }), ...(server && { server }), ...(tool && { tool }) };
 }
 
 function needed<Value>(value: Value | undefined, what: string): Value {
