@@ -50,7 +50,7 @@ async function putBack(ctx: Context, row: KeptFilesRow): Promise<void> {
       .update(table)
       .set({ endCommit: made.commit, resultCommit })
       .where(and(eq(table.id, runId), eq(table.teamId, teamId)));
-    await settlePutBack(tx, row, undefined);
+    await settlePutBack(tx, row, {});
     if (prepared) await createSuggestion(tx, prepared);
   });
 }

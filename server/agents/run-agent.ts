@@ -14,7 +14,7 @@ import { startAgent } from './acp-host.ts';
 import type { AgentHandlers, PromptOutcome, RunningAgent, TerminalRequest } from './acp-types.ts';
 import type { OpenedSession } from './acp-session.ts';
 import { agentFiles } from './agent-files.ts';
-import { openFilesKeeper } from './files-keeper.ts';
+import { openFilesKeeper, type FilesKeeper } from './files-keeper.ts';
 import { createOutputTail } from './output-tail.ts';
 import { policyAnswerMs, policyHookCommand, policyHookMounts } from './policy-hook.ts';
 import { openPolicySocket, type PolicySocket } from './policy-socket.ts';
@@ -30,6 +30,7 @@ import { judgedHandlers, openRunJudge, type RunJudge } from './run-judge.ts';
 import { deliverSteers } from './run-steers.ts';
 import { runTerminals } from './run-terminals.ts';
 import { stopWords } from './stop-words.ts';
+import { tellUndos } from './tell-undos.ts';
 import { startWorkClock, type WorkClock } from './work-clock.ts';
 
 export type RunLimits = {
@@ -106,7 +107,7 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
     const { relays } = await open(
       openMcpDoors(mcp.servers, { folder: path.join(worktree.root, 'files'), judge: judge.judgeMcpCall }),
     );
-    return await runInBox(ctx, given, { models, policy, mcpServers: relays, mask, events, clock, judge });
+    return await runInBox(ctx, given, { models, policy, mcpServers: relays, mask, events, clock, judge, keeper });
   } finally {
     clock.stop();
     // What was said before a failure stays; the first error is the one that tells what happened.
@@ -125,6 +126,7 @@ type RunMeans = {
   events: ReturnType<typeof maskedEvents>;
   clock: WorkClock;
   judge: RunJudge;
+  keeper: FilesKeeper | undefined;
 };
 
 async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise<PromptOutcome> {
@@ -166,7 +168,7 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
     clock.over.addEventListener('abort', cancel);
     hold.signal.addEventListener('abort', () => (hold.end() === 'cancelled' ? cancel() : box.kill()));
     const isOver = () => hold.signal.aborted || clock.over.aborted;
-    const outcome = await takeTurn(ctx, { ...given, agent, events, isOver });
+    const outcome = await takeTurn(ctx, { ...given, ...means, agent, isOver });
     await events.end();
     if (!isOver()) await agent.stop();
     return clock.over.aborted && outcome.state !== 'succeeded' ? tookTooLong(limits) : outcome;
@@ -179,18 +181,22 @@ async function runInBox(ctx: Context, given: AgentRun, means: RunMeans): Promise
   }
 }
 
-type Turn = AgentRun & { agent: RunningAgent; events: ReturnType<typeof maskedEvents>; isOver: () => boolean };
+type Turn = AgentRun & Pick<RunMeans, 'events' | 'keeper'> & { agent: RunningAgent; isOver: () => boolean };
 
-async function takeTurn(ctx: Context, { run, claim, prompt, agent, events, isOver }: Turn): Promise<PromptOutcome> {
+async function takeTurn(
+  ctx: Context,
+  { run, claim, prompt, agent, events, keeper, isOver }: Turn,
+): Promise<PromptOutcome> {
   const words = await prompt(agent.session);
   const parts = await promptParts(ctx, run);
   await events.add({ type: 'agent_ready', runId: run.id });
   const answer = agent.prompt(words, parts);
   // What ended the turn before it began could not be cancelled then.
   if (isOver()) void agent.cancel();
+  const endUndos = tellUndos(ctx, { claim, agent, keeper });
   const endSteers = await deliverSteers(ctx, { claim, agent });
   const outcome = await answer;
-  await endSteers();
+  await Promise.all([endSteers(), endUndos()]);
   return outcome;
 }
 

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
  * say, one after the other. It needs nothing but Node, so it runs in the real sandbox.
  *
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
- *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`)
+ *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`); that files were put back it says at once
  *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
  *   mcp SERVER TOOL JSON (asks the policy hook, and when it allows calls the tool of a server that it was given; says the answer)
  *   call SERVER TOOL JSON (the same without asking)
@@ -100,7 +100,10 @@ async function listenAll(): Promise<void> {
 /** What is said into the turn at work; given back when there is none, or when nobody listens to it. */
 function steer(id: number, params: { prompt: { text: string }[] }): void {
   if (!isPrompted) return send({ id, result: { outcome: 'promptRequired', reason: 'noRunningTurn' } });
-  heard.resolve(params.prompt[0]?.text ?? '');
+  const text = params.prompt[0]?.text ?? '';
+  // That its files are other ones is heard at any time, and is not what a line waits for.
+  if (text.includes('Look at them again')) say(`told ${text}\n`);
+  else heard.resolve(text);
   send({ id, result: { outcome: 'injected' } });
 }
 

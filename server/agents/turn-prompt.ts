@@ -6,6 +6,7 @@ import { storySoFar } from '../core/story-so-far.ts';
 import { emptyTranscript, foldEvents } from '../core/transcript.ts';
 import { appendRunEvent, recordAgentSession } from '../runs/append-run-event.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
+import { recordUndoTold, untoldUndos } from '../runs/untold-undos.ts';
 import type { OpenedSession } from './acp-session.ts';
 import type { RunStart } from './run-start.ts';
 
@@ -33,7 +34,18 @@ export async function turnPrompt(
     files: start.files,
     conflicts: start.conflicts,
   });
-  return [...(told === '' ? [] : [forgot(told)]), ...aboutFiles(start), text].join('\n\n');
+  const undone = await tellUndone(ctx, { run, claim, start, text });
+  return [...(told === '' ? [] : [forgot(told)]), ...aboutFiles(start), ...undone, text].join('\n\n');
+}
+
+/** What people took back since the turn whose files this one begins with, and before it was cut off. Said so in the log. */
+async function tellUndone(ctx: Context, { run, claim, start: { earlier, isRestored } }: Turn): Promise<string[]> {
+  const made = earlier.findIndex(({ endCommit }) => endCommit !== null);
+  // Files that were put back behind a turn are not what was undone in it.
+  const before = isRestored ? [] : made < 0 ? earlier : earlier.slice(0, made + 1);
+  const undone = await untoldUndos(ctx, run, [run.id, ...before.map(({ id }) => id)]);
+  for (const undo of undone) await recordUndoTold(ctx, claim, undo);
+  return undone.map(({ words }) => words);
 }
 
 /** What is not as the agent may think it is. */

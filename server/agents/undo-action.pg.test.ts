@@ -74,13 +74,18 @@ const steering = (): AgentProfile => {
   return { ...profile, command: (start) => [...profile.command(start), 'steers'], work: 'rw' };
 };
 
-async function begin(lines: readonly string[]) {
+const remembering = (): AgentProfile => {
+  const profile = judgedAgent();
+  return { ...profile, command: (start) => [...profile.command(start), 'remembers'], work: 'rw', home: 'folder' };
+};
+
+async function begin(lines: readonly string[], profileOf = steering) {
   const text = lines.join('\n');
   const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'judged', mode: 'auto' });
   const run = await claimRun(system, { runId, workerId });
   if (!run) throw new Error('not claimed');
   const work = path.join(env().dataDir, 'worktrees', 'run', `${runId}a1`, 'work');
-  const done = driveRun({ run, workerId, stopping: new AbortController().signal, profileOf: steering });
+  const done = driveRun({ run, workerId, stopping: new AbortController().signal, profileOf });
   return { runId, work, done };
 }
 
@@ -122,11 +127,35 @@ test(
     expect(existsSync(path.join(work, 'made.txt'))).toBe(true);
     const [back] = await ofType('files_put_back');
     expect(back).toMatchObject({ title: 'rm -rf src made.txt', undoId: expect.any(String) });
+    expect(back?.['files']).toMatchObject({ paths: expect.arrayContaining(['made.txt']) });
     await undoAction(team.developer.ctx, { keptId: String(back?.['undoId']), withLater: true });
     expect(pictureOf(work)).toEqual(broken);
     const { auditEntry } = schema;
     const audit = await db.select().from(auditEntry).where(eq(auditEntry.action, 'run.undo'));
     expect(audit).toHaveLength(2);
+    await stop(begun);
+  },
+);
+
+test(
+  '[GU81] an agent at work is told at once that a person took its action back, and the log says so',
+  long,
+  async () => {
+    const begun = await begin(['run rm README.md', 'hang']);
+    const [keptId = ''] = await kept(1, async () => (await ranSoFar()) === 1);
+    await undoAction(team.developer.ctx, { keptId });
+    const [told] = await vi.waitUntil(async () => {
+      const all = await ofType('undo_told');
+      return all.length > 0 ? all : undefined;
+    });
+    expect(told).toMatchObject({ runId: begun.runId, keptId, title: 'rm README.md' });
+    const said = await vi.waitUntil(async () => {
+      const text = (await ofType('agent_text')).map((body) => String(body['text'])).join('');
+      return text.includes('told') ? text : undefined;
+    });
+    expect(said).toContain(
+      'told Dev took back your action “rm README.md”, so the files in the worktree are as they were before it (README.md).',
+    );
     await stop(begun);
   },
 );
@@ -160,6 +189,15 @@ test('[GU38] after its end a run has the files from before an action again as a 
   const lost = await runRow(begun.runId);
   expect(lost).toMatchObject({ state: 'succeeded', resultCommit: null });
   const [keptId = ''] = await kept(1);
+  await undoEnded(keptId);
+  const { resultCommit, baseCommit } = await runRow(begun.runId);
+  const changed = await diffCommits(repoPath(projectId), baseCommit ?? '', resultCommit ?? '');
+  expect(changed.map((change) => change.path)).toEqual(['src/feature.ts']);
+  expect(await ofType('suggestion_created')).toMatchObject([{ runId: begun.runId, files: 1 }]);
+});
+
+/** Runs of this test have ended: what somebody asked to have back is looked for until it is there. */
+async function undoEnded(keptId: string): Promise<void> {
   const undone = undoAction(team.developer.ctx, { keptId });
   await vi.waitUntil(
     async () => {
@@ -169,11 +207,29 @@ test('[GU38] after its end a run has the files from before an action again as a 
     { timeout: 20_000 },
   );
   await undone;
-  const { resultCommit, baseCommit } = await runRow(begun.runId);
-  const changed = await diffCommits(repoPath(projectId), baseCommit ?? '', resultCommit ?? '');
-  expect(changed.map((change) => change.path)).toEqual(['src/feature.ts']);
-  expect(await ofType('suggestion_created')).toMatchObject([{ runId: begun.runId, files: 1 }]);
+}
+
+test('[GU81] what was taken back after a turn its agent hears at the next one, once', long, async () => {
+  const first = await begin(['write src/feature.ts export const feature = 1;', 'run rm src/feature.ts'], remembering);
+  const answering = setInterval(() => void allowAll(), 50);
+  await first.done;
+  clearInterval(answering);
+  const [keptId = ''] = await kept(1);
+  await undoEnded(keptId);
+  const words = 'Dev took back your action “rm src/feature.ts”';
+  const second = await begin(['prompted', 'read src/feature.ts'], remembering);
+  await second.done;
+  const heard = await saidBy(second.runId);
+  expect(heard).toContain(words);
+  expect(heard).toContain('export const feature');
+  expect(await ofType('undo_told')).toMatchObject([{ runId: second.runId, keptId }]);
+  const third = await begin(['prompted'], remembering);
+  await third.done;
+  expect(await saidBy(third.runId)).not.toContain(words);
 });
+
+const saidBy = async (runId: string) =>
+  (await ofType('agent_text')).flatMap((body) => (body['runId'] === runId ? [String(body['text'])] : [])).join('');
 
 async function allowAll() {
   for (const { permissionId } of await ofType('permission_requested'))

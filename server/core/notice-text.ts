@@ -1,6 +1,7 @@
 import { moneyText, type BudgetScope } from './budget.ts';
 import type { NoticeItem } from './transcript-item.ts';
 import { isAboutThread, threadText } from './thread-notice.ts';
+import { toldWords } from './undo-words.ts';
 
 type Cause = Extract<NoticeItem, { what: 'files_changed' }>['cause'];
 
@@ -53,6 +54,8 @@ function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
       return restoredText(item);
     case 'files_put_back':
       return `put the run’s files back to before “${item.title.slice(0, 120).toWellFormed()}”`;
+    case 'undo_told':
+      return toldWords(item.title);
     case 'instructions_given':
       return `began with the repository’s instructions in ${named(item.paths)}`;
     case 'mcp_servers_given':

@@ -234,7 +234,11 @@ export const sessionEventBody = z.discriminatedUnion('type', [
     keptId: z.string(),
     title: z.string(),
     undoId: z.string().optional(),
+    /** Files that became other ones by it: some names, and how many in all. */
+    files: z.object({ paths: z.array(z.string()), count: z.number().int() }).optional(),
   }),
+  /** The agent of a conversation was told that files of it were put back. */
+  z.object({ type: z.literal('undo_told'), runId: z.string(), keptId: z.string(), title: z.string() }),
   z.object({ type: z.literal('run_cancel_requested'), runId: z.string() }),
   z.object({
     type: z.literal('run_finished'),

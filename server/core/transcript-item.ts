@@ -196,6 +196,7 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'checkpoint_named'; checkpointId: string; name: string }
     | ({ what: 'checkpoint_restored' } & Omit<Body<'checkpoint_restored'>, 'type'>)
     | ({ what: 'files_put_back' } & Omit<Body<'files_put_back'>, 'type'>)
+    | ({ what: 'undo_told' } & Omit<Body<'undo_told'>, 'type'>)
     | { what: 'instructions_given'; runId: string; paths: string[] }
     | ({ what: 'mcp_servers_given' } & Omit<Body<'mcp_servers_given'>, 'type'>)
     | ({ what: 'data_sent' } & Omit<Body<'data_sent'>, 'type'>)

@@ -43,4 +43,7 @@ test('[GU37] the card says who put the files back, and how to go back from there
   const { items } = fold(prompt, call, kept, back);
   expect(items[1]).toMatchObject({ kept: { putBack: { by: { name: 'Ana' }, undoId: 'kpt_2' } } });
   expect(items[2]).toMatchObject({ kind: 'notice', what: 'files_put_back' });
+  const told = { type: 'undo_told', runId: 'run_1', keptId: 'kpt_1', title: 'rm -rf src' } as const;
+  const [last] = fold(prompt, call, kept, back, told).items.slice(-1);
+  expect(last).toMatchObject({ kind: 'notice', what: 'undo_told' });
 });

@@ -20,6 +20,7 @@ export const keptHandlers = {
     if (item && 'kept' in item && item.kept) draft.items[index] = { ...item, kept: { ...item.kept, putBack } };
     note(draft, event, { what: 'files_put_back', ...done });
   },
+  undo_told: (draft, event, { type: _type, ...told }) => note(draft, event, { what: 'undo_told', ...told }),
 } satisfies Partial<Handlers>;
 
 type Holder = Extract<TranscriptItem, { kind: 'tool_call' | 'permission' }>;

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import { withTransaction, type Context } from '../context.ts';
 import type { ActorRef } from '../core/actor.ts';
+import type { RestoredFiles } from '../core/undo-words.ts';
 import { appendSessionEvent } from './event-log.ts';
 import { lockHeldRun } from './append-run-event.ts';
 import { runActor, type RunClaim } from './run-claim.ts';
@@ -66,16 +67,18 @@ export async function askedFiles(ctx: Context, runId?: string): Promise<{ id: st
     .orderBy(asc(keptFiles.askedAt));
 }
 
-/** Says in the log that files were put back, by whoever asked for it. */
-export async function settlePutBack(tx: Context, row: KeptFilesRow, undoId: string | undefined): Promise<void> {
+export type PutBack = { undoId?: string | undefined; files?: RestoredFiles | undefined };
+
+/** Says in the log that files were put back, by whoever asked for it. @returns who that is */
+export async function settlePutBack(tx: Context, row: KeptFilesRow, { undoId, files }: PutBack): Promise<ActorRef> {
   const { id: keptId, runId, sessionId, teamId, title } = row;
   await setState(tx, row, { state: 'put_back', error: null });
-  await appendSessionEvent(tx.db, {
-    sessionId,
-    teamId,
-    actor: await whoAsked(tx, row),
-    body: { type: 'files_put_back', runId, keptId, title, ...(undoId !== undefined && { undoId }) },
-  });
+  const actor = await whoAsked(tx, row);
+  const undo = undoId !== undefined && { undoId };
+  const restored = files && { files: { paths: [...files.paths], count: files.count } };
+  const body = { type: 'files_put_back' as const, runId, keptId, title, ...undo, ...restored };
+  await appendSessionEvent(tx.db, { sessionId, teamId, actor, body });
+  return actor;
 }
 
 /** Says to whoever asked why it did not go. */

@@ -5,6 +5,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../core/errors.ts';
 import { buildFolders } from '../core/guard/path-scope.ts';
+import type { RestoredFiles } from '../core/undo-words.ts';
 import { env } from '../platform/env.ts';
 import { runInSandbox, spawnInSandbox } from './sandbox.ts';
 import { cleanRepository, objectsMount, worktreeError, type Worktree } from './worktree.ts';
@@ -142,13 +143,17 @@ function atMost(maxBytes: number): Transform {
   });
 }
 
-/** What was left out stays where it is; everything else goes, and what was kept comes back. It may be done again when it was cut off. */
+/** So many files that became other ones are named. */
+const mostNamed = 5;
+
+/** What was left out stays where it is; everything else goes, and what was kept comes back. It may be done again when it was cut off. It says which files became other ones. */
 const putBackScript = `set -e
 ${setModes}chmod -R u+rwX /work /gitdir
 mkdir /tmp/list
 tar -C /tmp/list -xf /kept.tar left modes
 aside=/work/.ensemble-aside
 mkdir -p "$aside"
+names() { find /work -mindepth 1 -path "$aside" -prune -o ! -type d -printf '%s %T@ %P\\0'; }
 each() {
   number=0
   while IFS= read -r -d '' dir; do
@@ -159,19 +164,24 @@ each() {
 take_aside() { if [ -d "$1" ] && [ ! -L "$1" ]; then mv -T -- "$1" "$2"; fi; }
 bring_back() { if [ -d "$2" ]; then mkdir -p -- "\${1%/*}"; mv -T -- "$2" "$1"; fi; }
 each take_aside
+names > /tmp/list/before
 find /work -mindepth 1 -maxdepth 1 ! -path "$aside" -exec rm -rf -- {} +
 find /gitdir -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
 tar -C / --no-same-owner -xpf /kept.tar work gitdir
+names > /tmp/list/after
 each bring_back
 rm -rf "$aside"
 set_modes
+cat /tmp/list/before /tmp/list/after | LC_ALL=C sort -z | uniq -zu | cut -z -d ' ' -f 3- | LC_ALL=C sort -zu > /tmp/list/changed
+tr -cd '\\0' < /tmp/list/changed | wc -c
+head -z -n ${mostNamed} /tmp/list/changed
 `;
 
 /**
- * Gives a worktree the files that were kept.
+ * Gives a worktree the files that were kept. @returns which became other ones by it
  * @throws AppError `not_found` when they are not on this machine (any more), `unavailable` when they could not be put back
  */
-export async function putBackFiles(worktree: Worktree, of: KeptOf): Promise<void> {
+export async function putBackFiles(worktree: Worktree, of: KeptOf): Promise<RestoredFiles> {
   const file = archiveOf(of);
   if (!(await hasKeptFiles(of)))
     throw new AppError('not_found', 'The files from before this action are not kept any more.');
@@ -185,9 +195,16 @@ export async function putBackFiles(worktree: Worktree, of: KeptOf): Promise<void
     ['bash', '-c', putBackScript],
     { maxOutputBytes: 1024 * 1024 },
   );
-  if (result.code === 0) return;
+  if (result.code === 0) return restoredFiles(result.stdout.toString());
   const cause = worktreeError('The files could not be put back', { exit: result, stderr: result.stderr.toString() });
   throw new AppError('unavailable', 'The files could not be put back. Try again.', { cause });
+}
+
+function restoredFiles(said: string): RestoredFiles {
+  const [count = ''] = said.split('\n', 1);
+  const names = said.slice(count.length + 1).split('\0');
+  const paths = names.filter((name) => name !== '').map((name) => name.slice(0, 300).toWellFormed());
+  return { count: Number(count) || 0, paths };
 }
 
 /** Whether the files are kept on this machine. */
