@@ -48,8 +48,7 @@ async function countFiles(
   }
   if (found.size === 0) return undefined;
   const paths = [...found].toSorted();
-  // What would be lost are changes in them, not all of their lines.
-  const lines = how === 'loses' ? undefined : await look.lines(paths);
+  const lines = losesLines.has(how) ? await look.lines(paths) : undefined;
   const bound = bounds.has('least') ? 'least' : bounds.has('most') ? 'most' : undefined;
   return {
     how,
@@ -59,6 +58,9 @@ async function countFiles(
     paths: paths.slice(0, mostNamed),
   };
 }
+
+/** What else is lost are changes in them, not all of their lines; or none. */
+const losesLines: ReadonlySet<ReachedFiles['how']> = new Set(['deletes', 'overwrites', 'changes']);
 
 /** The run's own repository is the agent's to write: what it says is shown, and followed nowhere. */
 async function configOf({ gitDir }: Worktree): Promise<string> {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /** How far an action would reach, as it was counted when it was asked about: files, lines, remotes, hosts. */
 
-export const reachWays = ['deletes', 'overwrites', 'changes', 'loses'] as const;
+export const reachWays = ['deletes', 'overwrites', 'moves', 'changes', 'rights', 'loses'] as const;
 export const remoteWays = ['push', 'force', 'delete', 'fetch', 'change'] as const;
 
 const reachedFiles = z.object({
-  /** `loses`: what is not committed in them. */
+  /** `loses`: what is not committed in them; `rights`: who may read, write and run them. */
   how: z.enum(reachWays),
   count: z.number().int(),
   /** Lines of those that are text. */
@@ -55,7 +55,9 @@ export function reachSentences({ files, outside, remotes, hosts }: ActionReach):
 const waysToSay = {
   deletes: 'Would delete',
   overwrites: 'Would overwrite',
+  moves: 'Would move',
   changes: 'Would change',
+  rights: 'Would change the rights of',
   loses: 'Would lose what is not committed in',
 };
 

@@ -6,6 +6,7 @@ import { removed } from './rules/deletion.ts';
 import { readFind } from './rules/finding.ts';
 import { readGit, type GitCall } from './rules/git-words.ts';
 import { editedInPlace, written } from './rules/overwriting.ts';
+import { meantByCopying } from './touched-copies.ts';
 import { placedWord, type PlacedWord, type TouchedPath } from './touched-path.ts';
 import type { GuardFacts } from './verdict.ts';
 
@@ -21,7 +22,7 @@ export type TouchedFiles = {
 export type Touched = { files: TouchedFiles[]; outside: string[] };
 
 /** What the words of a command mean, before they are looked for. */
-type Meant = {
+export type Meant = {
   how: TouchedFiles['how'];
   among?: TouchedFiles['among'];
   words: readonly Word[] | 'worktree';
@@ -86,10 +87,13 @@ function deletedBy(command: SimpleCommand): Meant[] {
 
 function writtenBy(command: SimpleCommand): Meant[] {
   const appended = new Set(command.redirects.filter(({ kind }) => kind === '>>').map(({ target }) => target));
-  const words = written(command);
+  const copying = meantByCopying(command);
+  const redirected = command.redirects.filter(({ kind }) => kind !== '<').map(({ target }) => target);
+  const words = copying ? redirected : written(command);
   const added = command.name === 'tee' && readOptions(command.args).has('a', 'append');
   const isAdded = (word: Word) => appended.has(word) || (added && command.args.includes(word));
   return [
+    ...(copying ?? []),
     { how: 'overwrites', words: words.filter((word) => !isAdded(word)) },
     { how: 'changes', words: [...words.filter(isAdded), ...(editedInPlace(command) ?? [])] },
   ];

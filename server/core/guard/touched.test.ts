@@ -34,6 +34,20 @@ test.each([
   ['echo x >> README.md', 'changes all exactly README.md'],
   ['echo x | tee -a src/a.ts', 'changes all exactly src/a.ts'],
   ['cp /tmp/x src/b.ts', 'overwrites all exactly src/b.ts'],
+  ['cp /tmp/a.ts /tmp/n.ts src/', 'overwrites all exactly src/a.ts'],
+  ['cp -t src /tmp/b.ts', 'overwrites all exactly src/b.ts'],
+  ['cp -r /tmp/deep src', 'overwrites all most src/deep/c.ts'],
+  ['ln -sf /tmp/x README.md', 'overwrites all exactly README.md'],
+  ['tar -xzf /tmp/a.tgz -C src', 'overwrites all most src/a.ts src/b.ts src/.hidden src/deep/c.ts'],
+  ['tar xf /tmp/a.tar src/deep', 'overwrites all most src/deep/c.ts'],
+  ['tar -czf README.md src', 'overwrites all exactly README.md'],
+  ['unzip -o /tmp/a.zip -d tests', 'overwrites all most tests/a.test.ts'],
+  ['rsync -a /tmp/deep src', 'overwrites all most src/deep/c.ts'],
+  ['rsync -a --remove-source-files tests/ host:/srv', 'deletes all most tests/a.test.ts'],
+  ['chmod -R 777 src/deep', 'rights all exactly src/deep/c.ts'],
+  ['chmod -x README.md', 'rights all exactly README.md'],
+  ['chown -hR ana: tests', 'rights all exactly tests/a.test.ts'],
+  ['perl -pi -e s/a/b/ README.md', 'changes all exactly README.md'],
   ["sed -i 's/a/b/' src/*.ts", 'changes all exactly src/a.ts src/b.ts'],
   ['git rm -r src/deep', 'deletes all exactly src/deep/c.ts'],
   ['git reset --hard HEAD~1', `loses uncommitted most ${project.join(' ')}`],
@@ -46,7 +60,24 @@ test.each([
   expect(told(line)).toEqual([expected]);
 });
 
+test('[GU43] what moves or mirrors does several things', () => {
+  expect(told('mv src/a.ts src/b.ts')).toEqual(['moves all exactly src/a.ts', 'overwrites all exactly src/b.ts']);
+  expect(told('mv src/deep tests')).toEqual(['moves all exactly src/deep/c.ts', 'overwrites all exactly']);
+  const below = 'src/a.ts src/b.ts src/.hidden src/deep/c.ts';
+  expect(told('rsync -a --delete /tmp/out/ src')).toEqual([
+    `deletes all most ${below}`,
+    `overwrites all most ${below}`,
+  ]);
+});
+
 test.each([
+  'cp -n /tmp/x README.md',
+  'tar -tf /tmp/a.tgz',
+  'tar -xkf /tmp/a.tgz',
+  'unzip -l /tmp/a.zip',
+  'rsync -an --delete /tmp/out/ src',
+  'rsync -a src host:/srv',
+  'chmod --help',
   'ls -la',
   'git status',
   'git clean -n',

@@ -3,7 +3,7 @@ import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
 import { placeOf } from '../path-scope.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
-const rsyncTable: OptionTable = {
+export const rsyncTable: OptionTable = {
   letters: 'efTBM',
   valued: [
     'rsh',
@@ -92,7 +92,7 @@ const tarTable: OptionTable = {
 };
 
 /** `tar xzf a.tgz`: the first word may hold options without a dash. */
-function readTar(args: readonly Word[]) {
+export function readTar(args: readonly Word[]) {
   const [first, ...rest] = args;
   const bundled = first && /^[a-zA-Z]+$/.test(first.text) && /[xctru]/.test(first.text);
   return readOptions(bundled ? [{ ...first, text: `-${first.text}` }, ...rest] : args, tarTable);

@@ -5,12 +5,12 @@ import { perCommand } from '../per-command.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { isKept, isTracked } from './kept-files.ts';
 
-const copyTable: OptionTable = {
+export const copyTable: OptionTable = {
   letters: 'tS',
   valued: ['target-directory', 'suffix', 'backup'],
   flags: ['recursive', 'force', 'no-clobber', 'remove-destination'],
 };
-const installTable: OptionTable = {
+export const installTable: OptionTable = {
   letters: 'tSmog',
   valued: ['target-directory', 'mode', 'owner', 'group', 'suffix'],
 };
