@@ -106,7 +106,8 @@ function mirrors({ args }: SimpleCommand): Meant[] {
     meant.push({ how: 'deletes', words: sources.filter((word) => !isElsewhere(word)), deep: true, bound: 'most' });
   if (isElsewhere(target)) return meant;
   const words = sources.map(({ text }) => (text.endsWith('/') ? target : below(target, lastPart(text))));
-  if (options.names.some((name) => /^del/.test(name))) meant.push({ how: 'deletes', words, deep: true, bound: 'most' });
+  if (options.names.some((name) => name.startsWith('del')))
+    meant.push({ how: 'deletes', words, deep: true, bound: 'most' });
   if (!options.has('ignore-existing')) meant.push({ how: 'overwrites', words, deep: true, bound: 'most' });
   return meant;
 }
