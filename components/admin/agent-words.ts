@@ -24,12 +24,13 @@ export function progressPart(progress: string | null): number | undefined {
 }
 
 /** Variables as a form takes them, a line each. @returns the sentence to show when a line is none */
-export function readVariables(text: string): Record<string, string> | string {
+export function readVariables(text: string, { mayHaveHyphens = false } = {}): Record<string, string> | string {
+  const form = mayHaveHyphens ? /^[A-Za-z_][A-Za-z0-9_-]*$/ : /^[A-Za-z_][A-Za-z0-9_]*$/;
   const given: Record<string, string> = {};
   for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
     const at = line.indexOf('=');
     const name = line.slice(0, at).trim();
-    if (at < 1 || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `Write NAME=value, not: ${line.slice(0, 60)}`;
+    if (at < 1 || !form.test(name)) return `Write NAME=value, not: ${line.slice(0, 60)}`;
     given[name] = line.slice(at + 1);
   }
   return given;

@@ -70,10 +70,9 @@ export function McpServerForm({ server, team, onDone }: { server?: McpServer; te
   );
 }
 
-/** Which program it is: what a repository asks for has to be the same. */
+/** Which program or service it is: what a repository asks for has to be the same. */
 function IdentityFields({ form }: { form: Form }) {
-  const { kind, package: name, version } = form.values;
-  const at = name === '' || version === '' ? 'PACKAGE@VERSION' : `${name}@${version}`;
+  const { kind } = form.values;
   return (
     <>
       <SegmentedControl
@@ -81,62 +80,101 @@ function IdentityFields({ form }: { form: Form }) {
         data={[
           { value: 'package', label: 'Package of npm' },
           { value: 'program', label: 'Program of the server' },
+          { value: 'http', label: 'Service' },
         ]}
         {...form.getInputProps('kind')}
       />
-      {kind === 'package' ? (
-        <>
-          <Group grow align="flex-start">
-            <TextInput label="Package" classNames={mono} {...form.getInputProps('package')} />
-            <TextInput label="Version" classNames={mono} {...form.getInputProps('version')} />
-          </Group>
-          <TextInput
-            label="Bytes"
-            description={`What this prints: npm view ${at} dist.integrity`}
-            classNames={mono}
-            {...form.getInputProps('integrity')}
-          />
-        </>
-      ) : (
-        <>
-          <TextInput
-            label="Program"
-            description="As it is in the sandbox: below /usr, Node at /opt/node/bin/node, your folder at /opt/mcp/ and the name"
-            classNames={mono}
-            {...form.getInputProps('program')}
-          />
-          <TextInput
-            label="Folder of the server"
-            description="Seen read-only; leave it empty for a program of the system"
-            classNames={mono}
-            {...form.getInputProps('folder')}
-          />
-        </>
-      )}
+      {kind === 'package' && <PackageFields form={form} />}
+      {kind === 'program' && <ProgramFields form={form} />}
+      {kind === 'http' && <ServiceFields form={form} />}
+    </>
+  );
+}
+
+function PackageFields({ form }: { form: Form }) {
+  const { package: name, version } = form.values;
+  const at = name === '' || version === '' ? 'PACKAGE@VERSION' : `${name}@${version}`;
+  return (
+    <>
+      <Group grow align="flex-start">
+        <TextInput label="Package" classNames={mono} {...form.getInputProps('package')} />
+        <TextInput label="Version" classNames={mono} {...form.getInputProps('version')} />
+      </Group>
+      <TextInput
+        label="Bytes"
+        description={`What this prints: npm view ${at} dist.integrity`}
+        classNames={mono}
+        {...form.getInputProps('integrity')}
+      />
+    </>
+  );
+}
+
+function ProgramFields({ form }: { form: Form }) {
+  return (
+    <>
+      <TextInput
+        label="Program"
+        description="As it is in the sandbox: below /usr, Node at /opt/node/bin/node, your folder at /opt/mcp/ and the name"
+        classNames={mono}
+        {...form.getInputProps('program')}
+      />
+      <TextInput
+        label="Folder of the server"
+        description="Seen read-only; leave it empty for a program of the system"
+        classNames={mono}
+        {...form.getInputProps('folder')}
+      />
+    </>
+  );
+}
+
+function ServiceFields({ form }: { form: Form }) {
+  return (
+    <>
+      <TextInput
+        label="Address"
+        description="By streamable HTTP. Calls go there from the server, with what agents give them; data protection looks at it before"
+        placeholder="https://mcp.example.com/mcp"
+        classNames={mono}
+        {...form.getInputProps('url')}
+      />
+      <Select
+        label="Where it is"
+        description="Policies know it as the model mcp/ and its name, at this place"
+        allowDeselect={false}
+        data={[
+          { value: 'remote', label: 'Elsewhere' },
+          { value: 'local', label: 'In your own network' },
+        ]}
+        {...form.getInputProps('place')}
+      />
     </>
   );
 }
 
 function StartFields({ form, server }: { form: Form; server: McpServer | undefined }) {
   const kept = server?.envNames.join(', ') ?? '';
+  const isService = form.values.kind === 'http';
+  const words = isService
+    ? 'Name=value, one a line, as in Authorization=Bearer …. They are kept sealed and sent to this address alone.'
+    : 'NAME=value, one a line. They are kept sealed, and in the sandbox of the server alone.';
   return (
     <>
+      {!isService && (
+        <Textarea
+          label="Arguments"
+          description="One a line; the repository is at /work"
+          autosize
+          minRows={2}
+          spellCheck={false}
+          classNames={mono}
+          {...form.getInputProps('args')}
+        />
+      )}
       <Textarea
-        label="Arguments"
-        description="One a line; the repository is at /work"
-        autosize
-        minRows={2}
-        spellCheck={false}
-        classNames={mono}
-        {...form.getInputProps('args')}
-      />
-      <Textarea
-        label="Variables"
-        description={
-          kept === ''
-            ? 'NAME=value, one a line. They are kept sealed, and in the sandbox of the server alone.'
-            : `Set: ${kept}. Leave this empty to keep them, or write all anew.`
-        }
+        label={isService ? 'Headers' : 'Variables'}
+        description={kept === '' ? words : `Set: ${kept}. Leave this empty to keep them, or write all anew.`}
         autosize
         minRows={2}
         spellCheck={false}
@@ -180,7 +218,11 @@ function ReachFields({ form, server, team }: { form: Form; server: McpServer | u
       />
       <TagsInput
         label="Tools that only read"
-        description="Agents call them without asking"
+        description={
+          form.values.kind === 'http'
+            ? 'Agents call them without asking, and what they ask for leaves'
+            : 'Agents call them without asking'
+        }
         data={server?.tools?.map(({ name }) => name) ?? []}
         classNames={mono}
         {...form.getInputProps('readTools')}

@@ -27,7 +27,7 @@ export function McpServers({ team }: { team: string }) {
   return (
     <Section
       title="MCP servers"
-      lead="Tools that agents may be given. A server runs in a sandbox of its own beside its run, without a network. Of what a repository asks for in .mcp.json, only what is listed here is started."
+      lead="Tools that agents may be given. A program runs in a sandbox of its own beside its run, without a network; a service is called by the server. Of what a repository asks for in .mcp.json, only what is listed here is started."
     >
       <Group>
         <Button variant="default" aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
@@ -72,7 +72,9 @@ function McpServerRow({ server, team }: { server: McpServer; team: string }) {
         </Text>
         {description !== '' && <Text>{description}</Text>}
         <Text className="ens-mono">{[sourceWords(server.source), ...server.args].join(' ')}</Text>
-        {envNames.length > 0 && <Text c="dimmed">{`Variables: ${envNames.join(', ')}`}</Text>}
+        {envNames.length > 0 && (
+          <Text c="dimmed">{`${server.source.kind === 'http' ? 'Headers' : 'Variables'}: ${envNames.join(', ')}`}</Text>
+        )}
         <Text c="dimmed">{mcpReach(server)}</Text>
         <Tools server={server} />
       </div>

@@ -35,6 +35,14 @@ test('what is shown of a server is what is saved of it, and its variables stay',
   expect(mcpInputOf({ ...mcpValuesOf(server), variables: 'A=1=2' })).toMatchObject({ env: { A: '1=2' } });
 });
 
+test('a service is shown and saved by its address, with headers in place of variables', () => {
+  const source = { kind: 'http', url: 'https://mcp.example.com/mcp', place: 'remote' } as const;
+  const values = { ...mcpValuesOf({ ...server, source }), variables: 'X-Key=a b' };
+  expect(mcpFaults(values)).toEqual({});
+  expect(mcpInputOf(values)).toMatchObject({ identity: source, args: [], env: { 'X-Key': 'a b' } });
+  expect(Object.keys(mcpFaults({ ...values, url: 'mcp.example.com' }))).toEqual(['url']);
+});
+
 test('fields that cannot be saved say why', () => {
   const empty = mcpValuesOf(undefined);
   expect(Object.keys(mcpFaults(empty))).toEqual(['name', 'package', 'version', 'integrity']);

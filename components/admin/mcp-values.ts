@@ -7,12 +7,14 @@ export type McpServer = RouterOutputs['mcpServers']['list'][number];
 export type McpValues = {
   name: string;
   description: string;
-  kind: 'package' | 'program';
+  kind: 'package' | 'program' | 'http';
   package: string;
   version: string;
   integrity: string;
   program: string;
   folder: string;
+  url: string;
+  place: 'local' | 'remote';
   /** A line each. */
   args: string;
   variables: string;
@@ -32,6 +34,8 @@ const empty: McpValues = {
   integrity: '',
   program: '',
   folder: '',
+  url: '',
+  place: 'remote',
   args: '',
   variables: '',
   given: 'asked',
@@ -44,11 +48,9 @@ const empty: McpValues = {
 export function mcpValuesOf(server: McpServer | undefined): McpValues {
   if (!server) return empty;
   const { name, description, source, args, isAlwaysGiven, teamIds, projectIds, readTools, otherTools } = server;
-  const program =
-    source.kind === 'program' ? { ...source, folder: source.folder ?? '' } : { ...source, program: '', folder: '' };
   return {
     ...empty,
-    ...program,
+    ...(source.kind === 'program' ? { ...source, folder: source.folder ?? '' } : source),
     name,
     description,
     teamIds,
@@ -65,16 +67,11 @@ type Given = Omit<RouterInputs['mcpServers']['add'], 'name'>;
 /** What is saved; without variables when none are written, so that a server keeps those it has. */
 export function mcpInputOf(values: McpValues): Given {
   const { description, kind, args, variables, given, teamIds, projectIds, readTools, otherTools } = values;
-  const { package: name, version, integrity, program } = values;
-  const folder = values.folder.trim();
-  const read = readVariables(variables);
+  const read = readVariables(variables, { mayHaveHyphens: kind === 'http' });
   return {
     description,
-    identity:
-      kind === 'package'
-        ? { kind, package: name.trim(), version: version.trim(), integrity: integrity.trim() }
-        : { kind, program: program.trim(), ...(folder !== '' && { folder }) },
-    args: args.split('\n').filter((line) => line.trim() !== ''),
+    identity: identityOf(values),
+    args: kind === 'http' ? [] : args.split('\n').filter((line) => line.trim() !== ''),
     isAlwaysGiven: given === 'always',
     teamIds,
     projectIds,
@@ -84,17 +81,27 @@ export function mcpInputOf(values: McpValues): Given {
   };
 }
 
+function identityOf(values: McpValues): Given['identity'] {
+  const { kind, package: name, version, integrity, program, url, place } = values;
+  const folder = values.folder.trim();
+  if (kind === 'http') return { kind, url: url.trim(), place };
+  if (kind === 'program') return { kind, program: program.trim(), ...(folder !== '' && { folder }) };
+  return { kind, package: name.trim(), version: version.trim(), integrity: integrity.trim() };
+}
+
 /** What is wrong with a field; undefined for one that can be saved. */
 export function mcpFaults(values: McpValues): Partial<Record<keyof McpValues, string>> {
   const { name, kind, variables } = values;
   const faults: Partial<Record<keyof McpValues, string>> = {};
   if (!/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(name)) faults.name = 'Small letters, digits and hyphens, 2 to 40';
-  if (kind === 'package') {
+  if (kind === 'http') {
+    if (!/^https?:\/\//.test(values.url.trim())) faults.url = 'It begins with https://';
+  } else if (kind === 'package') {
     if (values.package.trim() === '') faults.package = 'Enter the package, as npm has it';
     if (!/^\d+\.\d+\.\d+/.test(values.version.trim())) faults.version = 'One exact version, as in 1.2.3';
     if (!values.integrity.trim().startsWith('sha512-')) faults.integrity = 'It begins with sha512-';
   } else if (!values.program.trim().startsWith('/')) faults.program = 'The whole path, from / on';
-  const read = readVariables(variables);
+  const read = readVariables(variables, { mayHaveHyphens: kind === 'http' });
   if (typeof read === 'string') faults.variables = read;
   return faults;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Context } from '../context.ts';
-import { actionTitle, type AgentAction } from '../core/agent-action.ts';
+import { actionTitle, type ActionRule, type AgentAction } from '../core/agent-action.ts';
 import type { ApprovalNeeds } from '../core/guard/approval.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
 import { askRunPermission } from '../runs/ask-permission.ts';
@@ -29,6 +29,8 @@ export type RunActions = {
   decide: (request: ActionRequest) => Promise<ActionAnswer>;
   /** The same for what an agent does through the host: what was allowed just before, when it asked, is not asked again. */
   decideEffect: (request: ActionRequest) => Promise<ActionAnswer>;
+  /** Writes down what was denied for another reason than the action itself. */
+  refuse: (request: ActionRequest, denied: { rules: readonly ActionRule[]; reason: string }) => Promise<void>;
 };
 
 type Given = {
@@ -69,6 +71,10 @@ export function runActions(ctx: Context, given: Given): RunActions {
       if (key !== undefined && answered.size < maxKept) answered.set(key, answer);
       if (answer.allowed) effects.keep(action);
       return answer;
+    },
+    async refuse(request, denied) {
+      const judgement = { ...denied, verdict: 'deny', by: 'policy' } as const;
+      await recordDenial(ctx, given.claim, { ...(await questionOf(request, { judgement, given })), by: judgement.by });
     },
     decideEffect: async (request) => (effects.use(request.action) ? { allowed: true, scope: 'once' } : word(request)),
   };

@@ -8,12 +8,12 @@ import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
 import type { AgentHandlers } from './acp-types.ts';
-import { clean } from './agent-text.ts';
 import type { KeepBefore } from './files-keeper.ts';
 import { fileChanges, presentText } from './file-changes.ts';
+import { mcpJudge } from './mcp-judge.ts';
 import type { JudgeCall } from './mcp/mcp-passage.ts';
 import type { HookAnswer } from './policy-socket.ts';
-import { placeOf, readHookCall, shellLine, shownInput } from './read-hook-call.ts';
+import { placeOf, readHookCall, shellLine } from './read-hook-call.ts';
 import { judgementRecorder, projectOf } from './record-judgement.ts';
 import { runActions, type RunActions } from './run-actions.ts';
 import { createRunGuard } from './run-guard.ts';
@@ -36,7 +36,7 @@ export type JudgeOptions = {
   /** Opens the way to models. */
   openDoor: OpenRunDoor | undefined;
   /** The MCP servers that the run was given, by name. */
-  mcp: Pick<RunMcp, 'rules' | 'calledOtherwise'>;
+  mcp: Pick<RunMcp, 'rules' | 'services' | 'calledOtherwise'>;
   /** Keeps the run's files before an action that may destroy some; a run that changes nothing needs none. */
   keep: KeepBefore | undefined;
 };
@@ -83,12 +83,7 @@ export function openRunJudge(ctx: Context, options: JudgeOptions): RunJudge {
   return {
     actions,
     close: opinion.close,
-    judgeMcpCall: (server) => async (call, signal) => {
-      const { name, arguments: input } = call;
-      const action: AgentAction = { kind: 'mcp', server, name: clean(name), input: shownInput(input) };
-      const answer = await actions.decideEffect({ action, signal });
-      return answer.allowed ? { allowed: true, arguments: input } : answer;
-    },
+    judgeMcpCall: (server) => mcpJudge({ server, service: mcp.services.get(server), run, actions }),
     answerHook: async (text, signal) => {
       const call = readHookCall(text);
       if (call === undefined) return { allowed: false, reason: 'The question of the hook could not be read.' };

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import { isSameProgram, readMcpFile, type AskedServer } from '../core/mcp-server.ts';
 import { runFilePolicy } from '../governance/run-files.ts';
+import { requireService, type CalledService } from '../governance/service-call.ts';
 import { appendRunEvent } from '../runs/append-run-event.ts';
-import type { McpServerRow } from '../runs/mcp/mcp-server-input.ts';
+import { mcpVariablesOf, type McpServerRow } from '../runs/mcp/mcp-server-input.ts';
 import { mcpServersFor } from '../runs/mcp/queries.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { SandboxLimits } from '../workspace/sandbox-arguments.ts';
@@ -15,6 +16,7 @@ import { presentText } from './file-changes.ts';
 import type { McpRules } from './judge-action.ts';
 import { boxBackend } from './mcp/mcp-box.ts';
 import type { GivenServer } from './mcp/mcp-doors.ts';
+import { serviceBackend } from './mcp/mcp-service.ts';
 import { mcpStart } from './mcp/mcp-start.ts';
 import type { AgentProfile } from './registry.ts';
 import { isOpen } from './run-instructions.ts';
@@ -24,6 +26,8 @@ export type RunMcp = {
   servers: readonly GivenServer[];
   /** What an admin said of the tools of each, by its name. */
   rules: ReadonlyMap<string, McpRules>;
+  /** Those that are elsewhere, by their names: what a call of their tools says leaves this machine. */
+  services: ReadonlyMap<string, CalledService>;
   /** The names of servers by what the agent calls them, where that is something else. */
   calledOtherwise: ReadonlyMap<string, string>;
 };
@@ -46,7 +50,7 @@ type Offered = { server: McpServerRow; isOffered: boolean };
  */
 export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp> {
   const { run, claim, profile } = given;
-  if (profile.isProgram) return { servers: [], rules: new Map(), calledOtherwise: new Map() };
+  if (profile.isProgram) return { servers: [], rules: new Map(), services: new Map(), calledOtherwise: new Map() };
   const listed = await mcpServersFor(ctx, run);
   const asked = await askedServers(given);
   const refused = asked.flatMap((one) => {
@@ -56,6 +60,7 @@ export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp
   const wanted = listed.filter(({ server, isOffered }) => isOffered && isWanted(server, asked));
   const servers: GivenServer[] = [];
   const rules = new Map<string, McpRules>();
+  const services = new Map<string, CalledService>();
   const calledOtherwise = new Map<string, string>();
   for (const { server } of wanted) {
     const open = await backendOf(server, given);
@@ -64,13 +69,15 @@ export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp
       const calledAs = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
       servers.push({ name: server.name, calledAs, open });
       if (calledAs !== server.name) calledOtherwise.set(calledAs, server.name);
+      const service = serviceOf(server);
+      if (service) services.set(server.name, service);
       rules.set(server.name, { readTools: new Set(server.readTools), otherTools: server.otherTools });
     }
   }
   const names = [...rules.keys()];
   if (names.length > 0 || refused.length > 0)
     await appendRunEvent(ctx, claim, { type: 'mcp_servers_given', runId: run.id, names, refused });
-  return { servers, rules, calledOtherwise };
+  return { servers, rules, services, calledOtherwise };
 }
 
 /** Letters and digits alone: such an agent writes others in another way in the names of tools. */
@@ -91,15 +98,23 @@ function refusalOf(asked: AskedServer, listed: readonly Offered[]): string | und
   if (!known) return 'no admin has allowed it';
   if (!known.isOffered) return 'it is not for this project';
   if (isSameProgram(asked, known.server) || known.server.isAlwaysGiven) return undefined;
-  return 'it names another program than the one that an admin allowed';
+  return 'it names another program or address than the one that an admin allowed';
+}
+
+function serviceOf({ id, name, source }: McpServerRow): CalledService | undefined {
+  return source.kind === 'http' ? { id, name, place: source.place } : undefined;
 }
 
 async function backendOf(
   server: McpServerRow,
   { run, worktree, limits }: Given,
 ): Promise<GivenServer['open'] | AppError> {
+  const { source } = server;
+  const service = serviceOf(server);
   try {
-    const start = await mcpStart(server, path.join(worktree.root, 'files'));
+    if (service) await requireService(run, service);
+    if (source.kind === 'http') return serviceBackend({ url: source.url, headers: mcpVariablesOf(server) });
+    const start = await mcpStart(server, source, path.join(worktree.root, 'files'));
     return boxBackend({ ...start, worktree, isReadOnly: run.mode === 'plan', limits: limits.box });
   } catch (error) {
     if (isAppError(error)) return error;

@@ -5,6 +5,7 @@ const docsSource: McpSource = { kind: 'package', package: '@acme/docs', version:
 const ownSource: McpSource = { kind: 'program', program: '/opt/mcp/own/serve', folder: '/srv/own' };
 const docs = { source: docsSource, args: ['--root', '/work'] };
 const own = { source: ownSource, args: ['--all'] };
+const service: McpSource = { kind: 'http', url: 'https://mcp.example.com/mcp', place: 'remote' };
 const asked = (...command: string[]) => ({ name: 'docs', command });
 
 test.each([
@@ -52,4 +53,20 @@ test('[AG110] what a repository asks for is read for its names and commands only
   ]);
   expect(readMcpFile('{ not JSON')).toEqual([]);
   expect(readMcpFile('[]')).toEqual([]);
+});
+
+test.each([
+  ['https://mcp.example.com/mcp', true],
+  ['https://MCP.example.com:443/mcp', true],
+  ['https://mcp.example.com/mcp/', false],
+  ['https://mcp.example.com/mcp?key=1', false],
+  ['https://evil.example/mcp', false],
+  ['no address', false],
+])('[AG111] a service is the one that was named by its address: %s is %s', (url, same) => {
+  expect(isSameProgram({ name: 'docs', url }, { source: service, args: [] })).toBe(same);
+  expect(isSameProgram({ name: 'docs', url }, own)).toBe(false);
+});
+
+test('[AG111] a program is no service', () => {
+  expect(isSameProgram(asked('https://mcp.example.com/mcp'), { source: service, args: [] })).toBe(false);
 });

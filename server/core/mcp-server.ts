@@ -12,6 +12,8 @@ export const mcpSource = z.discriminatedUnion('kind', [
   }),
   /** A program of the server, by its path in the sandbox, with a folder that it is in when that is not the system's. */
   z.object({ kind: z.literal('program'), program: z.string(), folder: z.string().nullable() }),
+  /** A service that is spoken with by streamable HTTP. `local`: nothing leaves the installation's own network. */
+  z.object({ kind: z.literal('http'), url: z.string(), place: z.enum(['local', 'remote']) }),
 ]);
 export type McpSource = z.infer<typeof mcpSource>;
 
@@ -64,13 +66,14 @@ const runners = new Set(['npx', 'bunx', 'pnpx']);
 /**
  * Whether what a repository asks for is the program that an admin named. A package may be asked for without a version, which is
  * then the admin's, and its arguments are the admin's in any case. A program is the same with the same arguments, since it may be an
- * interpreter. Variables of the repository never count.
+ * interpreter. A service is the same by its address. Variables and headers of the repository never count.
  */
 export function isSameProgram(
   asked: AskedServer,
   { source, args: named }: { source: McpSource; args: readonly string[] },
 ): boolean {
-  if (!('command' in asked)) return false;
+  if (!('command' in asked)) return source.kind === 'http' && URL.parse(asked.url)?.href === source.url;
+  if (source.kind === 'http') return false;
   const [program = '', ...args] = asked.command;
   if (source.kind === 'package') return runners.has(lastPart(program)) && isSamePackage(args, source);
   const isSame = program === source.program || program === lastPart(source.program);
@@ -89,5 +92,6 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 /** Which program it is, in a few words. */
 export function sourceWords(source: McpSource): string {
-  return source.kind === 'package' ? `${source.package}@${source.version}` : source.program;
+  if (source.kind === 'package') return `${source.package}@${source.version}`;
+  return source.kind === 'http' ? source.url : source.program;
 }

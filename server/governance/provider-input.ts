@@ -1,10 +1,9 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import { llmProtocols } from '../core/llm-message.ts';
 import { parseProviderAddress } from '../core/provider-address.ts';
 import { providerKinds, type ProviderKind, type ProviderOptions } from '../core/provider.ts';
-import { forbiddenAddress, resolveHost, type ResolveHost } from '../platform/ip-address.ts';
+import { forbiddenHost, resolveHost, type ResolveHost } from '../platform/ip-address.ts';
 
 /** What people give of a provider, and what of it can never be. */
 
@@ -117,8 +116,7 @@ export async function allowProviderAddress(
   if ('problem' in parsed) throw new AppError('invalid', parsed.problem);
   const host = new URL(parsed.url).hostname.replace(/^\[|\]$/g, '');
   // A server that is not there today may be saved: connecting to it decides again.
-  const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
-  const reason = addresses.map(forbiddenAddress).find((found) => found !== undefined);
+  const reason = await forbiddenHost(host, resolve);
   if (reason !== undefined)
     throw new AppError('forbidden', `${host} leads to ${reason}, which is never connected to. Use another address.`);
   return parsed.url;

@@ -95,5 +95,11 @@ function embeddedIpv4(address: string): string | undefined {
 
 export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
+/** Why nobody may have a host connected to, as its name leads now. One that is not there today may be there tomorrow. */
+export async function forbiddenHost(host: string, resolve: ResolveHost = resolveHost): Promise<string | undefined> {
+  const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
+  return addresses.map(forbiddenAddress).find((found) => found !== undefined);
+}
+
 export const resolveHost: ResolveHost = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);

@@ -12,7 +12,7 @@ import { singleton } from './singleton.ts';
  */
 
 export type ProviderRequest = {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string | Uint8Array;

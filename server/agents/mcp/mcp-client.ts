@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
+import { mcpProtocolVersion } from './mcp-message.ts';
 
 /**
  * The client's side of the Model Context Protocol over a program's standard streams, as far as tools go (revision 2025-06-18,
@@ -19,7 +20,6 @@ export type ToolAnswer = { text: string; isError: boolean };
 
 export class McpError extends Error {}
 
-const protocolVersion = '2025-06-18';
 const mostPages = 20;
 const mostTools = 500;
 
@@ -80,7 +80,7 @@ export async function openMcpClient(
     return promise.finally(() => given?.removeEventListener('abort', giveUp));
   };
   await request('initialize', {
-    protocolVersion,
+    protocolVersion: mcpProtocolVersion,
     capabilities: {},
     clientInfo: { name: 'ensemble', version: '0.1.0' },
   });

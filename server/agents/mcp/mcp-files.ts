@@ -16,6 +16,8 @@ export const mcpMount = '/opt/mcp';
 const usualSizeBytes = 200 * 1024 * 1024;
 
 type PackageSource = Extract<McpSource, { kind: 'package' }>;
+/** What is started on this machine. */
+export type ProgramSource = Exclude<McpSource, { kind: 'http' }>;
 
 const root = () => path.join(env().dataDir, 'agents', 'mcp');
 
@@ -33,7 +35,7 @@ const isInstalled = (source: PackageSource) => existsSync(path.join(folderOf(sou
 
 /** Puts the program of a server into the data folder, unless it is there. @throws AppError in words for people */
 export async function installMcpFiles(source: McpSource, options: InstallOptions): Promise<void> {
-  if (source.kind === 'program' || isInstalled(source)) return;
+  if (source.kind !== 'package' || isInstalled(source)) return;
   const { package: name, version, integrity } = source;
   const pin = { package: name, version, integrity: { [name]: integrity }, sizeBytes: usualSizeBytes };
   await installPackage(pin, { place: folderOf(source), mark: { mcpServer: sourceWords(source) }, ...options });
@@ -59,7 +61,7 @@ export type McpProgram = {
  * How the program of a server is started.
  * @throws AppError `unavailable` when it is not on this machine, in words for people
  */
-export function mcpProgram(name: string, source: McpSource): McpProgram {
+export function mcpProgram(name: string, source: ProgramSource): McpProgram {
   const inside = path.posix.join(mcpMount, name);
   if (source.kind === 'package') {
     if (!isInstalled(source)) throw missing(`${sourceWords(source)} is not installed on this worker`);

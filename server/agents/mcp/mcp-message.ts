@@ -29,15 +29,14 @@ export function readMcpLine(line: string): McpMessage | undefined {
 
 export const asMcpText = (given: McpMessage): string => JSON.stringify({ jsonrpc: '2.0', ...given });
 
-/** The answer to a call that was not made, as its model reads it. */
-export const refusedCall = (to: McpId, reason: string): McpMessage => ({
-  id: to,
+/** The revision of the protocol that the host speaks. */
+export const mcpProtocolVersion = '2025-06-18';
+
+/** In the place of an answer to a call that was not made, as its model reads it. */
+export const refusedCall = (reason: string): McpMessage => ({
   result: { content: [{ type: 'text', text: reason }], isError: true },
 });
 
-export const failedRequest = (to: McpId, words: string, code = -32_603): McpMessage => ({
-  id: to,
-  error: { code, message: words },
-});
+export const failed = (words: string, code = -32_603): McpMessage => ({ error: { code, message: words } });
 
 export const unknownMethod = -32_601;

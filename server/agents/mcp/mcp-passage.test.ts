@@ -115,6 +115,37 @@ test('[AG121] what a server answers to a call before it was allowed is not its a
   expect(JSON.stringify(told)).not.toContain('guessed');
 });
 
+test('[AG121] nothing but an allowed call carries words of the agent: greeting, numbers and pages are the host’s own', async () => {
+  say(
+    { id: 'a secret', method: 'initialize', params: { clientInfo: { name: 'a secret' }, protocolVersion: 'a secret' } },
+    { id: 'another secret', method: 'tools/list', params: { cursor: 'a secret' } },
+    { method: 'notifications/initialized', params: { with: 'a secret' } },
+    { method: 'notifications/cancelled', params: { requestId: 'a secret', reason: 'a secret' } },
+  );
+  await until(() => sent.length === 4);
+  expect(JSON.stringify(sent)).not.toContain('secret');
+  expect(sent[0]).toMatchObject({ id: 1, params: { protocolVersion: '2025-06-18', clientInfo: { name: 'ensemble' } } });
+  fromServer({ id: 2, result: { tools: [], nextCursor: 'page 2' } });
+  await until(() => told.length === 1);
+  expect(told[0]).toMatchObject({ id: 'another secret', result: { nextCursor: 'page 2' } });
+  say({ id: 3, method: 'tools/list', params: { cursor: 'page 2' } });
+  await until(() => sent.length === 5);
+  expect(sent[4]).toMatchObject({ params: { cursor: 'page 2' } });
+});
+
+test('[AG121] a word of the host stands beside the answer', async () => {
+  answers.judge = () => Promise.resolve({ allowed: true, arguments: { text: 'masked' }, notice: '(A word.)' });
+  say(call(1));
+  await until(() => sent.length === 1);
+  expect(sent[0]?.params).toEqual({ name: 'add', arguments: { text: 'masked' } });
+  fromServer({ id: 1, result: { content: [{ type: 'text', text: 'Done' }] } });
+  await until(() => told.length === 1);
+  expect(told[0]?.result?.['content']).toEqual([
+    { type: 'text', text: 'Done' },
+    { type: 'text', text: '(A word.)' },
+  ]);
+});
+
 test('[AG121] a server is offered no model, no questions and no folders, and offers only its tools', async () => {
   for (const [id, method] of ['sampling/createMessage', 'elicitation/create', 'roots/list'].entries())
     fromServer({ id, method });

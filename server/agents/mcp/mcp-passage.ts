@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { lineSplitter } from '../line-splitter.ts';
 import {
   asMcpText,
-  failedRequest,
+  failed,
+  mcpProtocolVersion,
   readMcpLine,
   refusedCall,
   unknownMethod,
@@ -26,70 +27,61 @@ export type OpenBackend = (onMessage: (message: McpMessage) => void) => McpBacke
 
 export type ToolCall = { name: string; arguments: Record<string, unknown> };
 
-/** Whether a call is made: with these arguments, or not, with the reason for the model. */
+/** Whether a call is made: with these arguments, or not, with the reason for the model. `notice`: a word of the host beside the answer. */
 export type JudgeCall = (
   call: ToolCall,
   signal: AbortSignal,
-) => Promise<{ allowed: true; arguments: Record<string, unknown> } | { allowed: false; reason: string }>;
+) => Promise<
+  { allowed: true; arguments: Record<string, unknown>; notice?: string } | { allowed: false; reason: string }
+>;
 
 const maxMcpMessageBytes = 16 * 1024 * 1024;
 const mostAtOnce = 64;
 
 const called = z.object({ name: z.string().min(1).max(200), arguments: z.record(z.string(), z.unknown()).default({}) });
 const cancelled = z.object({ requestId: z.union([z.string(), z.number()]) });
+const paged = z.object({ cursor: z.string().optional() });
+const listed = z.object({ nextCursor: z.string().optional() });
 
-/** What is passed on as it is. Resources, prompts and the like are not open to agents. */
-const plainRequests = new Set(['initialize', 'tools/list']);
-const plainNotices = new Set(['notifications/initialized']);
+/** Of the agent's own greeting nothing is said. */
+const greeting = {
+  protocolVersion: mcpProtocolVersion,
+  capabilities: {},
+  clientInfo: { name: 'ensemble', version: '0.1.0' },
+};
+
 const serverNotices = new Set(['notifications/progress', 'notifications/message', 'notifications/tools/list_changed']);
 
+type Waiting = { agentId: McpId; method: string; stop: AbortController; isSent: boolean; notice?: string };
+
+type Passage = {
+  judge: JudgeCall;
+  backend: McpBackend;
+  toClient: (message: McpMessage) => void;
+  /** What the agent asked, by the number under which the server hears of it. */
+  waiting: Map<McpId, Waiting>;
+  /** Where the server said that its list goes on. */
+  cursors: Set<string>;
+  hasEnded: boolean;
+  last: number;
+};
+
 /**
- * Between an agent and one MCP server: each message is read and written anew, each call of a tool is judged before the server sees it. What
- * the server asks of its client is refused: it gets no model, no questions to people, no folders. Resolves when the server is gone.
+ * Between an agent and one MCP server: each message is read and written anew, so that nothing but calls that were allowed carries words of the
+ * agent to the server; each call of a tool is judged before. What the server asks of its client is refused: it gets no model, no questions to
+ * people, no folders. Resolves when the server is gone.
  */
 export async function passMcp(client: Duplex, { open, judge }: { open: OpenBackend; judge: JudgeCall }): Promise<void> {
-  const waiting = new Map<McpId, { method: string; stop: AbortController; isSent: boolean }>();
-  let hasEnded = false;
   const toClient = (message: McpMessage) => {
     if (client.writable) client.write(`${asMcpText(message)}\n`);
   };
-  const endWhenDone = () => {
-    if (hasEnded && waiting.size === 0) backend.end();
-  };
-  const answer = (message: McpMessage) => {
-    if (message.id !== undefined) waiting.delete(message.id);
-    toClient(message);
-    endWhenDone();
-  };
-  const backend = open((message) => fromServer(message, { waiting, answer, toClient, backend: () => backend }));
-  const fromAgent = (message: McpMessage) => {
-    const { id, method, params = {} } = message;
-    if (method === undefined) return;
-    if (id === undefined) return noticeOf(method, params, { waiting, backend });
-    if (method === 'ping') return toClient({ id, result: {} });
-    if (waiting.has(id) || waiting.size >= mostAtOnce) return toClient(failedRequest(id, 'Too much is asked at once.'));
-    const request = { method, stop: new AbortController(), isSent: plainRequests.has(method) };
-    if (request.isSent) {
-      waiting.set(id, request);
-      return backend.send({ id, method, params });
-    }
-    const call = method === 'tools/call' ? called.safeParse(params) : undefined;
-    if (!call?.success) return toClient(failedRequest(id, 'Only tools are open to agents here.', unknownMethod));
-    waiting.set(id, request);
-    judge(call.data, request.stop.signal).then(
-      (word) => {
-        if (request.stop.signal.aborted) return answer(failedRequest(id, 'It was taken back.'));
-        if (!word.allowed) return answer(refusedCall(id, word.reason));
-        request.isSent = true;
-        backend.send({ id, method, params: { name: call.data.name, arguments: word.arguments } });
-      },
-      () => answer(failedRequest(id, 'It could not be judged, so it was not called.')),
-    );
-  };
-  void readMessages(client, fromAgent).then((how) => {
+  const backend = open((message) => fromServer(message, passage));
+  const waiting = new Map<McpId, Waiting>();
+  const passage: Passage = { judge, backend, toClient, waiting, cursors: new Set(), hasEnded: false, last: 0 };
+  void readMessages(client, (message) => fromAgent(message, passage)).then((how) => {
     if (how === 'too large') client.destroy();
-    hasEnded = true;
-    endWhenDone();
+    passage.hasEnded = true;
+    endWhenDone(passage);
   });
   client.once('close', () => {
     for (const { stop } of waiting.values()) stop.abort();
@@ -99,46 +91,105 @@ export async function passMcp(client: Duplex, { open, judge }: { open: OpenBacke
   client.end(() => client.destroy());
 }
 
-type FromServer = {
-  waiting: ReadonlyMap<McpId, { method: string; isSent: boolean }>;
-  answer: (message: McpMessage) => void;
-  toClient: (message: McpMessage) => void;
-  backend: () => McpBackend;
-};
-
-function fromServer(message: McpMessage, { waiting, answer, toClient, backend }: FromServer): void {
-  const { id, method, params, result, error } = message;
-  if (method !== undefined) {
-    if (id !== undefined) backend().send(answerTo(id, method));
-    else if (serverNotices.has(method)) toClient({ method, ...(params && { params }) });
-    return;
-  }
-  const asked = id === undefined ? undefined : waiting.get(id);
-  if (id === undefined || !asked?.isSent) return;
-  if (error) return answer({ id, error });
-  // It offers nothing but what is passed on.
-  const isGreeting = asked.method === 'initialize';
-  answer({ id, result: isGreeting ? { ...result, capabilities: { tools: {} } } : (result ?? {}) });
+function endWhenDone({ hasEnded, waiting, backend }: Passage): void {
+  if (hasEnded && waiting.size === 0) backend.end();
 }
 
-const answerTo = (id: McpId, method: string): McpMessage =>
-  method === 'ping' ? { id, result: {} } : failedRequest(id, 'This client only calls tools.', unknownMethod);
+function answer(id: McpId, message: Omit<McpMessage, 'id'>, passage: Passage): void {
+  const asked = passage.waiting.get(id);
+  if (!asked) return;
+  passage.waiting.delete(id);
+  passage.toClient({ id: asked.agentId, ...message });
+  endWhenDone(passage);
+}
 
-function noticeOf(
+function fromAgent({ id, method, params = {} }: McpMessage, passage: Passage): void {
+  if (method === undefined) return;
+  if (id === undefined) return noticeOf(method, params, passage);
+  if (method === 'ping') return passage.toClient({ id, result: {} });
+  const { waiting } = passage;
+  const isTwice = [...waiting.values()].some(({ agentId }) => agentId === id);
+  if (isTwice || waiting.size >= mostAtOnce) return passage.toClient({ id, ...failed('Too much is asked at once.') });
+  pass(id, { method, params }, passage);
+}
+
+function pass(
+  agentId: McpId,
+  { method, params }: { method: string; params: Record<string, unknown> },
+  passage: Passage,
+): void {
+  const call = method === 'tools/call' ? called.safeParse(params).data : undefined;
+  const plain = plainParams(method, params, passage);
+  if (!plain && !call)
+    return passage.toClient({ id: agentId, ...failed('Only tools are open to agents here.', unknownMethod) });
+  const id = (passage.last += 1);
+  passage.waiting.set(id, { agentId, method, stop: new AbortController(), isSent: plain !== undefined });
+  if (plain) passage.backend.send({ id, method, params: plain });
+  else if (call) void judged(id, call, passage);
+}
+
+/** What the server is told of a request that is no call of a tool. */
+function plainParams(
   method: string,
   params: Record<string, unknown>,
-  {
-    waiting,
-    backend,
-  }: { waiting: ReadonlyMap<McpId, { stop: AbortController; isSent: boolean }>; backend: McpBackend },
-): void {
-  if (plainNotices.has(method)) return backend.send({ method });
-  if (method !== 'notifications/cancelled') return;
-  const parsed = cancelled.safeParse(params);
-  const asked = parsed.success ? waiting.get(parsed.data.requestId) : undefined;
-  if (!parsed.success || !asked) return;
-  asked.stop.abort();
-  if (asked.isSent) backend.send({ method, params: { requestId: parsed.data.requestId } });
+  { cursors }: Passage,
+): Record<string, unknown> | undefined {
+  if (method === 'initialize') return greeting;
+  if (method !== 'tools/list') return undefined;
+  const { data } = paged.safeParse(params);
+  return data?.cursor !== undefined && cursors.has(data.cursor) ? { cursor: data.cursor } : {};
+}
+
+async function judged(id: McpId, call: ToolCall, passage: Passage): Promise<void> {
+  const asked = passage.waiting.get(id);
+  if (!asked) return;
+  const word = await passage.judge(call, asked.stop.signal).catch(() => undefined);
+  if (asked.stop.signal.aborted) return answer(id, failed('It was taken back.'), passage);
+  if (!word) return answer(id, failed('It could not be judged, so it was not called.'), passage);
+  if (!word.allowed) return answer(id, refusedCall(word.reason), passage);
+  asked.isSent = true;
+  if (word.notice !== undefined) asked.notice = word.notice;
+  passage.backend.send({ id, method: 'tools/call', params: { name: call.name, arguments: word.arguments } });
+}
+
+function fromServer(message: McpMessage, passage: Passage): void {
+  const { id, method, params, result, error } = message;
+  if (method !== undefined) {
+    if (id !== undefined) passage.backend.send({ id, ...answerTo(method) });
+    else if (serverNotices.has(method)) passage.toClient({ method, ...(params && { params }) });
+    return;
+  }
+  const asked = id === undefined ? undefined : passage.waiting.get(id);
+  if (id === undefined || !asked?.isSent) return;
+  answer(id, error ? { error } : { result: shownResult(result ?? {}, asked, passage) }, passage);
+}
+
+function shownResult(result: Record<string, unknown>, { method, notice }: Waiting, { cursors }: Passage) {
+  // It offers nothing but what is passed on.
+  if (method === 'initialize') return { ...result, capabilities: { tools: {} } };
+  if (method === 'tools/list') {
+    const next = listed.safeParse(result).data?.nextCursor;
+    if (next !== undefined && cursors.size < 1_000) cursors.add(next);
+    return result;
+  }
+  const content: unknown = result['content'];
+  if (notice === undefined || !Array.isArray(content)) return result;
+  const shown: unknown[] = content;
+  return { ...result, content: [...shown, { type: 'text', text: notice }] };
+}
+
+const answerTo = (method: string): McpMessage =>
+  method === 'ping' ? { result: {} } : failed('This client only calls tools.', unknownMethod);
+
+function noticeOf(method: string, params: Record<string, unknown>, { waiting, backend }: Passage): void {
+  if (method === 'notifications/initialized') return backend.send({ method });
+  const parsed = method === 'notifications/cancelled' ? cancelled.safeParse(params) : undefined;
+  if (!parsed?.success) return;
+  for (const [id, { agentId, stop, isSent }] of waiting) {
+    if (agentId !== parsed.data.requestId) continue;
+    stop.abort();
+    if (isSent) backend.send({ method, params: { requestId: id } });
+  }
 }
 
 /** Hears whole messages; resolves when no more come, or one was too large. */

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { mcpVariablesOf, type McpServerRow } from '../../runs/mcp/mcp-server-input.ts';
 import type { Mount } from '../../workspace/sandbox-arguments.ts';
-import { mcpMount, mcpProgram } from './mcp-files.ts';
+import { mcpMount, mcpProgram, type ProgramSource } from './mcp-files.ts';
 
 /** What starts a server in a box of its own, without further arguments and variables. */
 export type McpStart = { command: string; mounts: readonly Mount[] };
@@ -12,8 +12,8 @@ export type McpStart = { command: string; mounts: readonly Mount[] };
  * admin's list says: what a repository's settings would add to its arguments or variables has no effect on it.
  * @throws AppError `unavailable` when its program is not on this machine
  */
-export async function mcpStart(server: McpServerRow, folder: string): Promise<McpStart> {
-  const { name, source, args } = server;
+export async function mcpStart(server: McpServerRow, source: ProgramSource, folder: string): Promise<McpStart> {
+  const { name, args } = server;
   const { command, mounts } = mcpProgram(name, source);
   const variables = { ...usual, ...mcpVariablesOf(server) };
   const words = [...Object.entries(variables).map(([key, value]) => `${key}=${value}`), ...command, ...args];

@@ -8,6 +8,7 @@ import {
   addMcpServerInput,
   auditedServer,
   requireFreeServerName,
+  requireNames,
   sealMcpVariables,
   sourceOf,
 } from './mcp-server-input.ts';
@@ -23,10 +24,11 @@ export async function addMcpServer(
 ): Promise<{ mcpServerId: string }> {
   const actor = await authorizeInstallation(ctx);
   const { env, identity, ...input } = addMcpServerInput.parse(given);
+  requireNames(identity, env);
   const row = {
     id: newId('mcp'),
     ...input,
-    source: sourceOf(identity),
+    source: await sourceOf(identity),
     envSealed: sealMcpVariables(env),
     envNames: Object.keys(env),
     createdBy: actor.personId,

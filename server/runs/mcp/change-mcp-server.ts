@@ -10,6 +10,8 @@ import {
   changeMcpServerInput,
   getMcpServer,
   mcpServerIdInput,
+  requireNames,
+  requireSameKeeper,
   sealMcpVariables,
   sourceOf,
 } from './mcp-server-input.ts';
@@ -24,11 +26,14 @@ export async function changeMcpServer(ctx: Context, given: z.input<typeof change
   await authorizeInstallation(ctx);
   const { mcpServerId, version, env, identity, ...input } = changeMcpServerInput.parse(given);
   const variables = env === undefined ? {} : { envSealed: sealMcpVariables(env), envNames: Object.keys(env) };
+  requireNames(identity, env);
+  const source = await sourceOf(identity);
   const { mcpServer } = schema;
   await withTransaction(ctx, async (tx) => {
     const before = await getMcpServer(tx, mcpServerId);
+    if (env === undefined) requireSameKeeper(before, source);
     const tried = { tools: null, triedAt: null };
-    const changed = { ...input, ...variables, ...tried, source: sourceOf(identity), version: version + 1 };
+    const changed = { ...input, ...variables, ...tried, source, version: version + 1 };
     const [after] = await tx.db
       .update(mcpServer)
       .set({ ...changed, updatedAt: sql`now()` })
