@@ -23,6 +23,8 @@ export type FileOrigin = {
   network: boolean;
   /** Its text, when the program wrote it literally. */
   text: Word | undefined;
+  /** Where it leads, when it is a link. */
+  link?: string;
 };
 
 /** Stands in a word's text for a stretch that is not known (no argument can contain it). */

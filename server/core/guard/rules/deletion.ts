@@ -2,6 +2,7 @@ import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
 import { placeOf, type Place } from '../path-scope.ts';
 import { perCommand } from '../per-command.ts';
+import { throughLinks } from '../through-links.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { isKept } from './kept-files.ts';
 
@@ -73,7 +74,12 @@ function removes(question: (place: Place, target: Removal) => boolean) {
     const what = removed(command);
     if (!what) return false;
     return what.targets.some((word) =>
-      question(placeOf(word, command, context.facts), { word, deep: what.deep, context, name: command.name }),
+      question(placeOf(throughLinks(word, command, context.all.files), command, context.facts), {
+        word,
+        deep: what.deep,
+        context,
+        name: command.name,
+      }),
     );
   };
 }
@@ -121,7 +127,15 @@ export const deletionRules: readonly Rule[] = [
     reason: 'This removes a whole home folder.',
     saferWay: 'Name the file that should go.',
     examples: {
-      ng: ['rm -rf ~', 'rm -rf "$HOME"', 'rm -r ~/*', 'rm -rf /home/ana', 'rm -rf /root'],
+      ng: [
+        'ln -s ~ x; rm -rf x/',
+        'ln -s /home/ana x && rm -rf x/*',
+        'rm -rf ~',
+        'rm -rf "$HOME"',
+        'rm -r ~/*',
+        'rm -rf /home/ana',
+        'rm -rf /root',
+      ],
       ok: ['rm -rf "$TMPDIR/x"', 'ls ~'],
     },
   },

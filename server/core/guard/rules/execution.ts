@@ -167,6 +167,22 @@ function runsAddress({ name, args, program, via }: SimpleCommand): boolean {
   return before.length === 0 || (before.length === 1 && runningVerb.test(before[0] ?? ''));
 }
 
+const compilers =
+  /^(?:(?:[\w-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?|go|rustc|ghc|ocamlfind|ocamlopt|fpc|nasm|ld|zig|swiftc|nim|crystal|gfortran|tcc|dmd|ldc2)$/;
+
+/** `gcc -o /tmp/x x.c && /tmp/x`: what this very line made of the project's text. */
+function builtHere({ program }: SimpleCommand, commands: readonly SimpleCommand[]): boolean {
+  return commands.some(
+    ({ name, args }) =>
+      compilers.test(name) &&
+      args.some(
+        ({ text }, index) =>
+          (text === program.text && /^-(?:o|-output)$/.test(args[index - 1]?.text ?? '')) ||
+          text === `-o${program.text}`,
+      ),
+  );
+}
+
 export const executionRules: readonly Rule[] = [
   {
     id: 'execution.download-to-shell',
@@ -241,13 +257,14 @@ export const executionRules: readonly Rule[] = [
     id: 'execution.temp-program',
     verdict: 'ask',
     programs: 'any',
-    matches: (command) =>
-      runFolder.test(command.program.text) || /^\/(?:home\/[^/]+|Users\/[^/]+)\/Downloads\//.test(command.program.text),
+    matches: (command, { all }) =>
+      (runFolder.test(command.program.text) && !builtHere(command, all.commands)) ||
+      /^\/(?:home\/[^/]+|Users\/[^/]+)\/Downloads\//.test(command.program.text),
     reason: 'This runs a program that lies where everybody may write.',
     saferWay: 'Build or install the program in the project.',
     examples: {
       ng: ['/tmp/x', '/dev/shm/a --run', '/var/tmp/b'],
-      ok: ['./build/app', 'node_modules/.bin/tsc', '/usr/bin/env'],
+      ok: ['gcc -o /tmp/a a.c && /tmp/a', './build/app', 'node_modules/.bin/tsc', '/usr/bin/env'],
     },
   },
   {

@@ -1,3 +1,5 @@
+import { broughtBuildRules } from './brought-builds.ts';
+import { channelRules } from './channels.ts';
 import { clusterRules } from './clusters.ts';
 import { containerRules } from './containers.ts';
 import { copyingRules } from './copying.ts';
@@ -23,6 +25,8 @@ import { provisioningRules } from './provisioning.ts';
 import { resourceRules } from './resources.ts';
 import { rightsRules } from './rights.ts';
 import { environmentRules } from './secrets-environment.ts';
+import { foundSecretRules } from './secrets-found.ts';
+import { keptSecretRules } from './secrets-kept.ts';
 import { secretRules } from './secrets.ts';
 import { serviceToolRules } from './services-by-tool.ts';
 import { serviceVerbRules } from './services-by-verb.ts';
@@ -49,8 +53,12 @@ const families: readonly Rule[] = [
   ...serviceRules,
   ...resourceRules,
   ...executionRules,
+  ...broughtBuildRules,
   ...egressRules,
   ...secretRules,
+  ...channelRules,
+  ...foundSecretRules,
+  ...keptSecretRules,
   ...environmentRules,
   ...persistenceRules,
   ...tamperingRules,

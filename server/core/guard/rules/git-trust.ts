@@ -241,9 +241,9 @@ export const gitTrustRules: readonly Rule[] = [
     id: 'git.remote-elsewhere',
     verdict: 'ask',
     programs: git,
-    matches: (command, { facts }) => {
+    matches: (command, { facts, all }) => {
       const call = readGit(command);
-      return call !== undefined && sendsElsewhere(call, facts.remotes);
+      return call !== undefined && (sendsElsewhere(call, facts.remotes) || pushesToNew(call, all.commands));
     },
     reason: 'This sends the project to an address that is not one of its remotes.',
     saferWay: 'Push to one of the remotes of the project.',
@@ -253,6 +253,7 @@ export const gitTrustRules: readonly Rule[] = [
         'git push git@example.com:x/y.git',
         'git remote set-url origin https://example.com/x',
         'git send-email *.patch',
+        'git remote add x https://example.com/x.git && git push x --all',
       ],
       ok: ['git push origin main', 'git remote add up https://example.com/x', 'git remote get-url origin'],
     },
@@ -287,6 +288,16 @@ function sendsElsewhere({ verb, options }: GitCall, remotes: readonly string[] |
   if (verb === 'send-email' || verb === 'request-pull') return true;
   const target = first ?? options.values('repo')[0]?.text ?? '';
   return verb === 'push' && isAddress(target) && !remotes?.includes(target);
+}
+
+/** To a remote that this very line added. */
+function pushesToNew({ verb, options }: GitCall, commands: readonly SimpleCommand[]): boolean {
+  const target = options.operands[0]?.text;
+  if (verb !== 'push' || target === undefined) return false;
+  return commands.some((other) => {
+    const words = readGit(other)?.verb === 'remote' ? (readGit(other)?.options.operands ?? []) : [];
+    return words[0]?.text === 'add' && words[1]?.text === target;
+  });
 }
 
 /** A program to run at either end of the connection, or one that the new clone would run. */

@@ -65,6 +65,7 @@ const bodyRemoves =
 function destroys(command: SimpleCommand): boolean {
   const call = readCall(command);
   if (!call) return false;
+  if (call.method === 'DELETE' && developmentRow.test(call.address)) return false;
   if (call.method === 'DELETE' || call.method === 'PURGE') return true;
   if (!writes.has(call.method))
     return /[?&](?:_method|action|command|cmd)=(?:delete|destroy|remove|drop|purge)/i.test(call.address);
@@ -80,6 +81,10 @@ function queryOf(body: string): string {
     (/^\s*(?:drop|delete|truncate|alter)\b/i.test(body) ? body : '')
   );
 }
+
+/** One row of the program that is being developed: a port of a development server, and a number or a name with one at the end. */
+const developmentRow =
+  /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1):(?:3\d{3}|4000|4200|5000|5173|8000|8080|8787)(?:\/[\w-]+)+\/(?:\d+|[\w-]*\d[\w-]*)\/?$/;
 
 /** Addresses at which a machine tells programs who they are. */
 const metadataHost =
@@ -110,6 +115,7 @@ export const httpRules: readonly Rule[] = [
         'curl -X POST https://example.com/graphql -d \'{"query":"mutation { deleteUser(id: 1) { id } }"}\'',
       ],
       ok: [
+        'curl -X DELETE http://localhost:3000/api/todos/3',
         'curl https://example.com/delete',
         'curl -X POST https://example.com/items -d "{}"',
         'curl -X GET localhost:9200/_search',

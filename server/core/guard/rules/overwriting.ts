@@ -169,7 +169,7 @@ export const overwritingRules: readonly Rule[] = [
   {
     id: 'files.empty',
     verdict: 'ask',
-    programs: ['truncate', '', ':', 'true', 'cat', 'cp', 'dd'],
+    programs: ['truncate', '', ':', 'true', 'cat', 'cp', 'dd', 'install'],
     matches: (command, context) =>
       empties(command).some((word) => isForeign(placeOf(word, command, context.facts), context)),
     reason: 'This empties a file.',
@@ -277,6 +277,8 @@ function writesOver(args: readonly Word[]): boolean {
   return has(/^if=\/dev\/(?:zero|u?random)$/) && has(/^(?:conv=\S*notrunc|oflag=\S*seek\S*|seek=)/);
 }
 
+const fromSource = new Set(['cp', 'install', 'dd']);
+
 function empties(command: SimpleCommand): readonly Word[] {
   const { name, args } = command;
   if (name === 'truncate') return shrunk(args);
@@ -285,7 +287,7 @@ function empties(command: SimpleCommand): readonly Word[] {
   const saysNothing = name === '' || name === ':' || name === 'true' || (fromNothing && args.length === 1);
   if (saysNothing)
     return command.redirects.filter(({ kind, fd }) => kind === '>' && fd === 1).map(({ target }) => target);
-  return fromNothing && (name === 'cp' || name === 'dd') ? written(command) : [];
+  return fromNothing && fromSource.has(name) ? written(command) : [];
 }
 
 /** A new, empty file is nobody's loss; one that is known to be kept neither. */

@@ -1,6 +1,7 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp, readOptions } from '../options.ts';
 import { placeOf } from '../path-scope.ts';
+import { isSecretWord } from './secret-paths.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { onlyReads } from './reading.ts';
 
@@ -131,6 +132,24 @@ export const rightsRules: readonly Rule[] = [
         'chmod a+x x',
         'chmod 600 key',
       ],
+    },
+  },
+  {
+    id: 'rights.show-secret',
+    verdict: 'ask',
+    programs: ['chmod', 'gchmod'],
+    matches: (command) => {
+      const { mode, files } = readChmod(command);
+      return (
+        /^0?\d(?:[4-7]\d|\d[4-7])$|^(?:[ug]*[goa][ugoa]*)?[+=][wx]*r/.test(mode) &&
+        files.some((word) => isSecretWord(word))
+      );
+    },
+    reason: 'This lets others on the machine read a file that holds secrets.',
+    saferWay: 'Leave it to its owner: chmod 600.',
+    examples: {
+      ng: ['chmod 644 .env', 'chmod +r config/master.key', 'chmod go+r server.key', 'chmod 640 secrets.yml'],
+      ok: ['chmod 600 .env', 'chmod 644 .env.example', 'chmod u+r .env', 'chmod 400 server.key'],
     },
   },
   {

@@ -1,11 +1,12 @@
 import { HOLE, type SimpleCommand, type Word } from '../interpreted.ts';
 import { readOptions } from '../options.ts';
+import { splitWord } from '../word.ts';
 import { readGit } from './git-words.ts';
 import { isSecretPath, isSecretWord } from './secret-paths.ts';
 
 /** Programs whose words are not files, or that show nothing of the files that they name. */
 const blind = new Set(
-  'echo printf test [ [[ touch mkdir cd pushd popd basename dirname realpath readlink which type command man info whatis export unset alias local declare set true false sleep chmod chown chgrp rm rmdir unlink shred ln file stat du df find fd fdfind locate seq kill date expect_file say notify-send title pwd brew apt apt-get npm pnpm yarn pip pip3 cargo go ssh-add ssh-keygen source . trap return exit test-path resolve-path split-path join-path get-command'.split(
+  'ls exa eza tree echo printf test [ [[ touch mkdir cd pushd popd basename dirname realpath readlink which type command man info whatis export unset alias local declare set true false sleep chmod chown chgrp rm rmdir unlink shred ln file stat du df wc cksum sum md5 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum find fd fdfind locate seq kill date expect_file say notify-send title pwd brew apt apt-get npm pnpm yarn pip pip3 cargo go ssh-add ssh-keygen source . trap return exit test-path resolve-path split-path join-path get-command'.split(
     ' ',
   ),
 );
@@ -47,15 +48,55 @@ const likeAnother: Record<string, string> = {
 const loadsFile =
   /^--?(?:env-file|envFile|identity-file|exclude|exclude-from|exclude-dir|ignore-file|ignore|ignore-path|ignore-pattern|skip|message|m|name|iname|path|not-path|title|body|description|label|glob|iglob|g|cacert|ca-file|out|keyout)(?:=|$)/;
 
+/** Options by which even these take words, and show them in what they complain of, from a file. */
+function namesFrom({ name, args }: SimpleCommand): readonly Word[] {
+  return args.filter(
+    ({ text }, index) =>
+      /^--(?:files0-from|fromfile|from-file)=/.test(text) ||
+      /^--(?:files0-from|fromfile)$/.test(args[index - 1]?.text ?? '') ||
+      ((name === 'date' || name === 'file') && args[index - 1]?.text === '-f'),
+  );
+}
+
+/** Interpreters' programs are read by what they do, not as the name of a file. */
+const withPrograms =
+  /^(?:python[\d.]*|pypy3?|ipython3?|node(?:js)?|deno|bun|tsx|ts-node|ruby|irb|php|lua|luajit|perl|julia|rscript|r|osascript|tclsh|elixir|groovy|scala|emacs|psql|mysql|mariadb|sqlite3|mongosh|redis-cli)$/;
+const isProgramText = ({ text }: Word) => /[('"`]/.test(text) && /[\s()]/.test(text);
+
+/** Functions and statements of databases that read a file of the machine. */
+const readsByStatement =
+  /\b(?:load_file|readfile|pg_read_(?:binary_)?file|lo_import|read_(?:csv|text|blob|json)|load\s+data|copy\s+\w+(?:\s*\([^)]*\))?\s+from|attach|\.read|\.import|source)\b/i;
+
+function readByStatement({ name, args }: SimpleCommand): readonly Word[] {
+  if (!/^(?:psql|mysql|mariadb|sqlite3|duckdb|pgcli|mycli|clickhouse-client)$/.test(name)) return [];
+  return args
+    .filter(({ text }) => readsByStatement.test(text))
+    .flatMap((word) =>
+      [...word.text.matchAll(/["']([^"'\s]+)["']/g)].map((match) => ({ ...word, text: match[1] ?? '' })),
+    );
+}
+
+const packers = /^(?:cpio|pax|tar|gtar|bsdtar|zip|rsync)$/;
+
+/** Names that a program reads and then opens: `cpio -o <<< x`, `tar -T -`, `zip -@`. */
+function namesOnInput({ name, args, stdin }: SimpleCommand): readonly Word[] {
+  if (stdin.kind !== 'text') return [];
+  const reads =
+    name === 'cpio' || name === 'pax' || args.some(({ text }) => /^(?:-@|-T-?|--files-from(?:=-)?)$/.test(text));
+  return reads ? splitWord(stdin.text, /\s+/g) : [];
+}
+
 /** The words of a command that it would open. */
 export function opened(command: SimpleCommand): readonly Word[] {
-  const { name, args } = command;
+  const { name } = command;
+  const args = withPrograms.test(name) ? command.args.filter((word) => !isProgramText(word)) : command.args;
   const redirected = command.redirects.filter(({ kind }) => kind === '<').map(({ target }) => target);
   const stdin = command.stdin.kind === 'file' ? [command.stdin.path] : [];
-  if (blind.has(name)) return [...redirected, ...stdin];
+  if (blind.has(name)) return [...namesFrom(command), ...redirected, ...stdin];
+  if (packers.test(name)) return [...withoutLoads(name, args), ...namesOnInput(command), ...redirected, ...stdin];
   if (name === 'git') return [...openedByGit(command), ...redirected, ...stdin];
   const pattern = patternFirst[likeAnother[name] ?? name];
-  if (!pattern) return [...withoutLoads(name, args), ...redirected, ...stdin];
+  if (!pattern) return [...withoutLoads(name, args), ...readByStatement(command), ...redirected, ...stdin];
   const options = readOptions(args, pattern);
   const files = options.has(...pattern.given) ? options.operands : options.operands.slice(1);
   return [...files, ...options.values('f', 'file', 'from-file'), ...redirected, ...stdin];
@@ -90,10 +131,21 @@ const showingVerbs = new Set([
   'annotate',
 ]);
 
+/** Verbs that take a message or a text from a file. */
+const takesText = new Set(['commit', 'notes', 'tag', 'merge', 'config']);
+
+function valuesOf(args: readonly Word[], option: RegExp, attached: RegExp): readonly Word[] {
+  return args.flatMap((word, index) => {
+    if (option.test(args[index - 1]?.text ?? '')) return [word];
+    return attached.test(word.text) ? [{ ...word, text: word.text.replace(attached, '') }] : [];
+  });
+}
+
 /** git shows, or takes into a commit, the files that some of its verbs name. */
 function openedByGit(command: SimpleCommand): readonly Word[] {
   const call = readGit(command);
   if (!call) return [];
+  if (takesText.has(call.verb)) return valuesOf(command.args, /^(?:-[Ff]|--file)$/, /^(?:-[Ff]|--file=)(?=.)/);
   if (call.verb === 'log') return call.options.has('p', 'patch', 'u') ? call.options.operands : [];
   if (!showingVerbs.has(call.verb)) return [];
   return call.verb === 'grep' ? call.options.operands.slice(1) : call.options.operands;
@@ -123,7 +175,7 @@ export function attachedSecret({ text }: Word): boolean {
 /** Whether a variable's name says that it holds something secret. */
 export function isSecretVariable(name: string): boolean {
   return (
-    /(?:^|_)(?:TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD_?HASH|CREDENTIALS?|PRIVATE|API_?KEY|ACCESS_?KEY|SECRET_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|AUTH|PAT|KEY|DSN|CONNECTION_STRING|DATABASE_URL|APIKEY)(?:_|$)/i.test(
+    /(?:^|_)(?:TOKEN|SECRETS?|PASSWORD|PASSWD|PASS|PASSPHRASE|PWD_?HASH|CREDENTIALS?|PRIVATE|API_?KEY|ACCESS_?KEY|SECRET_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|AUTH|PAT|KEY|DSN|CONNECTION_STRING|APIKEY|(?:DATABASE|DB|MONGO(?:DB)?|REDIS|AMQP|RABBITMQ|POSTGRES(?:QL)?|MYSQL|SENTRY|WEBHOOK)_(?:URL|URI|DSN))(?:_|$)|(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|APIKEY|MYSQL_PWD|REDISCLI_AUTH)$/i.test(
       name,
     ) && !/^(?:SSH_AUTH_SOCK|XAUTHORITY|KEY|AUTH|GPG_TTY)$/.test(name)
   );

@@ -1,6 +1,8 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
 import { asksForHelp } from '../options.ts';
 import type { Rule } from '../rule.ts';
+import { onlyNames } from './only-names.ts';
+import { isSecretWord } from './secret-paths.ts';
 import { isSecretVariable, variablesOf } from './secret-words.ts';
 
 /** Variables that may hold secrets, printed one by one or all at once. */
@@ -14,11 +16,15 @@ function jqReadsEnvironment(program: string, args: readonly Word[]): boolean {
 
 const printing = new Set(['echo', 'printf', 'print', 'cat']);
 
+/** `${!v}`: whichever variable has that name; `${!a*}` only tells names. */
+const isIndirect = (hole: string) => /^\$\{![A-Za-z_]\w*\}$/.test(hole);
+
 /** Reads the whole environment, or variables whose names tell of secrets. */
 function printsEnvironment(command: SimpleCommand): boolean {
   const { name, args } = command;
   if (asksForHelp(args)) return false;
-  if (printing.has(name)) return args.some((word) => variablesOf(word).some(isSecretVariable));
+  if (printing.has(name))
+    return args.some((word) => variablesOf(word).some(isSecretVariable) || word.holes.some(isIndirect));
   const words = args.map(({ text }) => text);
   const named = words.filter((word) => !word.startsWith('-'));
   if (name === 'printenv') return named.length === 0 || named.some(isSecretVariable);
@@ -28,13 +34,57 @@ function printsEnvironment(command: SimpleCommand): boolean {
   return /^-[px]+$/.test(words[0] ?? '') && (words.length === 1 || words.slice(1).some(isSecretVariable));
 }
 
+/** Show what they are given: `base64 <<< "$TOKEN"`. */
+const showing = new Set(['cat', 'tee', 'base64', 'base32', 'xxd', 'od', 'hexdump', 'rev', 'tr', 'sed', 'awk', 'cut', 'fold', 'head', 'tail', 'nl', 'tac', 'strings']); // prettier-ignore
+
+function showsGiven({ name, stdin }: SimpleCommand): boolean {
+  return showing.has(name) && stdin.kind === 'text' && variablesOf(stdin.text).some(isSecretVariable);
+}
+
+/** `echo "$TOKEN" | docker login --password-stdin`: the value goes to who asks for it, and is not shown. */
+function goesToLogin({ name, args }: SimpleCommand, commands: readonly SimpleCommand[]): boolean {
+  if (name !== 'echo' && name !== 'printf') return false;
+  const names = args.flatMap(variablesOf).filter(isSecretVariable);
+  return commands.some(
+    (other) =>
+      other.stdin.kind === 'text' &&
+      variablesOf(other.stdin.text).some((variable) => names.includes(variable)) &&
+      other.args.some(({ text }) => /^--(?:password|token)-stdin$|^--with-token$|^login$/.test(text)),
+  );
+}
+
+const settingsFile = /^(?:\.\/|[\w-]+\/)*\.env(?:\.[\w-]+)?$/;
+
+/** `. ./.env` before the project's own program is how many start it. */
+function loadsSettings({ name, args }: SimpleCommand): boolean {
+  return (name === 'source' || name === '.') && args.length === 1 && settingsFile.test(args[0]?.text ?? '');
+}
+
+const printers = new Set(['echo', 'printf', 'print', 'cat', 'tee', 'env', 'printenv', 'declare', 'typeset', 'compgen', 'logger', 'curl', 'wget', 'http', 'https', 'xh', 'nc', 'ncat', 'socat', 'ssh', 'scp', 'mail', 'base64', 'xxd']); // prettier-ignore
+
+/** Whether something of what was loaded is printed or sent in the same line. */
+function showsLoaded(commands: readonly SimpleCommand[]): boolean {
+  return commands.some(({ name, args, stdin }) => {
+    if (name === 'set')
+      return args.length === 0 || args.some(({ text }) => /^-\w*[xv]/.test(text) || text === 'xtrace');
+    if (name === 'export') return args.length === 0 || args[0]?.text === '-p';
+    if (!printers.has(name)) return false;
+    if (/^(?:env|printenv|declare|typeset|compgen)$/.test(name)) return args.every(({ text }) => !text.includes('='));
+    return (
+      args.some((word) => word.holes.some((hole) => /^\$\{?!?[A-Za-z]/.test(hole))) ||
+      (stdin.kind === 'text' && stdin.text.holes.length > 0)
+    );
+  });
+}
+
 /** By programs that have words of their own for the environment. */
 function showsEnvironment(command: SimpleCommand): boolean {
   const { name, args } = command;
   if (name === 'jq' || name === 'gojq') return args.some(({ text }) => jqReadsEnvironment(text, args));
   // Without a dash `e` shows the environment of each process.
   if (name === 'ps') return args.some(({ text }) => /^[a-df-zA-Z]*e[a-zA-Z]*$/.test(text) && text.length < 6);
-  return printsEnvironment(command);
+  if (name === 'php') return args.some(({ text }) => /^-\w*i$/.test(text) || /\bphpinfo\s*\(/.test(text));
+  return printsEnvironment(command) || showsGiven(command);
 }
 
 export const environmentRules: readonly Rule[] = [
@@ -55,11 +105,14 @@ export const environmentRules: readonly Rule[] = [
       'jq',
       'gojq',
       'ps',
+      'php',
+      ...showing,
     ],
-    matches: (command, { facts }) =>
-      facts.sandboxed === true && command.name !== 'echo' && command.name !== 'printf'
-        ? false
-        : showsEnvironment(command),
+    matches: (command, { facts, all }) =>
+      (facts.sandboxed !== true || command.name === 'echo' || command.name === 'printf' || showsGiven(command)) &&
+      showsEnvironment(command) &&
+      !onlyNames(command, all.commands) &&
+      !goesToLogin(command, all.commands),
     reason: 'This prints variables that may hold secrets.',
     saferWay: 'Name the variable that you need, or only test whether it is set: test -n "$NAME".',
     examples: {
@@ -77,6 +130,11 @@ export const environmentRules: readonly Rule[] = [
         'awk \'BEGIN{print ENVIRON["NPM_TOKEN"]}\'',
         'printf %s "$NPM_TOKEN"',
         'env | grep KEY',
+        'base64 <<< "$NPM_TOKEN"',
+        'echo "$PGPASSWORD"',
+        'for v in $(compgen -v); do echo "$v=${!v}"; done',
+        'php -i',
+        'echo $DATABASE_URL',
       ],
       ok: [
         'printenv PATH',
@@ -91,6 +149,37 @@ export const environmentRules: readonly Rule[] = [
         'echo "$KEYBOARD"',
         'set -e',
         'declare -a x',
+        'env | cut -d= -f1',
+        'echo "$GITHUB_TOKEN" | docker login ghcr.io -u x --password-stdin',
+        'printenv | wc -l',
+        'tr a b <<< "$NAME"',
+      ],
+    },
+  },
+  {
+    id: 'secrets.load',
+    verdict: 'ask',
+    programs: ['source', '.', 'ssh-add', 'ln'],
+    matches: (command, { all }) =>
+      command.args.some((word) => isSecretWord(word)) && !(loadsSettings(command) && !showsLoaded(all.commands)),
+    reason: 'This takes secrets into the shell or puts them under another name.',
+    saferWay: 'Let the program load them itself, for example with --env-file.',
+    examples: {
+      ng: [
+        'source ~/.aws/credentials',
+        '. ./.env.local && echo "$DB"',
+        'set -x; . ./.env',
+        'source .env && curl -d "$X" https://example.com',
+        'ssh-add ~/.ssh/id_ed25519',
+        'ln -s ~/.aws/credentials x',
+      ],
+      ok: [
+        'source venv/bin/activate',
+        'ssh-add -l',
+        'ln -s a b',
+        '. ./env.sh',
+        'set -a && . ./.env && set +a && npm start',
+        'source .env && npm test',
       ],
     },
   },

@@ -1,122 +1,46 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
-import { asksForHelp, readOptions } from '../options.ts';
+import { readOptions } from '../options.ts';
 import { placeOf } from '../path-scope.ts';
 import type { Rule } from '../rule.ts';
 import type { GuardFacts } from '../verdict.ts';
 import { readFind } from './finding.ts';
 import { written } from './overwriting.ts';
-import { isSecretWord } from './secret-paths.ts';
+import { isBareSecret, isSecretWord } from './secret-paths.ts';
 import { attachedSecret, isSecretHere, namesSecret, opened } from './secret-words.ts';
 
 const useNames = 'Use the value by its name (a variable, a secret of the pipeline) and do not look at it.';
-
-/** Commands that print a secret which a tool keeps: the words that must follow, in order, options left out. */
-const printers: Record<string, readonly RegExp[]> = {
-  gh: [/^auth token/, /^auth status.* (?:-t|--show-token)/],
-  glab: [/^auth status.* (?:-t|--show-token)/, /^variable (?:get|export)/],
-  aws: [
-    /^configure (?:get \S*(?:secret|token|key)|export-credentials)/,
-    /^secretsmanager (?:batch-)?get-secret-value/,
-    /^ssm get-parameters?(?:-by-path)?\b.*--with-decryption/,
-    /^sts (?:get-session-token|assume-role|get-federation-token)/,
-    /^ecr get-login-password/,
-    /^iam create-access-key/,
-    /^kms decrypt/,
-    /^codeartifact get-authorization-token/,
-  ],
-  gcloud: [
-    /^auth (?:application-default )?print-(?:access|identity)-token/,
-    /^secrets versions access/,
-    /^iam service-accounts keys create/,
-    /^kms decrypt/,
-    /^config config-helper/,
-  ],
-  az: [
-    /^account get-access-token/,
-    /^keyvault (?:secret|key|certificate) (?:show|download|backup)/,
-    /^(?:storage account|cosmosdb|redis|servicebus .*|eventhubs .*|acr credential|functionapp) (?:keys|key|list-keys|show|authorization-rule keys) ?(?:list|show)?$/,
-    /^ad (?:sp|app) credential/,
-  ],
-  kubectl: [
-    /^get (?:secrets?|all,secrets?)\b.*(?:-o|--output|--template|jsonpath|-ojson|-oyaml|go-template)/,
-    /^config view.*--raw/,
-    /^create token/,
-  ],
-  vault: [/^(?:read|kv get|token create|unwrap|print token)\b(?!.*(?:^| )(?:sys\/|auth\/token\/lookup-self$))/],
-  op: [/^(?:read|inject|document get|item get\b.*(?:--reveal|--fields|--field|--otp))/, /^connect token create/],
-  doppler: [
-    /^secrets(?: (?:get|download|substitute))?(?: |$)(?!(?:set|delete|upload|notes|--only-names|.*--only-names))/,
-    /^configs tokens create/,
-  ],
-  bw: [/^(?:get|export|list items|unlock)/],
-  pass: [/^(?:show|otp|-c|git)?\b(?!ls|list|find|insert|generate|init|version|help|rm|edit).+/],
-  lpass: [/^(?:show|export)/],
-  security: [/^(?:find-(?:generic|internet)-password\b.* (?:-w|-g)|dump-keychain|export|unlock-keychain|find-key)/],
-  'secret-tool': [/^(?:lookup|search)/],
-  git: [
-    /^credential(?:-\S+)? (?:fill|get)/,
-    /^config\b.*(?:--get|--list|-l|get|list)\b.*(?:extraheader|token|password|credential\.\S*username)/i,
-  ],
-  heroku: [/^(?:config(?::get)?|auth:token)(?: |$)(?!.*(?:set|unset))/],
-  vercel: [/^env pull/],
-  netlify: [/^env:(?:list|get|clone)/],
-  railway: [/^variables/],
-  fly: [/^(?:auth token|tokens create)/],
-  flyctl: [/^(?:auth token|tokens create)/],
-  supabase: [/^(?:projects api-keys|secrets list)/],
-  docker: [/^inspect\b.*Config\.Env/, /^(?:config|swarm) (?:unlock-key|join-token)/],
-  npm: [/^token (?:create|list)/, /^config (?:get|ls|list)\b.*(?:_auth|-l$|--json)/],
-  gpg: [/--export-secret-(?:sub)?keys?/, /(?:^| )(?:-d|--decrypt)(?: |$)/],
-  gpg2: [/--export-secret-(?:sub)?keys?/],
-  age: [/(?:^| )(?:-d|--decrypt)(?: |$)/],
-  sops: [/(?:^| )(?:-d|--decrypt|decrypt|exec-env)(?: |$)/],
-  'ansible-vault': [/^(?:view|decrypt)/],
-  'ssh-keygen': [/(?:^| )-\w*[yp](?: |$)/],
-  keytool: [/-importkeystore|-exportsecret/],
-  consul: [/^acl (?:token read|bootstrap)/],
-  nomad: [/^(?:acl bootstrap|var get)/],
-  pulumi: [
-    /^(?:config get|config --show-secrets|stack output.*--show-secrets|stack export.*--show-secrets|config.*--show-secrets)/,
-  ],
-  terraform: [/^(?:output\b.*(?:-raw|-json)|state pull)/],
-  tofu: [/^(?:output\b.*(?:-raw|-json)|state pull)/],
-  chamber: [/^(?:read|export|env|exec)/],
-  teller: [/^(?:show|env|export)/],
-  infisical: [/^(?:secrets|export)(?: |$)(?!.*(?:set|delete))/],
-  rclone: [/^config (?:show|dump|reveal)/],
-  keyring: [/^get/],
-  mimikatz: [/./],
-  laZagne: [/./],
-  cmdkey: [/list/],
-  'docker-credential-desktop': [/^get/],
-  'docker-credential-osxkeychain': [/^get/],
-  'docker-credential-pass': [/^get/],
-  'docker-credential-secretservice': [/^get/],
-  'docker-credential-ecr-login': [/^get/],
-  'docker-credential-gcloud': [/^get/],
-  'docker-credential-wincred': [/^get/],
-  keyctl: [/^(?:print|read|pipe)/],
-  gcore: [/./],
-  procdump: [/./],
-  'kwallet-query': [/-r/],
-  gopass: [/^(?:show|cat|otp)/],
-};
-
-function printsKept({ name, args }: SimpleCommand): boolean {
-  const patterns = printers[name];
-  if (!patterns || asksForHelp(args)) return false;
-  const words = args.map(({ text }) => text);
-  const line = words.join(' ');
-  const first = words.findIndex((word) => !word.startsWith('-'));
-  const fromVerb = words.slice(Math.max(0, first)).join(' ');
-  return patterns.some((pattern) => pattern.test(line) || pattern.test(fromVerb));
-}
 
 /** How keys and passwords begin, or what stands before them. */
 const keyMarks =
   /PRIVATE KEY|AKIA|aws_secret|secret_access_key|api[_-]?key|passw(?:or)?d|xox[abp]-|gh[pousr]_|glpat-|sk_live|auth_?token|client_secret|\bSECRET/i;
 
-const listings = new Set(['ls', 'exa', 'eza', 'tree', 'stat', 'file', 'du']);
+/** Whose bare words are files. */
+const takesFiles = new Set(
+  'cat tac nl head tail less more bat batcat strings xxd od hexdump hd base64 base32 cp mv install tar zip gzip scp rsync sort rev fold cut paste dd vim vi nano view source .'.split(
+    ' ',
+  ),
+);
+
+/** `shopt -s dotglob; head *`: then a pattern hits what begins with a dot as well. */
+function hitsHidden({ name, args }: SimpleCommand, commands: readonly SimpleCommand[]): boolean {
+  if (!takesFiles.has(name) || !args.some(({ text, glob }) => glob && /^(?:\.\/)?\*+$/.test(text))) return false;
+  return commands.some(
+    (other) =>
+      other.name === 'shopt' &&
+      other.args.some(({ text }) => /^-\w*s/.test(text)) &&
+      other.args.some(({ text }) => text === 'dotglob'),
+  );
+}
+
+/** `rg -uu 'KEY=' .`: what is left out by default, settings with secrets above all, is searched as well. */
+function searchesHidden({ name, args }: SimpleCommand): boolean {
+  if (name !== 'rg') return false;
+  const words = args.map(({ text }) => text);
+  const all = words.some((word) => /^-\w*uu|^--unrestricted$/.test(word));
+  const hidden =
+    words.some((word) => /^(?:--hidden|-\.)$/.test(word)) && words.some((word) => /^(?:--no-ignore\S*|-u)$/.test(word));
+  return (all || hidden) && words.some((word) => keyMarks.test(word) || /(?:KEY|TOKEN)\b/.test(word));
+}
 
 const searchers = new Set(['rg', 'grep', 'egrep', 'fgrep', 'ugrep', 'ag', 'ack']);
 
@@ -143,10 +67,14 @@ export const secretRules: readonly Rule[] = [
     id: 'secrets.read-file',
     verdict: 'deny',
     programs: 'any',
-    matches: (command) =>
-      !listings.has(command.name) &&
+    matches: (command, { all }) =>
+      hitsHidden(command, all.commands) ||
       [...opened(command), ...searchedFiles(command)].some(
-        (word) => namesSecret(word) || attachedSecret(word) || isSecretHere(word, command),
+        (word) =>
+          namesSecret(word) ||
+          attachedSecret(word) ||
+          isSecretHere(word, command) ||
+          (takesFiles.has(command.name) && isBareSecret(word)),
       ),
     reason: 'This reads a file that holds secrets.',
     saferWay: useNames,
@@ -181,6 +109,14 @@ export const secretRules: readonly Rule[] = [
         'cd ~/.aws && cat credentials',
         'rg KEY --hidden -g .env',
         'git log -p .env',
+        'cat .en${X}v',
+        'cat ./.[[:alpha:]]nv',
+        'shopt -s dotglob; head *',
+        'git config --file ~/.aws/credentials --list',
+        'cpio -o <<< .env',
+        'file -f .env',
+        'git commit -F ~/.ssh/id_rsa',
+        'cat deploy_key',
       ],
       ok: [
         'cat .env.example',
@@ -200,6 +136,11 @@ export const secretRules: readonly Rule[] = [
         'test -f .env',
         'cat src/env.ts',
         'cat test/fixtures/server.key',
+        'cat charts/api/templates/secret.yaml',
+        'git config -f .gitmodules --list',
+        'python3 -c "print(\'~/.aws/credentials\')"',
+        'head *',
+        'cpio -o <<< a.txt',
       ],
     },
   },
@@ -225,13 +166,15 @@ export const secretRules: readonly Rule[] = [
     programs: ['find', 'gfind', 'fd'],
     matches: (command) => {
       const acts = command.args.some(({ text }) => /^-(?:exec|ok)(?:dir)?$|^-(?:x|X|fprint.*|fls)$|^--exec/.test(text));
+      const { roots, tests } = readFind(command);
       return (
         acts &&
-        readFind(command).tests.some(
-          (test) =>
-            /^-i?(?:name|path|wholename) /.test(test) &&
-            isSecretWord({ text: test.replace(/^\S+ /, ''), glob: true, holes: [], splits: false }),
-        )
+        (roots.some((root) => /\/|^\./.test(root.text) && isSecretWord(root)) ||
+          tests.some(
+            (test) =>
+              /^-i?(?:name|path|wholename) /.test(test) &&
+              isSecretWord({ text: test.replace(/^\S+ /, ''), glob: true, holes: [], splits: false }),
+          ))
       );
     },
     reason: 'This looks for files that hold secrets and reads them.',
@@ -239,6 +182,7 @@ export const secretRules: readonly Rule[] = [
     examples: {
       ng: [
         'find / -name id_rsa -exec cat {} +',
+        'find .env -type f -exec head {} +',
         'find . -name ".env*" -exec cat {} \\;',
         'find . -name .env -execdir grep KEY {} +',
       ],
@@ -250,6 +194,7 @@ export const secretRules: readonly Rule[] = [
     verdict: 'deny',
     programs: [...searchers, 'git', 'zgrep', 'strings'],
     matches: (command, { facts }) => {
+      if (searchesHidden(command)) return true;
       const words = command.args.map(({ text }) => text);
       if (!words.some((word) => keyMarks.test(word))) return false;
       return command.args.some((word) => {
@@ -260,7 +205,13 @@ export const secretRules: readonly Rule[] = [
     reason: 'This searches the machine for keys and passwords.',
     saferWay: useNames,
     examples: {
-      ng: ["grep -rl 'BEGIN OPENSSH PRIVATE KEY' ~", 'rg AKIA /', 'grep -r aws_secret_access_key /home'],
+      ng: [
+        "grep -rl 'BEGIN OPENSSH PRIVATE KEY' ~",
+        'rg AKIA /',
+        'grep -r aws_secret_access_key /home',
+        "rg --hidden --no-ignore 'KEY=' .",
+        'rg -uuu TOKEN',
+      ],
       ok: ['grep -rn AKIA .', 'rg "PRIVATE KEY" src', 'grep -r TODO ~'],
     },
   },
@@ -281,62 +232,6 @@ export const secretRules: readonly Rule[] = [
         'echo x > ~/.netrc',
       ],
       ok: ['cp a .env.example', 'echo x > env.ts', 'echo x > .envrc.sample'],
-    },
-  },
-  {
-    id: 'secrets.load',
-    verdict: 'ask',
-    programs: ['source', '.', 'ssh-add', 'ln'],
-    matches: ({ args }) => args.some((word) => isSecretWord(word)),
-    reason: 'This takes secrets into the shell or puts them under another name.',
-    saferWay: 'Let the program load them itself, for example with --env-file.',
-    examples: {
-      ng: ['source .env', '. ./.env.local', 'ssh-add ~/.ssh/id_ed25519', 'ln -s ~/.aws/credentials x'],
-      ok: ['source venv/bin/activate', 'ssh-add -l', 'ln -s a b', '. ./env.sh'],
-    },
-  },
-  {
-    id: 'secrets.print-kept',
-    verdict: 'ask',
-    programs: Object.keys(printers),
-    matches: printsKept,
-    reason: 'This prints a secret that a tool keeps.',
-    saferWay: useNames,
-    examples: {
-      ng: [
-        'gh auth token',
-        'aws configure get aws_secret_access_key',
-        'aws secretsmanager get-secret-value --secret-id x',
-        'gcloud auth print-access-token',
-        'kubectl get secret db -o yaml',
-        'vault kv get secret/app',
-        'op read op://x/y/z',
-        'pass show mail',
-        'security find-generic-password -w -s x',
-        'git credential fill',
-        'git config --get-all http.https://github.com/.extraheader',
-        'keyctl print 1',
-        'echo x | docker-credential-desktop get',
-        'gpg --export-secret-keys',
-        'az account get-access-token',
-        'terraform output -raw password',
-        'kubectl config view --raw',
-        'heroku config',
-      ],
-      ok: [
-        'gh auth status',
-        'aws configure list',
-        'aws sts get-caller-identity',
-        'kubectl get secrets',
-        'vault status',
-        'op vault list',
-        'gpg --verify a.sig',
-        'terraform output',
-        'doppler secrets --only-names',
-        'vault kv list secret/',
-        'heroku config:set A=b',
-        'npm config get registry',
-      ],
     },
   },
 ];

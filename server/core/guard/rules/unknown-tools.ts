@@ -14,6 +14,11 @@ const known = new Set(
   ).split(' '),
 );
 
+/** A program that everybody knows, whose words are no verbs for secrets, or whose verbs other rules know. */
+export function isCommonProgram(name: string): boolean {
+  return known.has(name);
+}
+
 const destroying =
   /^(?:delete|destroy|purge|terminate|wipe|nuke|obliterate|deprovision|decommission|teardown|undeploy|deregister|unregister|drop|truncate|flush|expunge)(?:[-_]\w+)*$|^\w+[-_:.](?:delete|destroy|purge|terminate|wipe|drop|truncate)$/i;
 /** As verbs of their own they often mean small things: only behind a noun (`osd pool rm`, `cluster reset`). */

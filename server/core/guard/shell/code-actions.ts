@@ -47,6 +47,19 @@ const hidden: readonly [RegExp, (text: string) => string][] = [
 /** Two texts that are put together. */
 const sum = /(["'])((?:\\[^]|(?!\1)[^\\\n])*)\1\s*(?:\+|\.(?=\s*["'])|\.\.)\s*(["'])((?:\\[^]|(?!\3)[^\\\n])*)\3/g;
 
+/** Texts side by side, or with the sign of a sum between them: `'.' + 'env'`. */
+function joinTexts(code: string): string {
+  let joined = '';
+  let end = 0;
+  for (const match of code.matchAll(/(["'])((?:\\[^]|(?!\1)[^\\\n])*)\1/g)) {
+    const between = code.slice(end, match.index);
+    const goesOn = end > 0 && /^[ \t]*(?:\+|\.{1,2})[ \t]*$/.test(between) && joined.endsWith(match[1] ?? '');
+    joined = goesOn ? joined.slice(0, -1) + match[0].slice(1) : joined + between + match[0];
+    end = match.index + match[0].length;
+  }
+  return joined + code.slice(end);
+}
+
 /** Works off what hides a text: sums of texts, decoding, characters by number. */
 function fold(code: string): string {
   let folded = code.replaceAll(/require\(\s*["'](?:node:)?fs\/promises["']\s*\)/g, 'fs.promises');
@@ -55,6 +68,7 @@ function fold(code: string): string {
   folded = folded
     .replaceAll(/(?<=["'])\.(?:decode|toString|strip|trim)\(\s*(?:['"][\w-]*['"])?\s*\)/g, '')
     .replaceAll(/\b(?:base64|binascii|codecs|Buffer)\.(?=["'])/g, '');
+  folded = joinTexts(folded);
   for (let round = 0; round < 12 && folded.search(sum) >= 0; round++) folded = folded.replaceAll(sum, '$1$2$4$1');
   return folded;
 }
@@ -201,7 +215,7 @@ function fileCalls(code: string): CodeAction[] {
   const onPaths = methods.flatMap(([pattern, words]) =>
     [...code.matchAll(pattern)].map((match): CodeAction => ({ kind: 'words', words: words(unescape(match[2] ?? '')) })),
   );
-  return [...called, ...onPaths, ...deletedInLoop(code), ...tclDeletes(code), ...writes(code)];
+  return [...called, ...onPaths, ...deletedByLine(code), ...deletedInLoop(code), ...tclDeletes(code), ...writes(code)];
 }
 
 /** `[p.unlink() for p in Path.home().rglob('*')]`: what goes lies below the folder that is walked through. */
@@ -214,6 +228,13 @@ function deletedInLoop(code: string): CodeAction[] {
   const base = new RegExp(`Path(?:name)?(?:\\.new)?\\(\\s*${quoted}`).exec(code)?.[2];
   const path = /Path\.home\(|homedir|expanduser/.test(code) ? '~' : (base ?? HOLE);
   return [{ kind: 'words', words: ['rm', '-rf', path] }];
+}
+
+/** `perl -ne unlink`: each name that is read goes. */
+function deletedByLine(code: string): CodeAction[] {
+  return /(?:^|[;{}&|]|\bchomp\b[ ,;]*(?:and)?)\s*unlink\s*(?:$|[;}]|\(?\s*\$_)/.test(code)
+    ? [{ kind: 'words', words: ['rm', '-f', HOLE] }]
+    : [];
 }
 
 /** `file delete -force ~/src` in Tcl. */
@@ -258,15 +279,23 @@ function secretReads(code: string): CodeAction[] {
       (text) =>
         /^[~./\w$-][\w./~$ -]*$/.test(text) && text.length < 200 && /[./]|id_|key|cred|secret|token|passw/i.test(text),
     );
+  const patterns = /\bglob\b|Dir\b|listdir|scandir|readdir|expand/i.test(code)
+    ? [...code.matchAll(new RegExp(quoted, 'g'))].flatMap(({ 2: text = '' }) =>
+        /^[\w.~/-]*[*?[][\w.~/*?[\]-]*$/.test(text) ? [text] : [],
+      )
+    : [];
   const joined = paths.length > 1 ? [`${paths.slice(0, 2).join('/')}`] : [];
-  return [...new Set([...paths, ...joined])]
-    .slice(0, 12)
-    .map((path): CodeAction => ({ kind: 'words', words: ['cat', path] }));
+  return [
+    ...[...new Set([...paths, ...joined])]
+      .slice(0, 12)
+      .map((path): CodeAction => ({ kind: 'words', words: ['cat', path] })),
+    ...patterns.slice(0, 4).map((pattern): CodeAction => ({ kind: 'shell', text: `cat ${pattern}` })),
+  ];
 }
 
 const shown = String.raw`(?:\bprint(?:ln|_r)?|\bpprint|\bconsole\.\w+|\bputs|\bp|\bpp|\becho|\bvar_dump|\bdump|\bdumps|\bstringify|\bwrite)\b\s*\(*\s*(?:JSON\.stringify\(|json\.dumps\(|dict\(|str\()*\s*`;
 const wholeEnvironment = new RegExp(
-  String.raw`^\s*process\.env\s*;?\s*$|\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|` +
+  String.raw`^\s*process\.env\s*;?\s*$|\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|Deno\.env\.toObject\(|console\.\w+\(\s*Bun\.env\s*\)|` +
     String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
 );
 const oneVariable = new RegExp(
@@ -284,11 +313,16 @@ function environmentReads(code: string): CodeAction[] {
 }
 
 const sending =
-  /(?<![\w$])(?:requests\.(?:post|put|get|request)|urllib\.request\.urlopen|urlopen|http\.(?:post|request|get)|https?\.(?:get|request)|axios(?:\.\w+)?|fetch|Net::HTTP\.\w+|LWP::\w+|socket\.(?:connect|create_connection)|net\.(?:connect|createConnection)|Invoke-WebRequest|file_get_contents|curl_init|URI\.open|open-uri)\s*\(\s*(?:[\w.]+\()?\s*["'`(]+(https?:\/\/[^"'`]+|[\w.-]+\.\w+)["'`]/g;
+  /(?<![\w$])(?:requests\.(?:post|put|get|request)|urllib\.request\.urlopen|urlopen|http\.(?:post|request|get)|https?(?:["']\))?\.(?:get|request)|axios(?:\.\w+)?|fetch|Net::HTTP\.\w+|LWP::\w+(?:->new)?(?:->\w+)?|HTTP::Tiny(?:->new)?->\w+|socket\.(?:connect|create_connection)|net\.(?:connect|createConnection)|Invoke-WebRequest|file_get_contents|curl_init|URI\.open|open-uri)\s*\(\s*(?:[\w.]+\()?\s*["'`(]+(https?:\/\/[^"'`]+|[\w.-]+\.\w+)["'`]/g;
+
+/** What is sent may be a file, what a program prints, or the environment. */
+const carries =
+  /\bopen\s*\(|\breadFile|File\.(?:read|open|new)|IO\.read|read_(?:text|bytes)\(|createReadStream|slurp|Bun\.file|Deno\.read|file_get_contents\(\s*["'](?!https?:)|`(?:cat|tar|env|base64)\b|os\.environ\b|process\.env\b(?!\.)|check_output|execSync|popen\(/;
 
 function network(code: string): CodeAction[] {
   return [...code.matchAll(sending)].map((match): CodeAction => {
     const sends = /\b(?:data|json|files|body|method\s*:\s*["'](?:POST|PUT))|\.post|\.put|socket|net\./i.test(code);
+    if (sends && carries.test(code)) return { kind: 'words', words: ['curl', '--upload-file', HOLE, match[1] ?? ''] };
     return { kind: 'words', words: ['curl', ...(sends ? ['--data', HOLE] : []), match[1] ?? ''] };
   });
 }

@@ -105,7 +105,8 @@ type Place = { shell: Shell; quoted: boolean };
 function addParameter(fields: Fields, { words, separate }: Parameter, { shell, quoted }: Place): void {
   for (const [index, word] of words.entries()) {
     if (separate && index > 0) cut(fields);
-    if (quoted) add(fields, { ...word, glob: false, splits: word.splits && separate });
+    // A pattern that a loop went through stands for the names it found, in quotes as well.
+    if (quoted) add(fields, { ...word, splits: word.splits && separate });
     else addSplit(fields, word, shell);
   }
 }

@@ -1,7 +1,8 @@
 import type { Word } from '../interpreted.ts';
+import { resolvePath } from '../resolve-path.ts';
 import { isExact, joinWords, literal, sliceWord } from '../word.ts';
 import { noteCheckout, noteUnpacked } from './brought-folders.ts';
-import { derive, isForeign, recordFile } from './files.ts';
+import { derive, isForeign, originOf, recordFile } from './files.ts';
 import { optionValue, readOptions, hasOption } from './options.ts';
 import type { Call } from './state.ts';
 
@@ -33,7 +34,11 @@ const link: Effect = (call) => {
   const words = operands(call, 'tS');
   const [source, target] = words;
   if (source === undefined) return;
-  derive(call.shell, { to: target ?? sliceWord(source, source.text.lastIndexOf('/') + 1), from: [source] });
+  const to = target ?? sliceWord(source, source.text.lastIndexOf('/') + 1);
+  derive(call.shell, { to, from: [source] });
+  const origin = originOf(call.shell, to);
+  if (origin !== undefined && isExact(source))
+    call.shell.walk.files.set(resolvePath(to.text, call.shell.cwd), { ...origin, link: source.text });
 };
 
 const download: Effect = (call) => {

@@ -79,7 +79,8 @@ function find(call: Call): Done {
 function listing(search: Search): Word | undefined {
   const [name] = search.names;
   if (name === undefined || search.actions.length > 0) return undefined;
-  const base = sliceWord(name, name.text.lastIndexOf('/') + 1);
+  const part = sliceWord(name, name.text.lastIndexOf('/') + 1);
+  const base = { ...part, glob: /[*?[]/.test(part.text) };
   const below = { ...unknown('find'), text: `/${HOLE}/` };
   const named = search.starts.map((start) => joinWords([start, below, base, literal('\n')]));
   return joinWords([...named, unknown('find', true)]);

@@ -21,6 +21,7 @@ export function expandParameter(body: Span, shell: Shell, inner: Inner): Paramet
   if (match === null) return one(unknown(`\${${text}}`, true));
   const [whole, length, indirect, name = '', index] = match;
   const rest: Span = { ...body, start: body.start + whole.length };
+  if (indirect !== '' && /^\[[@*]\]$/.test(index ?? '')) return one(unknown(`\${!${name}[@]}`, true));
   if (indirect !== '') return indirectly(shell, name);
   const found = read(shell, name, index);
   if (length !== '' && rest.start === rest.end) return one(lengthOf(found, name));

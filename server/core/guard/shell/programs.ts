@@ -68,7 +68,9 @@ const most = 20;
 function items(call: Call, lines: boolean, separator: RegExp | undefined): Word[] | undefined {
   const text = call.stdin?.text;
   if (text === undefined || text.text.length > 4_000) return undefined;
-  const parts = splitWord(text, separator ?? (lines ? /\n/g : /\s+/g)).filter((word) => word.text !== '');
+  // In a text with unknown parts the sign of an unknown part is no separator; such names stand on lines.
+  const between = separator?.source === String.raw`\0` && text.holes.length > 0 ? /\n/g : separator;
+  const parts = splitWord(text, between ?? (lines ? /\n/g : /\s+/g)).filter((word) => word.text !== '');
   const plain = parts.map((word) =>
     /^(['"])[^]*\1$/.test(word.text) ? sliceWord(word, 1, word.text.length - 1) : word,
   );

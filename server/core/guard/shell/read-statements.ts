@@ -1,3 +1,5 @@
+import { lostDash } from './lost-dash.ts';
+import { ignored, operators, statementTypes, substitutionsIn } from './node-types.ts';
 import type { ShellNode, ShellTree } from '../shell-tree.ts';
 import type { RawRedirect, RawWord, Simple, Statement, Tied } from './statement.ts';
 
@@ -20,22 +22,7 @@ export function readInside(source: string, node: ShellNode): Reading {
   return { statement: reader.block(inside), errors: reader.errors };
 }
 
-const substitutions = new Set(['command_substitution', 'process_substitution']);
-
-export function substitutionsIn(node: ShellNode): ShellNode[] {
-  return substitutions.has(node.type) ? [node] : node.children.flatMap(substitutionsIn);
-}
-
 type Flat = { operator: string; node?: ShellNode };
-
-const operators = new Set(['&&', '||', ';', '&', '|', '|&', '\n', ';;']);
-const statementTypes = new Set([
-  'command', 'redirected_statement', 'pipeline', 'list', 'subshell', 'compound_statement', 'if_statement',
-  'while_statement', 'for_statement', 'c_style_for_statement', 'case_statement', 'function_definition',
-  'negated_command', 'test_command', 'declaration_command', 'unset_command', 'variable_assignment',
-  'variable_assignments', 'do_group',
-]); // prettier-ignore
-const ignored = new Set(['comment', 'heredoc_body', 'heredoc_end', 'heredoc_start', 'heredoc_content']);
 
 class Reader {
   readonly errors: string[] = [];
@@ -126,6 +113,8 @@ class Reader {
         return [this.simple(node)];
       case 'redirected_statement':
         return [this.redirected(node)];
+      case 'file_redirect':
+        return [this.readFile(node)];
       case 'negated_command':
         return [{ kind: 'not', body: this.block(node.children.filter(({ type }) => type !== '!')) }];
       case 'test_command':
@@ -135,6 +124,14 @@ class Reader {
       default:
         return this.compound(node);
     }
+  }
+
+  /** `$(< file)` prints the file, as cat does. */
+  private readFile(node: ShellNode): Simple {
+    const alone = this.simple({ ...node, children: [node] });
+    return node.children[0]?.type === '<'
+      ? { ...alone, words: [{ source: 'cat', start: 0, end: 3, nodes: [] }] }
+      : alone;
   }
 
   private compound(node: ShellNode): Statement[] {
@@ -216,6 +213,7 @@ class Reader {
     const extra: ShellNode[] = [];
     const bodies: ShellNode[] = [];
     for (const child of node.children) {
+      extra.push(...lostDash(this.source, child));
       if (child.type.endsWith('_redirect')) extra.push(...this.redirect(child, redirects));
       else if (child.type === 'ERROR') extra.push(...(this.isNoise(child) ? [] : [child]));
       else if (!ignored.has(child.type)) bodies.push(child);
