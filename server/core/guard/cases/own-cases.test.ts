@@ -39,7 +39,7 @@ test('[GU140] each of our commands is judged as its label says: `ng` is not allo
     return (verdict === 'allow') !== (wanted === 'ok');
   });
   expect(wrong).toEqual([]);
-});
+}, 120_000);
 
 test('[GU140] each of our changes of files is judged as its label says', () => {
   const wrong = edits.filter(
