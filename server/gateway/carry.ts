@@ -10,7 +10,7 @@ import type { House } from './house.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { passStream } from './pass-stream.ts';
 import { passWhole } from './pass-whole.ts';
-import { prepare } from './prepare.ts';
+import { prepare, type Early } from './prepare.ts';
 import { errorOf, UpstreamError } from './refusal.ts';
 import { sendError, sendJson } from './reply.ts';
 import { protocolFor } from './route-request.ts';
@@ -33,6 +33,8 @@ export type Load = {
   opened: OpenedCall;
   /** Puts masked values back into the answer. */
   filter: StreamFilter;
+  /** What the first target is sent, when it was made already. */
+  early?: Early | undefined;
 };
 
 /** Sends a call to the first target that answers and passes the answer on. Never rejects: the outcome says what happened. */
@@ -49,7 +51,7 @@ export async function carry(request: Request, load: Load, house: House): Promise
     forwarded = await forward(load.opened.call.targets, {
       async prepare(target) {
         carried.target = target;
-        const prepared = await prepare(request, target);
+        const prepared = await (load.early?.target === target ? load.early.prepared : prepare(request, target));
         if (keeps) carried.content = { request: String(prepared.body), answer: '' };
         return prepared;
       },

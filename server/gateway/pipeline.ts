@@ -13,6 +13,7 @@ import { deny } from './deny.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { guardTexts } from './guard-texts.ts';
 import type { House } from './house.ts';
+import { prepareEarly } from './prepare.ts';
 import { allowTargets, findTargets } from './route-request.ts';
 import { tellNotice } from './tell-notice.ts';
 import { traceCall, type TracedEnd } from './trace.ts';
@@ -45,9 +46,11 @@ async function answerFor(caller: ModelCaller, asked: Asked, house: House): Promi
       return 'succeeded';
     }
     const filter = await guardTexts(request, draft);
-    const opened = await open(draft);
+    const opening = open(draft);
+    const early = prepareEarly(request, draft.targets[0]);
+    const opened = await opening;
     tellNotice(request, draft);
-    const carried = await carry(request, { opened, filter }, house);
+    const carried = await carry(request, { opened, filter, early }, house);
     const found = filter.found();
     await settleCall(opened, carried.outcome, { ...carried, found });
     draft.findings = [...draft.findings, ...found];

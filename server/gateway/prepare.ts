@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LlmProtocol } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
 import { addressOf } from '../governance/model-routes.ts';
@@ -34,6 +35,17 @@ export async function prepare(request: Request, target: ModelTarget): Promise<Pr
     timeouts,
     socketPath,
   };
+}
+
+/** What a target is sent, made while something else is waited for. Whoever asks for it meets its failure; nobody else does. */
+export type Early = { target: ModelTarget; prepared: Promise<Prepared> };
+
+/** Begins in a turn of its own, so that what was asked for before is on its way first. */
+export function prepareEarly(request: Request, target: ModelTarget | undefined): Early | undefined {
+  if (!target) return undefined;
+  const prepared = nextTurn().then(() => prepare(request, target));
+  prepared.catch(() => undefined);
+  return { target, prepared };
 }
 
 /** Of the query only what Claude Code and the SDK's beta calls say; providers have addresses of their own to protect. */

@@ -32,14 +32,13 @@ export function sendError(reply: ServerResponse, wire: ClientWire, error: LlmErr
   sendJson(reply, error.status ?? status, body);
 }
 
-/** Begins a stream of events; nothing between here and the client may hold it back. */
+/** Begins a stream of events; nothing between here and the client may hold it back. The head goes with the first of them. */
 export function beginStream(reply: ServerResponse): void {
   reply.writeHead(200, {
     'cache-control': 'no-store, no-transform',
     'content-type': 'text/event-stream; charset=utf-8',
     'x-accel-buffering': 'no',
   });
-  reply.flushHeaders();
 }
 
 /** Answers with a whole response of our own, as a stream when a stream was asked for. */

@@ -67,11 +67,23 @@ export function newId(prefix: IdPrefix): string {
   const now = Date.now();
   if (now !== lastTime) {
     lastTime = now;
-    counter = randomBytes(2).readUInt16BE() & 0x3fff;
+    counter = someRandom(2).readUInt16BE() & 0x3fff;
   } else counter++;
   let tail = '';
-  for (const byte of randomBytes(13)) tail += alphabet.charAt(byte & 31);
+  for (const byte of someRandom(13)) tail += alphabet.charAt(byte & 31);
   return `${prefix}_${digits(now, 10)}${digits(counter, 3)}${tail}`;
+}
+
+const drawn = { bytes: Buffer.alloc(0), used: 0 };
+
+/** Asking the system each time costs more than all the rest of an id, and a model call has several. */
+function someRandom(size: number): Buffer {
+  if (drawn.used + size > drawn.bytes.length) {
+    drawn.bytes = randomBytes(4_096);
+    drawn.used = 0;
+  }
+  drawn.used += size;
+  return drawn.bytes.subarray(drawn.used - size, drawn.used);
 }
 
 function digits(value: number, length: number): string {

@@ -18,6 +18,7 @@ import { countRefused } from './call-metrics.ts';
 import { callNode, holdCall } from './call-node.ts';
 import type { CallEntry } from './call-rows.ts';
 import type { Denial, NewCall, OpenedCall } from './opened-call.ts';
+import { settlementsWritten } from './settle-call.ts';
 import { inOneTransaction, lockCounters, writeCalls } from './write-calls.ts';
 
 /** More calls than this do not go into one transaction. */
@@ -35,7 +36,7 @@ type Answer = {
   isFirst?: boolean;
 };
 
-const opening = () => singleton('call-opening', () => new GroupCommit<Item, Answer>(writeBatch, mostAtOnce));
+const opening = () => singleton('call-opening', () => new GroupCommit<Item, Answer>(writeBatch, { mostAtOnce }));
 
 /**
  * Sets aside what the call may cost at most and writes it down with its audit entry, durably, before anything of it
@@ -90,7 +91,7 @@ async function writeBatch(items: readonly Item[]): Promise<Answer[]> {
   for (let tries = 0; tries < mostTries; tries++) {
     const known = await knownBudgets();
     const planned = items.map((item, index) => ({ ...item, id: ids[index] ?? '', at, wish: wishOf(item, known, at) }));
-    const answers = (await writeAtOnce(planned, known)) ?? (await writeOneByOne(planned, known));
+    const answers = (await writeAtOnce(planned, known)) ?? (await writeInDoubt(planned, known));
     if (answers) return answers;
     forgetBudgets();
   }
@@ -116,6 +117,12 @@ async function writeAtOnce(planned: readonly Planned[], known: KnownBudgets): Pr
   const entries = planned.map((one) => entryOf(one, known));
   if ((await writeCalls(entries, known.revision)) !== 'written') return undefined;
   return planned.map((one) => answerOf(one, known));
+}
+
+/** Not all fit, or budgets changed: what calls that ended still hold is given back before anybody is refused. */
+async function writeInDoubt(planned: readonly Planned[], known: KnownBudgets): Promise<Answer[] | undefined> {
+  await settlementsWritten();
+  return writeOneByOne(planned, known);
 }
 
 /** Looks at the counters first and decides on one call after the other. @returns undefined when the budgets changed */

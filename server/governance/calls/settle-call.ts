@@ -27,11 +27,13 @@ export type Sent = {
 };
 
 const mostAtOnce = 256;
+/** Nobody waits for a settlement, so one commit takes those of a while; who would be refused for what they hold has them written first. */
+const lingerMs = 20;
 const dayMs = 86_400_000;
 
 type Item = { opened: OpenedCall; outcome: ModelCallOutcome; sent: Sent; at: Date; latencyMs: number };
 
-const settling = () => singleton('call-settling', () => new GroupCommit<Item, void>(writeBatch, mostAtOnce));
+const settling = () => singleton('call-settling', () => new GroupCommit<Item, void>(writeBatch, { mostAtOnce, lingerMs }));
 
 /**
  * Ends a call: gives back what was set aside, books what it really cost and writes down how it ended. A second
@@ -40,6 +42,11 @@ const settling = () => singleton('call-settling', () => new GroupCommit<Item, vo
 export async function settleCall(opened: OpenedCall, outcome: ModelCallOutcome, sent: Sent = {}): Promise<void> {
   const latencyMs = performance.now() - opened.openedAtMs;
   await settling().add({ opened, outcome, sent, at: new Date(), latencyMs });
+}
+
+/** Writes the settlements that were asked for so far at once; resolves when they are written, or have failed. */
+export async function settlementsWritten(): Promise<void> {
+  await settling().flushed();
 }
 
 /** Resolves once every settlement that was asked for is written, or has failed. */
