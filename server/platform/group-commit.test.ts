@@ -33,10 +33,13 @@ test('what arrives in one turn is one batch, what arrives meanwhile the next, no
 
 test('items of a batch that is refused for its content are tried one by one, and one fails alone', async () => {
   const tried: (readonly number[])[] = [];
-  const group = new GroupCommit((items: readonly number[]) => {
-    tried.push(items);
-    return items.includes(2) ? Promise.reject(refusedBy('22P05')) : Promise.resolve(items);
-  }, { mostAtOnce: 10 });
+  const group = new GroupCommit(
+    (items: readonly number[]) => {
+      tried.push(items);
+      return items.includes(2) ? Promise.reject(refusedBy('22P05')) : Promise.resolve(items);
+    },
+    { mostAtOnce: 10 },
+  );
   const outcomes = await Promise.allSettled([1, 2, 3].map((item) => group.add(item)));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(tried).toEqual([[1, 2, 3], [1], [2], [3]]);

@@ -33,7 +33,8 @@ const dayMs = 86_400_000;
 
 type Item = { opened: OpenedCall; outcome: ModelCallOutcome; sent: Sent; at: Date; latencyMs: number };
 
-const settling = () => singleton('call-settling', () => new GroupCommit<Item, void>(writeBatch, { mostAtOnce, lingerMs }));
+const settling = () =>
+  singleton('call-settling', () => new GroupCommit<Item, void>(writeBatch, { mostAtOnce, lingerMs }));
 
 /**
  * Ends a call: gives back what was set aside, books what it really cost and writes down how it ended. A second
