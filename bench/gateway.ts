@@ -28,7 +28,7 @@ const shapes: Shape[] = [
   { concurrency: 1, requests: 400, stream: false },
   { concurrency: 16, requests: 1_600, stream: false },
   { concurrency: 64, requests: 3_200, stream: false },
-  { concurrency: 1, requests: 60, stream: true },
+  { concurrency: 1, requests: 300, stream: true },
   { concurrency: 16, requests: 640, stream: true },
 ];
 

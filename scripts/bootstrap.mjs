@@ -3,7 +3,7 @@ import { buildPages } from './bootstrap/build.mjs';
 import { findChromium } from './bootstrap/chromium.mjs';
 import { handOver } from './bootstrap/hand-over.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
-import { serverFlags } from './bootstrap/server-flags.mjs';
+import { gatewayEnv, gatewayFlags, serverFlags } from './bootstrap/server-flags.mjs';
 import { StepError } from './bootstrap/steps.mjs';
 import { installSystemParts, requireGit } from './bootstrap/system-parts.mjs';
 import { runTests, stageNames } from './bootstrap/test-stages.mjs';
@@ -14,10 +14,15 @@ const sandboxParts = ['bubblewrap', 'socat', 'ripgrep'];
 
 const verbs = {
   async start(args) {
+    const env = { NODE_ENV: 'production' };
+    // The gateway alone needs neither git nor a sandbox, and serves no pages.
+    if (process.env.ENSEMBLE_ROLE === 'gateway') {
+      await installPackages();
+      return handOver('server/gateway.ts', args, { env: { ...env, ...gatewayEnv }, flags: gatewayFlags });
+    }
     requireGit();
     await installPackages();
     await installSystemParts(sandboxParts, { required: false });
-    const env = { NODE_ENV: 'production' };
     // A worker serves no pages, so it needs none.
     if (process.env.ENSEMBLE_ROLE === 'worker') return handOver('server/worker.ts', args, { env, flags: serverFlags });
     await buildPages();

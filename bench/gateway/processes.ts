@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { serverFlags } from '../../scripts/bootstrap/server-flags.mjs';
+import { gatewayEnv, gatewayFlags } from '../../scripts/bootstrap/server-flags.mjs';
 import { freePort } from '../free-port.ts';
 import type { Load, Loaded } from './load.ts';
 
@@ -57,22 +57,28 @@ export async function startUpstream(answer: string, paceMs?: number): Promise<Up
 
 type Place = { databaseUrl: string; dataDir: string; upstream: Upstream; paced: Upstream };
 
+/** The product's process for the role `gateway`, run as `npm start` runs it: with identity, policies, inspection, budgets and the record. */
 export async function startOurs(place: Place): Promise<Door> {
-  const child = fork(path.join(here, 'ours.ts'), {
-    execArgv: [...serverFlags],
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      LOG_LEVEL: 'error',
-      PORT: String(await freePort()),
-      DATABASE_URL: place.databaseUrl,
-      ENSEMBLE_DATA: place.dataDir,
-      UPSTREAM: place.upstream.base,
-      UPSTREAM_PACED: place.paced.base,
-    },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const port = await freePort();
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...gatewayEnv,
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'error',
+    PORT: String(port),
+    ENSEMBLE_ROLE: 'gateway',
+    DATABASE_URL: place.databaseUrl,
+    ENSEMBLE_DATA: place.dataDir,
+  };
+  const token = await seeded(env, place);
+  const child = spawn(process.execPath, [...gatewayFlags, path.resolve(here, '../../server/gateway.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const { port, token } = await listening(child);
+  await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error('our gateway ended before it listened'))),
+  ]);
   return {
     url: `http://127.0.0.1:${port}/gateway/openai${callPath}`,
     headers: { ...json, authorization: `Bearer ${token}` },
@@ -80,10 +86,14 @@ export async function startOurs(place: Place): Promise<Door> {
   };
 }
 
-async function listening(child: ChildProcess): Promise<{ port: number; token: string }> {
+async function seeded(env: NodeJS.ProcessEnv, { upstream, paced }: Place): Promise<string> {
+  const child = fork(path.join(here, 'seed.ts'), {
+    env: { ...env, UPSTREAM: upstream.base, UPSTREAM_PACED: paced.base },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const [told] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [undefined])]);
-  if (!told) throw new Error('our gateway ended before it listened');
-  return told.listening;
+  if (!told) throw new Error('what the gateway is measured with could not be written');
+  return told.token;
 }
 
 /** With nothing on: no cache, no plugins, no logs. */

@@ -1,1 +1,3 @@
 export const serverFlags: readonly string[];
+export const gatewayFlags: readonly string[];
+export const gatewayEnv: Readonly<Record<string, string>>;

@@ -44,7 +44,7 @@ const schema = z.object({
   ENSEMBLE_LOCAL_REPOS: z.string().default(''),
   ENSEMBLE_ADMIN_EMAIL: z.email('must be an email address').optional(),
   ENSEMBLE_ADMIN_PASSWORD: z.string().min(10, 'must have at least 10 characters').optional(),
-  ENSEMBLE_ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
+  ENSEMBLE_ROLE: z.enum(['all', 'web', 'worker', 'gateway'], 'must be all, web, worker or gateway').default('all'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an address like http://127.0.0.1:4318' })
     .optional(),
@@ -85,7 +85,7 @@ export type Env = {
   };
   localRepos: readonly string[];
   admin: { email: string; password: string } | undefined;
-  role: 'all' | 'web' | 'worker';
+  role: 'all' | 'web' | 'worker' | 'gateway';
   mode: 'production' | 'development' | 'test';
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };

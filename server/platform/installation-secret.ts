@@ -1,7 +1,7 @@
 import { randomBytes, hkdfSync, createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { env } from './env.ts';
+import { env, EnvError } from './env.ts';
 import { singleton } from './singleton.ts';
 
 /**
@@ -29,6 +29,17 @@ export function installationSecret(): string {
   const holder = held();
   holder.atStart ??= readCurrent();
   return holder.atStart;
+}
+
+/**
+ * For a process that reads what others sealed, so that a secret of its own would help nobody.
+ * @throws EnvError when there is none yet
+ */
+export function requireSecret(): void {
+  if (env().secret !== undefined || existsSync(currentFile())) return;
+  throw new EnvError(
+    `ENSEMBLE_SECRET is not set and ${env().dataDir} has no file "secret". Set it to the secret of the web process, or ENSEMBLE_DATA to its data folder.`,
+  );
 }
 
 /** The secret that new things are sealed under: another process may have changed the file since the start. */

@@ -1,20 +1,14 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { closeDatabase, setDatabaseUrl } from '../../db/client.ts';
 import { migrateDatabase } from '../../db/migrate.ts';
 import { newPerson, newTeam } from '../../server/auth/testing.ts';
-import { createGateway } from '../../server/gateway/gateway.ts';
-import { startCallService } from '../../server/governance/calls/call-service.ts';
 import { newBudget } from '../../server/governance/calls/testing.ts';
 import { newModel, newProvider } from '../../server/governance/testing.ts';
-import { createRequestListener } from '../../server/http/routes.ts';
 import { newToken } from '../../server/http/testing.ts';
 import { env } from '../../server/platform/env.ts';
-import { newId } from '../../server/platform/ids.ts';
 
 /**
- * The product's gateway in a process of its own, on the Postgres of `DATABASE_URL`: the real listener with identity, policies,
- * inspection, budgets of the team and the person, and the durable record, all on. `UPSTREAM` and `UPSTREAM_PACED` are the model servers.
+ * What the gateway that is measured finds in the Postgres of `DATABASE_URL`: a person with a token, whom it tells, two models at `UPSTREAM`
+ * and `UPSTREAM_PACED`, and budgets of the team and the person. A process of its own: what it needs is no part of a gateway.
  */
 const url = env().databaseUrl ?? '';
 await migrateDatabase(url);
@@ -42,26 +36,6 @@ for (const [alias, base] of [
 const plenty = { limitMicroUsd: 1_000_000_000_000 };
 await newBudget({ ...plenty, teamId, scope: 'team', period: 'month' });
 await newBudget({ ...plenty, teamId, scope: 'person', period: 'month' });
-
-const calls = startCallService({ nodeId: newId('node') });
-const server = createServer(
-  createRequestListener({
-    dev: false,
-    publicUrl: env().publicUrl,
-    gateway: createGateway(),
-    pages: async (_req, res) => void res.writeHead(404).end(),
-  }),
-);
-await new Promise<void>((resolve) => server.listen(env().port, '127.0.0.1', resolve));
-// A server that listens on TCP has an address with a port.
-const { port } = server.address() as AddressInfo;
-process.send?.({ listening: { port, token } });
-
-process.on('SIGTERM', () => {
-  server.close();
-  server.closeAllConnections();
-  void calls
-    .stop()
-    .then(closeDatabase)
-    .finally(() => process.exit(0));
-});
+process.send?.({ token });
+await closeDatabase();
+process.disconnect();

@@ -1,0 +1,112 @@
+import { createServer, type Server } from 'node:http';
+import { closeDatabase, db, databaseUrl, setDatabaseUrl } from '../db/client.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { NodeLife } from './collab/node-life.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { startCallService } from './governance/calls/call-service.ts';
+import { createGatewayListener } from './http/gateway-listener.ts';
+import { env, EnvError } from './platform/env.ts';
+import { newId } from './platform/ids.ts';
+import { requireSecret } from './platform/installation-secret.ts';
+import { log } from './platform/log.ts';
+import { closeNotifications } from './platform/notifications.ts';
+import { spanExporter } from './platform/otlp.ts';
+
+/** How long calls under way may go on when the process is asked to stop. */
+const drainMs = 8_000;
+/** Others take a process for gone after two seconds without a sign of life. */
+const renewMs = 1_000;
+
+/**
+ * A process that is the gateway and nothing else: `/gateway/*`, health and metrics. It needs the database and the installation's
+ * secret, and no data folder beyond that. Calls that it carries outlive restarts of the web process.
+ */
+async function start(): Promise<() => Promise<void>> {
+  const url = env().databaseUrl;
+  if (url === undefined)
+    throw new EnvError(
+      'DATABASE_URL is not set, and a gateway of its own shares the database of the web process. Set it to the same address.',
+    );
+  requireSecret();
+  setDatabaseUrl(url);
+  await migrateDatabase(databaseUrl());
+  const nodeId = newId('node');
+  // It owns no rooms, so nobody succeeds it: the address is its own.
+  const life = new NodeLife(db(), { nodeId, address: `gateway:${nodeId}` });
+  await life.begin();
+  const renewing = setInterval(() => {
+    life.renew().catch((error: unknown) => log().warn({ err: error }, 'no sign of life could be given'));
+  }, renewMs);
+  const calls = startCallService({ nodeId });
+  const server = createServer(createGatewayListener({ publicUrl: env().publicUrl, gateway: createGateway() }));
+  const port = await listen(server);
+  process.stdout.write(`The gateway is ready at http://${env().host}:${port}/gateway\n`);
+  return async () => {
+    await drain(server);
+    await calls.stop();
+    clearInterval(renewing);
+    await life.end();
+    await spanExporter()?.flush();
+    await closeNotifications();
+    await closeDatabase();
+  };
+}
+
+/** @returns the port */
+function listen(server: Server): Promise<number> {
+  const { host, port } = env();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new EnvError(`PORT ${port} on ${host} is taken by another program. Stop it or set PORT to a free one.`)
+          : error,
+      ),
+    );
+    server.listen({ port, host, backlog: 4096 }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** Nothing new is taken; what is under way may end, for a while. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), drainMs).unref();
+  });
+}
+
+let stopping = false;
+
+function stopOn(signal: NodeJS.Signals, stop: () => Promise<void>): void {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    log().info({ signal }, 'stopping');
+    // What hangs must not keep the process: what is still open is ended by the others as interrupted.
+    setTimeout(() => process.exit(0), drainMs + 1_000).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log().error({ err: error }, 'the gateway could not stop in order');
+        process.exit(1);
+      },
+    );
+  });
+}
+
+start().then(
+  (stop) => {
+    stopOn('SIGTERM', stop);
+    stopOn('SIGINT', stop);
+  },
+  (error: unknown) => {
+    const known = error instanceof EnvError;
+    process.stderr.write(`The gateway could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exit(known ? 2 : 1);
+  },
+);
