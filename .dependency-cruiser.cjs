@@ -47,7 +47,9 @@ const upwards = [
     from: { path: RUNTIME },
     to: { path: [TRANSPORT, ENTRY, BROWSER] },
   }),
-  not('nothing-imports-entrypoints', 'main, worker, gateway and cli compose; nobody imports them.', { to: { path: ENTRY } }),
+  not('nothing-imports-entrypoints', 'main, worker, gateway and cli compose; nobody imports them.', {
+    to: { path: ENTRY },
+  }),
 ];
 
 const sideways = DOMAINS.map((domain) =>
