@@ -26,6 +26,10 @@ const config: NextConfig = {
     'tree-sitter-python',
     'tree-sitter-go',
     'tree-sitter-java',
+    'tree-sitter-ruby',
+    'tree-sitter-php',
+    'tree-sitter-rust',
+    'tree-sitter-c-sharp',
   ],
   // `npm run check` is where types are checked; a start on a user's machine does not repeat it.
   typescript: { ignoreBuildErrors: true },

@@ -22,7 +22,7 @@ export async function findingsOf(file: SuggestionFile): Promise<FileFindings> {
   const { path, base, result } = file;
   const isText = (!base || base.text !== undefined) && (!result || result.text !== undefined);
   if (!isText) return { whole: [], hunks: new Map() };
-  const readCode = await loadCode();
+  const readCode = await loadCode([path]);
   const oldText = base?.text ?? null;
   const judge = (newText: string | null) => asFinding(classifyEdit({ path, oldText, newText }, {}, readCode));
   const all = judge(result?.text ?? null);

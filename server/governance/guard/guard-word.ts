@@ -31,7 +31,7 @@ export async function readAction(
   { facts, rules }: { facts: GuardFacts; rules: readonly HouseRule[] },
 ): Promise<GuardReading> {
   if (action.kind === 'edit') {
-    const guard = classifyEdit(action, facts, await loadCode());
+    const guard = classifyEdit(action, facts, await loadCode([action.path]));
     const word = withHouseWord(guard, houseWord(rules, { action }, findExpression));
     return { guard, word, families: familiesOf([...word.rules, ...guard.rules]) };
   }

@@ -21,6 +21,8 @@ export function importedNames(cursor: TreeCursor, type: string): Names {
       return fromPython(cursor.currentNode);
     case 'variable_declarator':
       return fromDeclarator(cursor.currentNode);
+    case 'use_as_clause':
+      return fromRust(cursor.currentNode);
     case 'assignment':
       return fromAssignment(cursor.currentNode);
     default:
@@ -78,6 +80,12 @@ function fromDeclarator(node: Node): Names {
   return kids(name)
     .filter(({ type }) => type === 'pair_pattern')
     .map((pair) => [field(pair, 'value') ?? '', field(pair, 'key') ?? ''] as const);
+}
+
+/** `use std::process::Command as C` */
+function fromRust(node: Node): Names {
+  const [path, alias] = [field(node, 'path') ?? '', field(node, 'alias') ?? ''];
+  return /^std::process::\w+$/.test(path) ? [[alias, path.slice(path.lastIndexOf(':') + 1)]] : none;
 }
 
 function fromAssignment(node: Node): Names {

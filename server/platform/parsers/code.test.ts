@@ -23,6 +23,51 @@ test('[GU20] what never runs is left out', () => {
   expect(read('a.go', 'package a\n\nfunc f() {\n\treturn\n\tcheck()\n}\n')?.lines).not.toContain('check()');
 });
 
+test.each([
+  ['a.rb', 'authorize!(\n  :edit, # who\n  post\n)\nsave\n', ['authorize!(:edit, post)', 'save']],
+  [
+    'a.php',
+    "<?php\n// who\n$this->authorize(\n  'edit',\n);\nsave();\n",
+    ['<?php', "$this->authorize('edit')", 'save()'],
+  ],
+  ['a.rs', '/// Says.\n#[test]\nfn a() {\n  check(\n    1,\n  );\n}\n', ['#[test]', 'fn a() {', 'check(1)']],
+  [
+    'A.cs',
+    'class A {\n  [Authorize]\n  void F() {\n    Save(\n      1); // now\n  }\n}\n',
+    ['class A {', '[Authorize] void F() {', 'Save(1)'],
+  ],
+  [
+    'a.vue',
+    '<template>\n  <p>{{ a }}</p>\n</template>\n<!-- eval(x) -->\n<script setup lang="ts">\nsave(\n  a, // a\n);\n</script>\n',
+    ['<template>', '<p>{{ a }}</p>', '</template>', 'save(a)'],
+  ],
+])('[GU82] %s is read by its statements', (path, text, lines) => {
+  expect(read(path, text)?.lines).toEqual(lines);
+});
+
+test.each([
+  ['a.rb', 'def f\n  return\n  check\nend\n'],
+  ['a.rb', 'def f\n  raise "no"\n  check\nend\n'],
+  ['a.rb', 'if false\n  check\nend\n'],
+  ['a.php', '<?php function f() { return; check(); }'],
+  ['a.php', '<?php function f() { throw new E(); check(); }'],
+  ['a.php', '<?php if (FALSE) { check(); }'],
+  ['a.rs', 'fn f() { return; check(); }'],
+  ['a.rs', 'fn f() { panic!("no"); check(); }'],
+  ['A.cs', 'class A { void F() { throw e; check(); } }'],
+  ['A.cs', 'class A { void F() { if (false) check(); } }'],
+])('[GU82] what never runs is left out of %s: %s', (path, text) => {
+  const lines = read(path, text)?.lines.join(' ');
+  expect(lines).toBeDefined();
+  expect(lines).not.toContain('check');
+});
+
+test('[GU82] grammars are loaded for the files that are read', async () => {
+  const some = await loadCode(['a.rb', 'b.txt']);
+  expect(some('x.rb', 'f')?.lines).toEqual(['f']);
+  expect(some('x.cs', 'class A { }')).toBeUndefined();
+});
+
 test('[GU20] texts for people are told from those that programs read', () => {
   const program = "log('never call eval here');\nverify(token, ['none']);";
   expect(read('a.ts', program)?.bare).toEqual(["log('')", "verify(token, ['none'])"]);
@@ -41,10 +86,13 @@ test.each([
 );
 
 test('[GU21] a file without a grammar, one that has no reading, and one that is too long or too deep is not read', () => {
-  expect(read('a.rb', 'puts 1')).toBeUndefined();
+  expect(read('a.kt', 'f()')).toBeUndefined();
+  expect(read('a.php', '<p>text</p><?php f();')).toBeUndefined();
+  expect(read('a.vue', '<script>const = ;</script>')).toBeUndefined();
   expect(read('a.ts', 'const = = ;')).toBeUndefined();
   expect(read('a.ts', 'f();\n'.repeat(100_000))).toBeUndefined();
   expect(read('a.ts', `${'['.repeat(2_000)}${']'.repeat(2_000)}`)).toBeUndefined();
   for (const text of ['', '\0', '\ud800', '`${'.repeat(5_000), 'a => '.repeat(20_000)])
-    for (const path of ['a.ts', 'a.tsx', 'a.py', 'a.go', 'A.java']) expect(() => read(path, text)).not.toThrow();
+    for (const path of ['a.ts', 'a.tsx', 'a.py', 'a.go', 'A.java', 'a.rb', 'a.php', 'a.rs', 'A.cs', 'a.vue'])
+      expect(() => read(path, text)).not.toThrow();
 });

@@ -1,57 +1,64 @@
-import { createRequire } from 'node:module';
-import type { Parser, TreeCursor } from 'web-tree-sitter';
+import type { TreeCursor } from 'web-tree-sitter';
 import type { CodeLines, ReadCode } from '../../core/guard/edits/code-lines.ts';
+import {
+  endingOf,
+  everyEnding,
+  grammarOf,
+  grammarsFor,
+  isComponent,
+  loadGrammar,
+  type CodeParser,
+  type CodeShape,
+  type GrammarName,
+} from './code-grammars.ts';
 import { importedNames } from './code-names.ts';
 import { LineWriter } from './line-writer.ts';
-import { loadParser, parseWithin } from './wasm-grammar.ts';
+import { readComponent } from './read-component.ts';
+import { parseWithin } from './wasm-grammar.ts';
 
-/** Reads programs into statements. Grammars are loaded once; reading is synchronous and bounded in length, depth and time. */
+/** Reads programs into statements. Grammars are loaded once each; reading is synchronous and bounded in length, depth and time. */
 
 const longestSource = 200_000;
 const deepest = 300;
 
-let loading: Promise<ReadCode> | undefined;
+const loading = new Map<GrammarName, Promise<CodeParser>>();
 
-/** @throws when a grammar cannot be loaded; the next call tries again */
-export function loadCode(): Promise<ReadCode> {
-  loading ??= load().catch((error: unknown) => {
-    loading = undefined;
+function load(name: GrammarName): Promise<CodeParser> {
+  const known = loading.get(name);
+  if (known) return known;
+  const parser = loadGrammar(name).catch((error: unknown) => {
+    loading.delete(name);
     throw error;
   });
-  return loading;
+  loading.set(name, parser);
+  return parser;
 }
 
-async function load(): Promise<ReadCode> {
-  const require = createRequire(import.meta.url);
-  // The bundle of the pages must not take the grammars for modules of its own.
-  const [typescript, tsx, python, go, java] = await Promise.all([
-    loadParser(require.resolve(/* turbopackIgnore: true */ 'tree-sitter-typescript/tree-sitter-typescript.wasm')),
-    loadParser(require.resolve(/* turbopackIgnore: true */ 'tree-sitter-typescript/tree-sitter-tsx.wasm')),
-    loadParser(require.resolve(/* turbopackIgnore: true */ 'tree-sitter-python/tree-sitter-python.wasm')),
-    loadParser(require.resolve(/* turbopackIgnore: true */ 'tree-sitter-go/tree-sitter-go.wasm')),
-    loadParser(require.resolve(/* turbopackIgnore: true */ 'tree-sitter-java/tree-sitter-java.wasm')),
-  ]);
-  // The grammar of TSX reads JavaScript and JSX as well.
-  const parsers = new Map<string, Parser>([
-    ...['ts', 'mts', 'cts'].map((ending) => [ending, typescript] as const),
-    ...['tsx', 'jsx', 'js', 'mjs', 'cjs'].map((ending) => [ending, tsx] as const),
-    ...['py', 'pyi'].map((ending) => [ending, python] as const),
-    ['go', go],
-    ['java', java],
-  ]);
-  return (path, text) => {
-    const parser = parsers.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+/**
+ * @param paths of the files that will be read, so that no more grammars are loaded than they need; without it, all are
+ * @throws when a grammar cannot be loaded; the next call tries again
+ */
+export async function loadCode(paths?: readonly string[]): Promise<ReadCode> {
+  const names = grammarsFor(paths?.map(endingOf) ?? everyEnding);
+  const parsers = new Map(await Promise.all(names.map(async (name) => [name, await load(name)] as const)));
+  const readAs = (ending: string, text: string): CodeLines | undefined => {
+    const name = grammarOf(ending);
+    const parser = name && parsers.get(name);
     return parser === undefined || text.length > longestSource ? undefined : read(parser, text);
+  };
+  return (path, text) => {
+    const ending = endingOf(path);
+    return isComponent(ending) ? readComponent(text, readAs) : readAs(ending, text);
   };
 }
 
-function read(parser: Parser, source: string): CodeLines | undefined {
+function read({ parser, shape }: CodeParser, source: string): CodeLines | undefined {
   const tree = parseWithin(parser, source);
   if (tree === null) return undefined;
   const cursor = tree.walk();
   try {
     if (tree.rootNode.hasError) return undefined;
-    const reader = new CodeReader(source);
+    const reader = new CodeReader(source, shape);
     return reader.visit(cursor, 0) ? reader.writer.end() : undefined;
   } finally {
     cursor.delete();
@@ -60,56 +67,62 @@ function read(parser: Parser, source: string): CodeLines | undefined {
 }
 
 const comment = /comment/;
-const ownLine =
-  /_(?:statement|declaration|definition)$|^(?:decorator|pair|jsx_opening_element|jsx_self_closing_element|switch_case|annotation|marker_annotation)$/;
 const texts = /^(?:string_fragment|string_content|jsx_text|regex_pattern|multiline_string_fragment)$|literal_content$/;
-/** Below these, what stands after the statement that leaves is never run. */
-const sequences =
-  /^(?:statement_block|block|module|program|statement_list|switch_case|switch_default|expression_case|switch_block_statement_group)$/;
-const leaving = /^(?:return|throw|raise|break|continue)_statement$/;
-/** Known wherever they stand. */
-const hoisted = /^(?:function_declaration|generator_function_declaration|class_declaration)$/;
-
 class CodeReader {
   readonly writer: LineWriter;
   private readonly source: string;
+  private readonly shape: CodeShape;
   /** Names under which something else is known here, by what it is called where it comes from. */
   private readonly names = new Map<string, string>();
-  constructor(source: string) {
+  constructor(source: string, shape: CodeShape) {
     this.source = source;
+    this.shape = shape;
     this.writer = new LineWriter(source);
   }
 
-  /** Writes what lies under the cursor; false when it is nested too deep. */
-  visit(cursor: TreeCursor, depth: number): boolean {
-    if (depth > deepest) return false;
+  /** Writes what lies under the cursor; false when it is nested too deep, or no program. */
+  visit(cursor: TreeCursor, depth: number, isLine = false): boolean {
     const type = cursor.nodeType;
+    if (depth > deepest || this.isForeign(cursor, type)) return false;
     if (comment.test(type) || this.isDocumentation(cursor, type)) return true;
     for (const [name, original] of importedNames(cursor, type)) this.names.set(name, original);
-    const starts = ownLine.test(type);
+    const starts = isLine || this.shape.ownLine.test(type);
     if (starts) this.writer.breakLine();
-    if (!cursor.gotoFirstChild()) {
-      this.leaf(cursor, type);
-      return true;
-    }
-    const goesOn = this.children(cursor, type, depth);
-    cursor.gotoParent();
+    let goesOn = true;
+    if (cursor.gotoFirstChild()) {
+      goesOn = this.children(cursor, type, depth);
+      cursor.gotoParent();
+    } else this.leaf(cursor, type);
     if (starts) this.writer.breakLine();
     return goesOn;
   }
 
+  private isForeign(cursor: TreeCursor, type: string): boolean {
+    return this.shape.foreign?.test(type) === true && cursor.nodeText.trim() !== '';
+  }
+
   private children(cursor: TreeCursor, parent: string, depth: number): boolean {
-    const isSequence = sequences.test(parent);
-    let left = false;
-    let never = false;
+    const isSequence = this.shape.sequences.test(parent);
+    const holdsLines = this.shape.holdsLines?.test(parent) === true;
+    const state = { left: false, never: false };
     do {
       const type = cursor.nodeType;
-      if (cursor.currentFieldName === 'condition') never = isNever(cursor.nodeText);
-      const skipped = (left && cursor.nodeIsNamed && !hoisted.test(type)) || (never && isThen(cursor));
-      if (!skipped && !this.visit(cursor, depth + 1)) return false;
-      left ||= isSequence && leaving.test(type);
+      if (cursor.currentFieldName === 'condition') state.never = isNever(cursor.nodeText);
+      const isLine = holdsLines && cursor.nodeIsNamed;
+      if (!this.isSkipped(cursor, type, state) && !this.visit(cursor, depth + 1, isLine)) return false;
+      state.left ||= isSequence && this.leaves(cursor, type);
     } while (cursor.gotoNextSibling());
     return true;
+  }
+
+  /** What is never run: after a statement that leaves, below a condition that never holds. */
+  private isSkipped(cursor: TreeCursor, type: string, { left, never }: { left: boolean; never: boolean }): boolean {
+    return (left && cursor.nodeIsNamed && !this.shape.hoisted.test(type)) || (never && isThen(cursor));
+  }
+
+  private leaves(cursor: TreeCursor, type: string): boolean {
+    const { leaving, leavingBy } = this.shape;
+    return leaving.test(type) || (leavingBy?.type.test(type) === true && leavingBy.text.test(cursor.nodeText));
   }
 
   private leaf(cursor: TreeCursor, type: string): void {
@@ -131,6 +144,6 @@ class CodeReader {
   }
 }
 
-const isNever = (condition: string) => /^\(?\s*(?:false|False|0)\s*\)?$/.test(condition);
+const isNever = (condition: string) => /^\(?\s*(?:false|0)\s*\)?$/i.test(condition);
 
 const isThen = (cursor: TreeCursor) => cursor.currentFieldName === 'consequence' || cursor.currentFieldName === 'body';

@@ -13,6 +13,7 @@ const evaluators: Record<string, RegExp> = {
   rb: /(?:^|[^\w.])(?:eval|instance_eval|class_eval|Marshal\.load|YAML\.(?:unsafe_)?load|constantize|send)\s*\(/g,
   php: /(?:^|[^\w])(?:eval|assert|unserialize|create_function|preg_replace\s*\(\s*['"].*\/e|include|require)\s*\(/g,
   java: /\b(?:ScriptEngine\w*[\s\S]*\.eval|ObjectInputStream|\.readObject|GroovyShell|Runtime\.getRuntime\(\)\.exec|SpelExpressionParser|XMLDecoder)\s*\(/g,
+  cs: /\b(?:CSharpScript\.(?:Evaluate|Run|Create)\w*(?:<[^<>]*>)?|(?:new\s+)?(?:BinaryFormatter|LosFormatter|NetDataContractSerializer|SoapFormatter)|XamlReader\.(?:Parse|Load)|Assembly\.Load\w*)\s*\(|TypeNameHandling\s*=\s*TypeNameHandling\.(?:All|Auto|Objects)/g,
   go: /\btemplate\.(?:HTML|JS|URL)\s*\(/g,
 };
 
@@ -20,9 +21,10 @@ const shellCalls: Record<string, RegExp> = {
   js: /(?:^|[^\w.])(?:child_process\.|cp\.)?(?:exec|execSync)\s*\(|shell:\s*true/g,
   py: /\bos\.(?:system|popen)\s*\(|\bsubprocess\.(?:getoutput|getstatusoutput)\s*\(|\bcommands\.getoutput\s*\(|shell\s*=\s*True/g,
   rb: /(?:^|[^\w.])(?:system|exec|spawn|IO\.popen|Open3\.\w+)\s*\(?\s*"[^"]*#\{|%x[{(][^})]*#\{|`[^`]*#\{/g,
-  php: /\b(?:shell_exec|system|passthru|proc_open|popen|exec)\s*\(/g,
+  php: /(?<!->|::)\b(?:shell_exec|system|passthru|proc_open|popen|exec|pcntl_exec)\s*\(|`[^`]*\$[^`]*`/g,
   java: /\.exec\s*\(|new\s+ProcessBuilder\s*\(\s*"(?:sh|bash|cmd)"/g,
   go: /exec\.Command(?:Context)?\s*\([^)]*"(?:sh|bash|cmd|\/bin\/sh)"\s*,\s*"-?\/?c"/g,
+  cs: /\bProcess\.Start\s*\(\s*(?:"(?:sh|bash|cmd|powershell|\/bin\/(?:ba)?sh)(?:\.exe)?"\s*,)?(?!\s*new\b)|new\s+ProcessStartInfo\s*\(\s*"(?:sh|bash|cmd|powershell|\/bin\/(?:ba)?sh)(?:\.exe)?"|UseShellExecute\s*=\s*true/g,
   rs: /Command::new\s*\(\s*"(?:sh|bash|cmd)"\s*\)/g,
 };
 
@@ -46,7 +48,7 @@ const families: Record<string, string> = {
   groovy: 'java',
   go: 'go',
   rs: 'rs',
-  cs: 'java',
+  cs: 'cs',
 };
 
 function familyOf({ ending }: Change): string {
@@ -115,6 +117,8 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.py', 'c = yaml.load(text)'),
         made('a.php', '<?php $o = unserialize($_GET["x"]);'),
         made('a.rb', 'eval(params[:x])'),
+        made('A.cs', 'class A { object F(Stream s) { return new BinaryFormatter().Deserialize(s); } }'),
+        made('a.vue', '<script>\nconst f = new Function(code)\n</script>'),
       ],
       ok: [
         made('a.ts', 'const m = pattern.exec(text);'),
@@ -139,6 +143,9 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.py', 'subprocess.run(cmd, shell=True)'),
         made('a.rb', 'system("rm #{name}")'),
         made('a.go', 'exec.Command("sh", "-c", input)'),
+        made('A.cs', 'class A { void F(string x) { Process.Start("cmd", "/c " + x); } }'),
+        made('a.php', '<?php shell_exec("ls " . $x);'),
+        made('a.rs', 'fn f() { Command::new("sh").arg("-c").arg(x).spawn(); }'),
         made('A.java', 'Runtime.getRuntime().exec("sh -c " + x);'),
       ],
       ok: [
@@ -147,6 +154,8 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.ts', "execSync('git status');"),
         made('a.go', 'exec.Command("git", "log", b)'),
         made('a.rb', 'system("ls")'),
+        made('a.php', '<?php $this->exec($statement);'),
+        made('A.cs', 'class A { void F() { Process.Start("explorer.exe"); } }'),
         made('a.ts', 'const m = /x/.exec(text);'),
       ],
     },

@@ -5,17 +5,17 @@ const isCode = ({ kind }: Change) => kind === 'code' || kind === 'settings';
 
 /** Who may do it. */
 const authorization =
-  /\b(?:authoriz\w*|authenticat\w*|requires?_?(?:auth|login|user|admin|role|permission|session|scope)\w*|ensure_?(?:auth|logged|admin|owner|permission)\w*|assert_?(?:can|owner|permission|admin|member)\w*|is_?(?:authenticated|authori[sz]ed|admin|owner|logged_?in)\w*|check_?(?:permission|access|auth|role|owner|token|rights|scope)\w*|has_?(?:permission|role|access|scope|authority)\w*|can_?(?:access|edit|delete|view|write)\b|verify_?(?:token|jwt|session|csrf|signature|password|user|owner|access|auth|request)(?![\w'"]*\s*[:=]\s*[Ff]alse)\w*|current_?user|login_required|permission_required|user_passes_test|permission_classes|PreAuthorize|RolesAllowed|Secured|UseGuards|Authorize|before_action\s*:\s*(?:auth|require|ensure|check)\w*|csrf\w*|protect_from_forgery|rate_?limit\w*|throttle\w*|helmet|getServerSession|withAuth|guard)\b/i;
+  /\b(?:authoriz\w*|authenticat\w*|requires?_?(?:auth|login|user|admin|role|permission|session|scope)\w*|ensure_?(?:auth|logged|admin|owner|permission)\w*|assert_?(?:can|owner|permission|admin|member)\w*|is_?(?:authenticated|authori[sz]ed|admin|owner|logged_?in)\w*|check_?(?:permission|access|auth|role|owner|token|rights|scope)\w*|has_?(?:permission|role|access|scope|authority)\w*|can_?(?:access|edit|delete|view|write)\b|verify_?(?:token|jwt|session|csrf|signature|password|user|owner|access|auth|request)(?![\w'"]*\s*[:=]\s*[Ff]alse)\w*|current_?user|login_required|permission_required|user_passes_test|permission_classes|PreAuthorize|RolesAllowed|Secured|UseGuards|Authorize|before_action\s*:\s*(?:auth|require|ensure|check)\w*|csrf\w*|protect_from_forgery|rate_?limit\w*|throttle\w*|helmet|getServerSession|withAuth|guard|middleware\s*\(\s*\[?\s*['"](?:auth|can|verified|throttle|signed))\b/i;
 
 /** What comes in, and how it goes out. */
 const validation =
-  /\.permit\s*\(|\b(?:validat\w*|saniti[sz]e\w*|escape(?:_?html|_?sql|_?regexp|_?shell)?\b|html_?escape|encodeURIComponent|DOMPurify|bleach\.clean|(?:schema|input|body|query|params|request|payload|form|dto)\w*\.(?:parse|safeParse|parseAsync|validate|check|assert)|z\.(?:object|string|number|enum)|Joi\.|yup\.|ajv|zod|strong_parameters|clean_data|is_valid|path\.normalize|realpath|startsWith\s*\(\s*(?:root|base)|timingSafeEqual|compare_digest|constant_time|max_?length|content_security_policy|httpOnly|sameSite|secure:\s*true)/i;
+  /\.permit\s*\(|\b(?:htmlspecialchars|htmlentities|strip_tags|filter_(?:var|input)\b|ModelState\.IsValid|HtmlEncode|validat\w*|saniti[sz]e\w*|escape(?:_?html|_?sql|_?regexp|_?shell)?\b|html_?escape|encodeURIComponent|DOMPurify|bleach\.clean|(?:schema|input|body|query|params|request|payload|form|dto)\w*\.(?:parse|safeParse|parseAsync|validate|check|assert)|z\.(?:object|string|number|enum)|Joi\.|yup\.|ajv|zod|strong_parameters|clean_data|is_valid|path\.normalize|realpath|startsWith\s*\(\s*(?:root|base)|timingSafeEqual|compare_digest|constant_time|max_?length|content_security_policy|httpOnly|sameSite|secure:\s*true)/i;
 
 const opened =
   /\bAllowAny\b|\bpermitAll\s*\(|@csrf_exempt|@AllowAnonymous|\[AllowAnonymous\]|skip_before_action|skip_authorization|allow_unauthenticated|allowUnauthenticated|anonymous:\s*true|\bif\s*\(\s*(?:true\s*\|\||false\s*&&)|\b(?:auth\w{0,30}|is_?admin|is_?authenticated|has_?permission)\s*[:=]\s*true\s*(?:;|,|$)|\bcsrf\w{0,30}\s*[:=(]\s*(?:false|\{\s*enabled:\s*false)|csrf\s*\(\s*\)\s*\.disable\s*\(|\b(?:auth|authentication|require_?auth)\w{0,30}\s*[:=]\s*(?:false|none|disabled|"none")\b|Access-Control-Allow-Origin['"]?\s*[,:]\s*['"]\*|origin:\s*(?:'\*'|"\*"|true)|CORS_ALLOW_ALL_ORIGINS\s*=\s*True|ALLOWED_HOSTS\s*=\s*\[\s*['"]\*|setAllowedOrigins\s*\(.*\*|httpOnly:\s*false|secure:\s*false|contextIsolation:\s*false|nodeIntegration:\s*true|webSecurity:\s*false|setJavaScriptEnabled\(true\)/i;
 
 const unchecked =
-  /rejectUnauthorized['"]?\s*[:=]\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*[:=]\s*['"]?0|strictSSL['"]?\s*[:=]\s*false|\bverify\s*=\s*\(?False|verify_ssl\s*=\s*(?:False|false)|ssl_verify\s*[:=]\s*(?:False|false|no)|check_hostname\s*=\s*False|CERT_NONE|_create_unverified_context|InsecureSkipVerify\s*:\s*true|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|VERIFY_NONE|verify_mode\s*=.*NONE|CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0|false)|TrustAll(?:Certs|Certificates|Strategy|X509)|ALLOW_ALL_HOSTNAME|NoopHostnameVerifier|ServerCertificate(?:Custom)?ValidationCallback\s*(?:\+?=|=>).{0,80}true|trustServerCertificate['"]?\s*[:=]\s*true|algorithms?\s*[:=]\s*\[?\s*['"]none['"]|verify_signature['"]?\s*[:=]\s*False|ignoreExpiration\s*:\s*true|verify_exp['"]?\s*[:=]\s*False|InsecureIgnoreHostKey|AutoAddPolicy|ALLOW_UNSIGNED|allow_insecure\s*[:=]\s*true/i;
+  /rejectUnauthorized['"]?\s*[:=]\s*false|NODE_TLS_REJECT_UNAUTHORIZED['"\]]*\s*[:=]\s*['"]?0|strictSSL['"]?\s*[:=]\s*false|\bverify\s*=\s*\(?False|verify_ssl\s*=\s*(?:False|false)|ssl_verify\s*[:=]\s*(?:False|false|no)|check_hostname\s*=\s*False|CERT_NONE|_create_unverified_context|InsecureSkipVerify\s*:\s*true|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|VERIFY_NONE|verify_mode\s*=.*NONE|CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0|false)|TrustAll(?:Certs|Certificates|Strategy|X509)|ALLOW_ALL_HOSTNAME|NoopHostnameVerifier|ServerCertificate(?:Custom)?ValidationCallback\s*(?:\+?=|=>).{0,80}true|trustServerCertificate['"]?\s*[:=]\s*true|algorithms?\s*[:=]\s*\[?\s*['"]none['"]|verify_signature['"]?\s*[:=]\s*False|ignoreExpiration\s*:\s*true|verify_exp['"]?\s*[:=]\s*False|InsecureIgnoreHostKey|AutoAddPolicy|ALLOW_UNSIGNED|allow_insecure\s*[:=]\s*true|['"]verify(?:_peer(?:_name)?|_host)?['"]\s*=>\s*false|\bverify(?:_peer)?\s*:\s*false|DangerousAcceptAnyServerCertificateValidator/i;
 
 /** Such words stand in texts: lines of a shell, addresses, settings. */
 const uncheckedText =
@@ -38,6 +38,9 @@ export const protectionRules: readonly EditRule[] = [
         changed('A.java', '@PreAuthorize("x")\nvoid a() {}', 'void a() {}'),
         changed('a_controller.rb', 'before_action :authenticate_user\ndef a; end', 'def a; end'),
         changed('a.go', 'if !hasPermission(u) {\n\treturn\n}\nsave()', 'save()'),
+        changed('A.cs', 'class A { [Authorize] void F() { } }', 'class A { void F() { } }'),
+        changed('a.rb', 'authorize! :edit, post\nsave', '# authorize! :edit, post\nsave'),
+        changed('a.php', "<?php Route::get('/a', F::class)->middleware('auth');", "<?php Route::get('/a', F::class);"),
       ],
       ok: [
         changed('src/a.ts', 'await authorize(ctx, "edit");', 'await authorize(ctx, "view");'),
@@ -57,6 +60,7 @@ export const protectionRules: readonly EditRule[] = [
         changed('src/a.ts', 'const x = bodySchema.parse(body);', 'const x = body;'),
         changed('a.py', 'name = sanitize(name)\nsave(name)', 'save(name)'),
         changed('src/a.ts', 'html = DOMPurify.sanitize(html);', ''),
+        changed('a.php', '<?php echo htmlspecialchars($x);', '<?php echo $x;'),
       ],
       ok: [
         changed('src/a.ts', 'const x = bodySchema.parse(body);', 'const x = bodySchema.parse(await body());'),
@@ -103,6 +107,9 @@ export const protectionRules: readonly EditRule[] = [
         made('a.go', 'tls.Config{InsecureSkipVerify: true}'),
         made('a.rs', '.danger_accept_invalid_certs(true)'),
         made('a.rb', 'http.verify_mode = OpenSSL::SSL::VERIFY_NONE'),
+        made('a.rb', 'HTTParty.get(url, verify: false)'),
+        made('a.php', "<?php $client->get($url, ['verify' => false]);"),
+        made('A.cs', 'class A { void F(H h) { h.ServerCertificateCustomValidationCallback = (a, b, c, d) => true; } }'),
         made('x.sh', 'curl -sk https://example.com'),
         made('a.ts', "jwt.verify(t, k, { algorithms: ['none'] })"),
         made('Dockerfile', 'RUN wget --no-check-certificate https://example.com'),

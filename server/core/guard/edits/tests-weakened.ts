@@ -2,7 +2,7 @@ import { countIn, gains, loses, type Change } from './change.ts';
 import { changed, made, type EditRule } from './edit-rule.ts';
 
 const testCase =
-  /(?:^|[^\w.])(?:it|test|specify|scenario)(?:\.each\b[^(]*\([^)]*\))?\s*\(\s*['"`]|^\s*(?:async\s+)?def\s+test_\w+|^\s*func\s+(?:Test|Benchmark|Fuzz)\w+\s*\(|^\s*@(?:Test|ParameterizedTest)\b|#\[(?:tokio::)?test\]|^\s*(?:it|specify|scenario|context|describe)\s+['"]|\[(?:Fact|Theory|Test|TestMethod)\b|^\s*test\s+"/;
+  /(?:^|[^\w.])(?:it|test|specify|scenario)(?:\.each\b[^(]*\([^)]*\))?\s*\(\s*['"`]|^\s*(?:async\s+)?def\s+test_\w+|^\s*(?:#\[[^\]]*\]\s*)?(?:(?:public|final|static)\s+)*function\s+test\w*\s*\(|^\s*#\[(?:Test|DataProvider)\b|^\s*func\s+(?:Test|Benchmark|Fuzz)\w+\s*\(|^\s*@(?:Test|ParameterizedTest)\b|#\[(?:tokio::)?test\]|^\s*(?:it|specify|scenario|context|describe)\s+['"]|\[(?:Fact|Theory|Test|TestMethod)\b|^\s*test\s+"/;
 
 const skipMark =
   /\b(?:it|test|describe|suite|context|specify|bench)\s*\.\s*(?:skip|todo|fixme|failing|fails|skipIf|runIf)\b|(?:^|[^\w.])(?:xit|xdescribe|xtest|xcontext|xspecify|xscenario)\b|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.skip\w*|unittest\.expectedFailure|Ignore\b|Disabled\b|Skip\b)|\bpytest\.(?:skip|xfail)\s*\(|\bself\.skipTest\s*\(|\bt\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Ignore|Skip)\b|Skip\s*=\s*"|^\s*pending\b|^\s*skip\b|\bthis\.skip\s*\(\s*\)|markTestSkipped|t\.skip\s*\(/;
@@ -56,6 +56,14 @@ export const testRules: readonly EditRule[] = [
           'func TestA(t *testing.T) {\n}\nfunc TestB(t *testing.T) {\n}\n',
           'func TestA(t *testing.T) {\n}\n',
         ),
+        changed(
+          'tests/ATest.php',
+          '<?php\nclass ATest {\n  public function testA() { f(); }\n}',
+          '<?php\nclass ATest {\n}',
+        ),
+        changed('ATests.cs', 'class ATests { [Fact] void A() { F(); } }', 'class ATests { }'),
+        changed('tests/a.rs', '#[test]\nfn a() { f(); }\nfn b() { }', 'fn b() { }'),
+        changed('a_spec.rb', "it 'adds' do\n  f\nend\nit 'b' do\n  g\nend\n", "it 'adds' do\n  f\nend\n"),
       ],
       ok: [
         changed('src/add.test.ts', five, `${five}test("more", () => { expect(add(2, 2)).toBe(4); });\n`),
