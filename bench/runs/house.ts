@@ -42,7 +42,7 @@ function installedAgents(): AgentProfile[] {
   const folder = process.env['ENSEMBLE_TEST_AGENTS'];
   if (folder === undefined) return [];
   symlinkSync(folder, path.join(env().dataDir, 'agents'));
-  return ['claude-code', 'codex', 'opencode', 'qwen-code']
+  return ['claude-code', 'codex', 'opencode', 'qwen-code', 'gemini-cli']
     .filter((name) => existsSync(path.join(folder, name)))
     .map(getAgentProfile);
 }

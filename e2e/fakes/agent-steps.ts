@@ -101,6 +101,7 @@ function editOf(asked: Asked, { edit: file, from, to }: Extract<AgentStep, { edi
   if (shellTools.includes(tool)) return shell(asked, `apply_patch <<'EOF'\n${patch}\nEOF`);
   if (isAssistant(asked)) return { tool, arguments: { path: file, edits: [{ old: from, new: to }] } };
   const words = { file_path: inWork(file), old_string: from, new_string: to };
+  if (tool === 'replace') return { tool, arguments: { ...words, instruction: `Replace ${from}` } };
   // OpenCode and Qwen Code both call it `edit`, each with names of its own for what it takes.
   return {
     tool,

@@ -7,7 +7,7 @@ import { childEnv, inRoot } from './paths.mjs';
 import { pinnedNode } from './packages.mjs';
 
 /** The agents that the tests drive, by the names of the product. */
-const agents = ['claude-code', 'codex', 'opencode', 'qwen-code'];
+const agents = ['claude-code', 'codex', 'opencode', 'qwen-code', 'gemini-cli'];
 
 /** Installations stay from one run to the next, outside the checkout; what is whole is not downloaded again. */
 const cache = () =>

@@ -56,7 +56,7 @@ test('[AG10] an admin names a command, and it is an agent; values of its variabl
   expect(view).toMatchObject({ name: 'mine', envNames: ['SERVICE_KEY', 'ADDRESS'], version: 1 });
   const [row] = await db().select().from(schema.customAgent).where(eq(schema.customAgent.id, customAgentId));
   expect(JSON.stringify([view, row, await auditOf('custom_agent', customAgentId)])).not.toContain(secret);
-  const models = { anthropicUrl: 'http://a', openAiUrl: 'http://o', key: 'k', model: 'm' };
+  const models = { anthropicUrl: 'http://a', openAiUrl: 'http://o', geminiUrl: 'http://g', key: 'k', model: 'm' };
   const profile = await profileOf('mine');
   expect(profile.env({ node: '', mode: 'auto', models })).toMatchObject({
     SERVICE_KEY: secret,

@@ -88,6 +88,18 @@ export const agentPins = {
     licence: 'Apache-2.0',
     sizeBytes: 144 * megabyte,
   },
+  'gemini-cli': {
+    package: '@google/gemini-cli',
+    version: '0.61.0',
+    integrity: {
+      '@google/gemini-cli':
+        'sha512-dbQ9A0qBtFJNi6XBkHvfZ6Azpn6PNgH/P8h2MZ67RLlX8hSAVjup39CRWqdRxZv7YXIuhrFaytr8y0jKnkoxnQ==',
+    },
+    program: 'node_modules/@google/gemini-cli/bundle/gemini.js',
+    parts: [],
+    licence: 'Apache-2.0',
+    sizeBytes: 101 * megabyte,
+  },
 } as const satisfies Record<string, AgentPin>;
 
 export type PinnedAgent = keyof typeof agentPins;

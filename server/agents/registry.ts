@@ -7,6 +7,7 @@ import { appMount, appMounts, appRoot } from './builtin/app-mount.ts';
 import { assistant } from './profiles/assistant.ts';
 import { claudeCode } from './profiles/claude-code.ts';
 import { codex } from './profiles/codex.ts';
+import { geminiCli } from './profiles/gemini-cli.ts';
 import { openCode } from './profiles/opencode.ts';
 import { qwenCode } from './profiles/qwen-code.ts';
 import type { McpRelay } from './mcp/mcp-doors.ts';
@@ -17,6 +18,8 @@ export type ModelAccess = {
   anthropicUrl: string;
   /** What comes before `/responses` and `/chat/completions`. */
   openAiUrl: string;
+  /** What comes before `/v1beta/models/…`. */
+  geminiUrl: string;
   /** The run's own key. It works on no other way than this, and ends with the run. */
   key: string;
   /** The alias to ask for: the run's choice, else the first that the run may use. */
@@ -105,6 +108,8 @@ export type AgentProfile = {
      * names of its own then, which nobody knows before.
      */
     mergesMcpServers?: boolean;
+    /** Why it is given no MCP servers, for people; left out for agents that take them. */
+    withoutMcpServers?: string;
   };
   /** Whether it can run on this installation now, as far as its files go; else why not, and what to do. */
   available(): Promise<AgentAvailability>;
@@ -139,7 +144,7 @@ const refactor: AgentProfile = {
   },
 };
 
-const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex, openCode, qwenCode];
+const profiles: readonly AgentProfile[] = [refactor, assistant, claudeCode, codex, openCode, qwenCode, geminiCli];
 
 /** Every agent this version knows, available or not. */
 export function agentProfiles(): readonly AgentProfile[] {

@@ -28,3 +28,22 @@ test.each([
 ])('[AG114] what is something else is not taken for one by its title: %j', (call, kind) => {
   expect(asked(call)).toMatchObject({ kind });
 });
+
+test('[AG161] a command that is shown as the title alone is judged whole', () => {
+  const command = `echo ${'a'.repeat(10_000)}; rm -rf /`;
+  expect(asked({ kind: 'execute', title: command, rawInput: undefined })).toEqual({
+    kind: 'command',
+    command,
+    cwd: '',
+  });
+});
+
+test('[AG161] and in the folder that is shown beside it', () => {
+  const shown = (text: string) => [{ type: 'content', content: { type: 'text', text } }];
+  const call = { kind: 'execute', title: 'rm -rf objects', rawInput: undefined };
+  expect(asked({ ...call, content: shown('[in .git] (Tidy up)') })).toMatchObject({ cwd: '.git' });
+  expect(asked({ ...call, content: shown('[in /work/a b]') })).toMatchObject({ cwd: 'a b' });
+  expect(asked({ ...call, content: shown('[current working directory /work] ([in .git])') })).toMatchObject({
+    cwd: '',
+  });
+});

@@ -60,15 +60,23 @@ function mcpCallOf(call: AgentToolCall, servers: readonly string[]): AgentAction
 const after = (text: string | undefined, start: string) =>
   text?.startsWith(start) === true ? text.slice(start.length) : undefined;
 
-/** Agents that give no command in a form we know show it as the title. */
+/** Agents that give no command in a form we know show it as the title, which is judged whole. */
 function commandOf(call: AgentToolCall): AgentAction {
   const parsed = rawCommand.safeParse(call.rawInput);
-  if (!parsed.success) return { kind: 'command', command: titleOf(call), cwd: '' };
+  if (!parsed.success) return { kind: 'command', command: clean(call.title ?? 'Tool call'), cwd: shownFolder(call) };
   const { command, args = [], cwd } = parsed.data;
   const words =
     typeof command === 'string' ? (args.length > 0 ? [command, ...args] : undefined) : [...command, ...args];
   const line = words === undefined ? command : shellLine(words);
   return { kind: 'command', command: clean(String(line)), cwd: cwd ? placeOf(cwd, '') : '' };
+}
+
+/** Gemini CLI says the folder before its model's words about the command. */
+function shownFolder({ content }: AgentToolCall): string {
+  const [said] = content ?? [];
+  const text = said?.type === 'content' ? (said.content.text ?? '') : '';
+  const folder = /^\[in ([^\]\n]+)\]/.exec(text)?.[1];
+  return folder === undefined ? '' : placeOf(folder, '');
 }
 
 function editOf(call: AgentToolCall): AgentAction | undefined {

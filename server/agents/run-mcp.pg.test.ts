@@ -95,6 +95,17 @@ test(
   },
 );
 
+test('[AG163] an agent that takes no servers is given none, and the log says why', long, async () => {
+  await add({ isAlwaysGiven: true });
+  const agent = judgedAgent();
+  const withoutMcpServers = 'it takes none';
+  const profile = () => ({ ...agent, capabilities: { ...agent.capabilities, withoutMcpServers } });
+  expect(await said('mcp notes read_notes {}', { profile })).toContain('is not an MCP server that this run was given');
+  expect(await ofType('mcp_servers_given')).toMatchObject([
+    { names: [], refused: [{ name: 'notes', reason: withoutMcpServers }] },
+  ]);
+});
+
 test('[AG111] the name alone is not enough: what is another program is not given', long, async () => {
   await add();
   await ask({ notes: { command: 'node', args: ['./tools/evil.js'] } });

@@ -63,7 +63,7 @@ export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp
   const services = new Map<string, CalledService>();
   const calledOtherwise = new Map<string, string>();
   for (const { server } of wanted) {
-    const open = await backendOf(server, given);
+    const open = await offerTo(profile, server, given);
     if (open instanceof AppError) refused.push({ name: server.name, reason: open.message });
     else {
       const calledAs = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
@@ -103,6 +103,16 @@ function refusalOf(asked: AskedServer, listed: readonly Offered[]): string | und
 
 function serviceOf({ id, name, source }: McpServerRow): CalledService | undefined {
   return source.kind === 'http' ? { id, name, place: source.place } : undefined;
+}
+
+/** What the agent cannot take is not opened either: people read why. */
+async function offerTo(
+  { capabilities }: AgentProfile,
+  server: McpServerRow,
+  given: Given,
+): Promise<GivenServer['open'] | AppError> {
+  const { withoutMcpServers: why } = capabilities;
+  return why === undefined ? backendOf(server, given) : new AppError('unsupported', why);
 }
 
 async function backendOf(

@@ -72,6 +72,7 @@ export async function openRunModels(
       access: {
         anthropicUrl: `${origin}/gateway/anthropic`,
         openAiUrl: `${origin}/gateway/openai/v1`,
+        geminiUrl: `${origin}/gateway/gemini`,
         key,
         model,
         ...effort,

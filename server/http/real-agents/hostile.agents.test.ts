@@ -7,13 +7,14 @@ import {
   hostileToAll,
   hostileToClaude,
   hostileToCodex,
+  hostileToGemini,
   type HostileSettings,
 } from '../../agents/testing-hostile-settings.ts';
 import { repoPath } from '../../workspace/git.ts';
 import { agentHouse, long } from './testing-house.ts';
 
 /** The real agents, in repositories that try to take them over. */
-const house = await agentHouse(['claude-code', 'codex'], ['anthropic_messages', 'openai_responses']);
+const house = await agentHouse(['claude-code', 'codex', 'gemini-cli'], ['anthropic_messages', 'openai_responses']);
 let outside: Outside;
 beforeAll(async () => {
   outside = await watchOutside();
@@ -37,11 +38,15 @@ beforeAll(async () => {
     tools.set(agent, offeredTo(agent));
     expect(tools.get(agent)?.size).toBeGreaterThan(1);
   }
-}, 2 * long);
+}, 3 * long);
 
-const protocols = { 'claude-code': 'anthropic_messages', codex: 'openai_responses' } as const;
-const paths = { 'claude-code': '/messages', codex: '/responses' } as const;
-const agents = ['claude-code', 'codex'] as const;
+const protocols = {
+  'claude-code': 'anthropic_messages',
+  codex: 'openai_responses',
+  'gemini-cli': 'anthropic_messages',
+} as const;
+const paths = { 'claude-code': '/messages', codex: '/responses', 'gemini-cli': '/messages' } as const;
+const agents = ['claude-code', 'codex', 'gemini-cli'] as const;
 type Agent = (typeof agents)[number];
 
 /** Calls of the agent itself: what another one said last may still be on its way. */
@@ -62,7 +67,7 @@ async function worksIn(agent: Agent, { files }: HostileSettings): Promise<void> 
   // Nothing of the repository ran by itself, and what was asked for was done.
   expect(changed).toEqual(['README.md', 'list.txt']);
   expect(changed).not.toContain(ranFile);
-  // The hook was asked, and its no counted.
+  // We were asked, by the hook or by the protocol, and our no counted.
   expect(log.filter(({ type }) => type === 'action_denied').map(({ title }) => title)).toEqual([forbidden]);
   // No tool is offered that a harmless repository does not have.
   expect(offeredTo(agent)).toEqual(tools.get(agent));
@@ -81,4 +86,8 @@ describe('[AG40] Claude Code works through the gateway and under the hook in a r
 
 describe('[AG40] Codex works through the gateway and under the hook in a repository with', () => {
   test.each([...hostileToCodex, ...hostileToAll])('$name', { timeout: long }, (settings) => worksIn('codex', settings));
+});
+
+describe('[AG162] Gemini CLI works through the gateway, and asks before it acts, in a repository with', () => {
+  test.each(hostileToGemini)('$name', { timeout: long }, (settings) => worksIn('gemini-cli', settings));
 });

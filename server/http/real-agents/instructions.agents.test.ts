@@ -14,7 +14,15 @@ const files = {
   '.agents/skills/release/SKILL.md': `---\nname: release\ndescription: ${skill}\n---\n${closed}\n`,
   // Each agent's own names for the same: none of them is read by itself.
   ...Object.fromEntries(
-    ['QWEN.md', 'CONTEXT.md', 'AGENTS.override.md', '.qwen/QWEN.md', '.claude/CLAUDE.md'].map((name) => [name, closed]),
+    [
+      'QWEN.md',
+      'GEMINI.md',
+      'ENSEMBLE.md',
+      'CONTEXT.md',
+      'AGENTS.override.md',
+      '.qwen/QWEN.md',
+      '.claude/CLAUDE.md',
+    ].map((name) => [name, closed]),
   ),
 };
 
@@ -23,7 +31,7 @@ const offersTools = (json: unknown) =>
 
 const howOften = (text: string, part: string) => text.split(part).length - 1;
 
-test.each(['claude-code', 'codex', 'opencode', 'qwen-code'])(
+test.each(['claude-code', 'codex', 'opencode', 'qwen-code', 'gemini-cli'])(
   '[AG50] %s is told what the repository says to agents, once, by the host; [AG51] and what its skills are for',
   { timeout: long },
   async (agent) => {

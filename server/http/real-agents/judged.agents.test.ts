@@ -53,10 +53,33 @@ describe.each(['claude-code', 'codex'] as const)('%s', (agent) => {
   });
 });
 
+test(
+  '[AG23] Gemini CLI does what a person allowed, and [AG25] stopped meanwhile leaves no process',
+  { timeout: long },
+  async () => {
+    const command = 'touch begun; setsid sleep 300 & sleep 300';
+    const asked: AskedQuestion[] = [];
+    const answers = (question: AskedQuestion) => {
+      asked.push(question);
+      return { decision: 'allow' as const };
+    };
+    house.models.script(agentTask([{ run: command }]));
+    const sessionId = await house.newSession();
+    const { runId, done } = await house.begin({ text: 'Wait', agent: 'gemini-cli', mode: 'ask', sessionId, answers });
+    await expect.poll(() => isRunningOn(runId, 'sleep 300'), { timeout: long }).toBe(true);
+    expect(JSON.stringify(asked)).toContain(command);
+    await house.cancel(runId);
+    await done;
+    expect((await house.ranOf(runId)).run.state).toBe('cancelled');
+    expect(processesOn(runId)).toEqual([]);
+  },
+);
+
 test.each([
   ['opencode', ['after.txt']],
   // It ends its turn with a denial.
   ['qwen-code', []],
+  ['gemini-cli', ['after.txt']],
 ])('[AG23] %s asks by the protocol, and does not do what was denied', { timeout: long }, async (agent, after) => {
   const denied = { decision: 'deny' as const, reason: 'Use the notes instead' };
   const answers = ({ request }: AskedQuestion) =>
