@@ -101,7 +101,7 @@ export function CustomAgentForm({ agent, onDone }: { agent?: CustomAgent; onDone
           description={
             agent && agent.envNames.length > 0
               ? `Set: ${agent.envNames.join(', ')}. Leave this empty to keep them, or write all anew.`
-              : 'NAME=value, one a line. {openAiUrl}, {anthropicUrl}, {key} and {model} stand for the run’s own.'
+              : 'NAME=value, one a line. {openAiUrl}, {anthropicUrl}, {geminiUrl}, {key} and {model} stand for the run’s own.'
           }
           autosize
           minRows={2}

@@ -42,7 +42,7 @@ const wish = (name: string) => ({
   name,
   title: 'Mine',
   argv: ['/usr/bin/env', 'true'],
-  env: { SERVICE_KEY: secret, ADDRESS: '{openAiUrl}/x' },
+  env: { SERVICE_KEY: secret, ADDRESS: '{openAiUrl}/x', OTHER: '{geminiUrl}/y' },
 });
 const profileOf = async (name: string) => {
   const profile = (await knownAgents(system)).find((agent) => agent.name === name);
@@ -53,7 +53,7 @@ const profileOf = async (name: string) => {
 test('[AG10] an admin names a command, and it is an agent; values of its variables are told nobody', async () => {
   const { customAgentId } = await addCustomAgent(root.ctx, wish('mine'));
   const [view] = await listCustomAgents(root.ctx);
-  expect(view).toMatchObject({ name: 'mine', envNames: ['SERVICE_KEY', 'ADDRESS'], version: 1 });
+  expect(view).toMatchObject({ name: 'mine', envNames: ['SERVICE_KEY', 'ADDRESS', 'OTHER'], version: 1 });
   const [row] = await db().select().from(schema.customAgent).where(eq(schema.customAgent.id, customAgentId));
   expect(JSON.stringify([view, row, await auditOf('custom_agent', customAgentId)])).not.toContain(secret);
   const models = { anthropicUrl: 'http://a', openAiUrl: 'http://o', geminiUrl: 'http://g', key: 'k', model: 'm' };
@@ -61,6 +61,8 @@ test('[AG10] an admin names a command, and it is an agent; values of its variabl
   expect(profile.env({ node: '', mode: 'auto', models })).toMatchObject({
     SERVICE_KEY: secret,
     ADDRESS: 'http://o/x',
+    OTHER: 'http://g/y',
+    GOOGLE_GEMINI_BASE_URL: 'http://g',
     OPENAI_BASE_URL: 'http://o',
     ANTHROPIC_AUTH_TOKEN: 'k',
   });

@@ -41,14 +41,17 @@ function usual({ models }: AgentStart): Record<string, string> {
     ANTHROPIC_BASE_URL: models.anthropicUrl,
     ANTHROPIC_AUTH_TOKEN: models.key,
     ANTHROPIC_MODEL: models.model,
+    GOOGLE_GEMINI_BASE_URL: models.geminiUrl,
+    GEMINI_API_KEY: models.key,
+    GEMINI_MODEL: models.model,
   };
 }
 
-/** Variables with what only the run knows in the place of `{openAiUrl}`, `{anthropicUrl}`, `{key}` and `{model}`. */
+/** Variables with what only the run knows in the place of `{openAiUrl}`, `{anthropicUrl}`, `{geminiUrl}`, `{key}` and `{model}`. */
 function filled(given: Readonly<Record<string, string>>, { models }: AgentStart): Record<string, string> {
   const words: Record<string, string | undefined> = { ...models };
   const fill = (text: string) =>
-    text.replaceAll(/\{(openAiUrl|anthropicUrl|key|model)\}/g, (_, word: string) => words[word] ?? '');
+    text.replaceAll(/\{(openAiUrl|anthropicUrl|geminiUrl|key|model)\}/g, (_, word: string) => words[word] ?? '');
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, fill(value)]));
 }
 
