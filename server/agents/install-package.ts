@@ -23,6 +23,13 @@ export type InstallOptions = {
   onProgress?: (doneBytes: number, ofBytes: number) => void;
 };
 
+type Place = {
+  place: string;
+  mark: Readonly<Record<string, string>>;
+  /** What another process has put there meanwhile stays. */
+  keepsWhole?: boolean;
+};
+
 export type PackagePin = {
   package: string;
   version: string;
@@ -39,7 +46,7 @@ export type PackagePin = {
  */
 export async function installPackage(
   pin: PackagePin,
-  { place, mark, ...options }: InstallOptions & { place: string; mark: Readonly<Record<string, string>> },
+  { place, mark, keepsWhole = false, ...options }: InstallOptions & Place,
 ): Promise<void> {
   const work = path.join(env().dataDir, 'agents', 'work', randomUUID());
   await mkdir(work, { recursive: true, mode: 0o700 });
@@ -49,6 +56,7 @@ export async function installPackage(
     await requirePinned(work, pin);
     const said = { ...mark, package: pin.package, version: pin.version };
     await writeFile(path.join(work, completeMark), `${JSON.stringify(said)}\n`);
+    if (keepsWhole && existsSync(path.join(place, completeMark))) return;
     if (existsSync(place)) await removeFolder(place);
     await mkdir(path.dirname(place), { recursive: true, mode: 0o700 });
     await rename(work, place);

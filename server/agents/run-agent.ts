@@ -85,7 +85,7 @@ export async function runAgent(ctx: Context, given: AgentRun): Promise<PromptOut
   const events = maskedEvents(mask, async (body) => void (await appendRunEvent(ctx, claim, body)));
   const clock = startWorkClock(limits.workMs);
   const pausedFor = <T>(waiting: Promise<T>) => clock.pausedFor(waiting);
-  const mcp = await giveMcpServers(ctx, given);
+  const mcp = await given.hold.whileHeld(giveMcpServers(ctx, given));
   const opened: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const means = await opening;

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { newPerson, type TestPerson } from '../auth/testing.ts';
@@ -7,6 +10,7 @@ import { forgetPolicies } from '../governance/policies/policy-memory.ts';
 import { shippedPolicies } from '../governance/policies/shipped-policies.ts';
 import { policy, putInForce } from '../governance/testing-policies.ts';
 import { closeQueue } from '../jobs/queue.ts';
+import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { decidePermission } from '../runs/decide-permission.ts';
@@ -21,6 +25,7 @@ import { repoPath } from '../workspace/git.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { changeAgent } from './change-agent.ts';
 import { askedNotes, notesServer } from './mcp/testing-mcp.ts';
+import { notesPackage, startTestRegistry, type TestRegistry } from './mcp/testing-registry.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun } from './run-driver.ts';
 import { plantFiles } from './testing-hostile.ts';
@@ -176,6 +181,45 @@ describe('[AG114] a tool that does not only read', () => {
     expect(told).toContain('is not one of the tools that an admin opened to agents');
     expect(told).toContain('The notes are: none');
     expect(await ofType('action_denied')).toMatchObject([{ by: 'policy', title: 'tell_start of notes' }]);
+  });
+});
+
+describe('[AG124] a package that is not on the worker of a run', () => {
+  let registry: TestRegistry;
+  let cache: string;
+  beforeEach(async () => {
+    registry = await startTestRegistry();
+    cache = await mkdtemp(path.join(tmpdir(), 'ensemble-npm-'));
+    vi.stubEnv('npm_config_registry', registry.url);
+    vi.stubEnv('npm_config_fetch_retries', '0');
+    vi.stubEnv('npm_config_cache', cache);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await registry.close();
+    await rm(cache, { recursive: true, force: true });
+    await rm(path.join(env().dataDir, 'agents', 'mcp'), { recursive: true, force: true });
+  });
+
+  const addPackage = (integrity: string) =>
+    add({ isAlwaysGiven: true, identity: { kind: 'package', package: notesPackage, version: '1.0.0', integrity } });
+
+  test('is installed when the run begins, and is there for the next', long, async () => {
+    await addPackage(registry.integrity);
+    expect(await said('call notes read_notes {}')).toContain('The notes are: none');
+    await said('call notes read_notes {}');
+    expect(registry.downloads()).toBe(1);
+  });
+
+  test('and that cannot be had with its bytes: the log says why the run has no such server', long, async () => {
+    await addPackage(`sha512-${'A'.repeat(86)}==`);
+    expect(await said('call notes read_notes {}')).toContain('no server notes');
+    expect(await ofType('mcp_servers_given')).toMatchObject([
+      {
+        names: [],
+        refused: [{ name: 'notes', reason: expect.stringMatching(/not on this worker.*other bytes/) as string }],
+      },
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ import type { McpRules } from './judge-action.ts';
 import { boxBackend } from './mcp/mcp-box.ts';
 import type { GivenServer } from './mcp/mcp-doors.ts';
 import { serviceBackend } from './mcp/mcp-service.ts';
+import { installForRun } from './mcp/mcp-files.ts';
 import { mcpStart } from './mcp/mcp-start.ts';
 import type { AgentProfile } from './registry.ts';
 import { isOpen } from './run-instructions.ts';
@@ -63,7 +64,7 @@ export async function giveMcpServers(ctx: Context, given: Given): Promise<RunMcp
   const services = new Map<string, CalledService>();
   const calledOtherwise = new Map<string, string>();
   for (const { server } of wanted) {
-    const open = await offerTo(profile, server, given);
+    const open = await offerTo(profile, server, { ...given, listed });
     if (open instanceof AppError) refused.push({ name: server.name, reason: open.message });
     else {
       const calledAs = profile.capabilities.mergesMcpServers ? unknownName(server.name) : server.name;
@@ -109,7 +110,7 @@ function serviceOf({ id, name, source }: McpServerRow): CalledService | undefine
 async function offerTo(
   { capabilities }: AgentProfile,
   server: McpServerRow,
-  given: Given,
+  given: Given & { listed: readonly Offered[] },
 ): Promise<GivenServer['open'] | AppError> {
   const { withoutMcpServers: why } = capabilities;
   return why === undefined ? backendOf(server, given) : new AppError('unsupported', why);
@@ -117,13 +118,17 @@ async function offerTo(
 
 async function backendOf(
   server: McpServerRow,
-  { run, worktree, limits }: Given,
+  { run, worktree, limits, listed }: Given & { listed: readonly Offered[] },
 ): Promise<GivenServer['open'] | AppError> {
   const { source } = server;
   const service = serviceOf(server);
   try {
     if (service) await requireService(run, service);
     if (source.kind === 'http') return serviceBackend({ url: source.url, headers: mcpVariablesOf(server) });
+    await installForRun(
+      source,
+      listed.map((one) => one.server.source),
+    );
     const start = await mcpStart(server, source, path.join(worktree.root, 'files'));
     return boxBackend({ ...start, worktree, isReadOnly: run.mode === 'plan', limits: limits.box });
   } catch (error) {

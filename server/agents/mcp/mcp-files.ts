@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import { sourceWords, type McpSource } from '../../core/mcp-server.ts';
 import { env } from '../../platform/env.ts';
+import { singleton } from '../../platform/singleton.ts';
 import type { Mount } from '../../workspace/sandbox-arguments.ts';
 import { installPackage, isInUse, removeFolder, type InstallOptions } from '../install-package.ts';
 import { completeMark } from '../installed-agent.ts';
@@ -38,7 +39,41 @@ export async function installMcpFiles(source: McpSource, options: InstallOptions
   if (source.kind !== 'package' || isInstalled(source)) return;
   const { package: name, version, integrity } = source;
   const pin = { package: name, version, integrity: { [name]: integrity }, sizeBytes: usualSizeBytes };
-  await installPackage(pin, { place: folderOf(source), mark: { mcpServer: sourceWords(source) }, ...options });
+  const mark = { mcpServer: sourceWords(source) };
+  await installPackage(pin, { place: folderOf(source), mark, keepsWhole: true, ...options });
+}
+
+/** How long a run waits for what its worker lacks; the installation goes on for later ones. */
+const runWaitMs = 90_000;
+const longestInstallMs = 15 * 60_000;
+
+const installing = () => singleton('mcp-installing', () => new Map<string, Promise<void>>());
+
+/**
+ * The same for a run that begins on this worker, once for all runs that wait for it; what no server on the list needs any more goes first.
+ * @throws AppError `unavailable` with why the run has no such server, in words for people
+ */
+export async function installForRun(source: McpSource, needed: readonly McpSource[]): Promise<void> {
+  if (source.kind !== 'package' || isInstalled(source)) return;
+  const folder = folderOf(source);
+  const known = installing().get(folder);
+  const work =
+    known ??
+    removeOtherMcpFiles(needed).then(() => installMcpFiles(source, { signal: AbortSignal.timeout(longestInstallMs) }));
+  if (!known) {
+    installing().set(folder, work);
+    work.catch(() => undefined).finally(() => installing().delete(folder));
+  }
+  const late = AbortSignal.timeout(runWaitMs);
+  const tooLate = new Promise<never>((_, reject) => {
+    late.addEventListener('abort', () =>
+      reject(missing('Installing it takes longer than a run waits. Try again in a while.')),
+    );
+  });
+  await Promise.race([work, tooLate]).catch((error: unknown) => {
+    if (isAppError(error)) throw missing(`${sourceWords(source)} is not on this worker yet. ${error.message}`);
+    throw missing(`${sourceWords(source)} could not be installed on this worker in time`);
+  });
 }
 
 /** Removes what no server on the list needs any more, and no box uses. */
