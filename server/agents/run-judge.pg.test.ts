@@ -335,15 +335,18 @@ test('[GU51] [GU54] a question says whom it needs, and waits for them', long, as
 });
 
 test(
-  '[AG50] the log says which files of the repository a run was told to follow; links and empty ones are none',
+  '[AG50] [AG52] the log says which files of the repository a run was told to follow; links and empty ones are none',
   long,
   async () => {
     await plantFiles(repoPath(projectId), sessionId, {
       'AGENTS.md': 'Use tabs.\n',
       'CLAUDE.md': { link: '/etc/passwd' },
+      'packages/web/AGENTS.md': 'Use React.\n',
+      'packages/api/AGENTS.md': { link: '/etc/passwd' },
+      'packages/empty/AGENTS.md': ' \n',
     });
     await ran('say done');
-    expect(await ofType('instructions_given')).toMatchObject([{ paths: ['AGENTS.md'] }]);
+    expect(await ofType('instructions_given')).toMatchObject([{ paths: ['AGENTS.md', 'packages/web/AGENTS.md'] }]);
   },
 );
 

@@ -35,6 +35,12 @@ export async function readTree(repo: string, commitOrTree: string): Promise<Tree
   });
 }
 
+/** The paths of the same, without a look at what they hold. */
+export async function listTreePaths(repo: string, commitOrTree: string): Promise<string[]> {
+  assertObjectId(commitOrTree);
+  return records(await gitOk('ls-tree', ['-r', '-z', '--name-only', '--full-tree', commitOrTree], { repo }));
+}
+
 /** The tree of a commit (or the tree itself). */
 export async function treeOf(repo: string, commitOrTree: string): Promise<string> {
   assertObjectId(commitOrTree);
