@@ -33,12 +33,18 @@ export async function putBackEnded(ctx: Context): Promise<void> {
   }
 }
 
+/** Whoever asked waits. */
+const doorAnswerMs = 5_000;
+
 async function putBack(ctx: Context, row: KeptFilesRow): Promise<void> {
   const { run, projectId } = await runOf(ctx, row);
   const { id: runId, teamId, baseCommit } = run;
   if (baseCommit === null) throw new Error(`${runId} never began`);
   const claim = { runId, workerId: run.workerId ?? '', attempt: run.attempt };
-  const made = await filesAsCommit(row, { repository: runRepository(projectId, claim, 0), baseCommit });
+  const repository = runRepository(projectId, claim, doorAnswerMs);
+  // On a machine of its own the worker may not have the repository any more.
+  await repository.bring();
+  const made = await filesAsCommit(row, { repository, baseCommit });
   const actor = { kind: 'run', runId, agent: run.agent, personId: run.askedBy } as const;
   const asRun = createContext({ actor });
   const change = { runId, teamId, baseCommit, resultCommit: made.commit };

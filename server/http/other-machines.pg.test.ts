@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -21,6 +21,7 @@ import { logOf, newTestWorker, runRow, silence, testAgent } from '../runs/testin
 import { workerCredential } from '../runs/worker-credential.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';
+import { undoAction } from '../sessions/undo-action.ts';
 import { createProject } from '../workspace/create-project.ts';
 import { fetchMirror, pushMirror, type GitDoor } from '../workspace/git-mirror.ts';
 import { commitTree, diffCommits, readBlob, readTree, writeBlob, writeTreeChanges } from '../workspace/git-objects.ts';
@@ -163,6 +164,30 @@ test('[RN33] while no web process answers, what a run made waits on its machine 
   expect(await changedBy(await runRow(runId))).toEqual(['one.txt']);
   expect(await db.select().from(schema.suggestion).where(eq(schema.suggestion.runId, runId))).toHaveLength(1);
   await stop(machine);
+});
+
+test('[GU83] what an action did is undone after the run’s end from the machine that did it, and when that is gone it says so', async () => {
+  const machine = await newMachine();
+  const sessionId = await newSession();
+  const asked = { sessionId, text: 'run rm README.md', agent: 'judged', mode: 'auto' } as const;
+  const run = await ended((await sendPrompt(team.developer.ctx, asked)).runId);
+  expect(await changedBy(run)).toEqual(['README.md']);
+  const [kept] = await told(sessionId, 'files_kept');
+  const keptId = String(kept?.['keptId']);
+  // What the worker has of the project it may have removed meanwhile.
+  rmSync(path.join(machine.dataDir, 'repos'), { recursive: true, force: true });
+  await undoAction(team.developer.ctx, { keptId }, { waitMs: 60_000 });
+  expect(await runRow(run.id)).toMatchObject({ resultCommit: null });
+  expect(await told(sessionId, 'files_put_back')).toMatchObject([{ keptId, runId: run.id }]);
+  await stop(machine);
+  await expect(undoAction(team.developer.ctx, { keptId }, { waitMs: 300 })).rejects.toMatchObject({
+    code: 'pending',
+    message: expect.stringContaining('the machine that did the work') as string,
+  });
+  const { keptFiles } = schema;
+  const longAgo = new Date(Date.now() - 15 * 86_400_000);
+  await db.update(keptFiles).set({ createdAt: longAgo }).where(eq(keptFiles.id, keptId));
+  await expect(undoAction(team.developer.ctx, { keptId })).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a worker whose data folder is not the installation’s, and that knows no way to it, says what to set', async () => {

@@ -12,10 +12,11 @@ import { testingEnv } from '../../db/testing-data-folder.ts';
 const scriptedWorker = `
   import { startWorkerService } from './server/agents/worker-service.ts';
   import { agentProfiles } from './server/agents/registry.ts';
-  import { rememberingAgent, scriptedAgent } from './server/agents/testing-run.ts';
+  import { judgedAgent, rememberingAgent, scriptedAgent } from './server/agents/testing-run.ts';
   const workerId = 'node_' + process.pid;
   const limits = { doorAnswerMs: 1_500 };
-  await startWorkerService({ workerId, limits, profiles: [...agentProfiles(), scriptedAgent(), rememberingAgent()] });
+  const agents = [scriptedAgent(), rememberingAgent(), { ...judgedAgent(), work: 'rw' }];
+  await startWorkerService({ workerId, limits, profiles: [...agentProfiles(), ...agents] });
   console.log('ready');`;
 
 export type OtherMachine = { dataDir: string; worker: ChildProcess };

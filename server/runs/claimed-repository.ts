@@ -13,8 +13,8 @@ export type ClaimedRepository = {
   runIds: string[];
   /** Files that were put back in them after their end, and those that are being put back in the run. */
   putBack: { keptIds: string[]; now: string[] };
-  /** The newest checkpoint of the session. */
-  checkpointId: string | undefined;
+  /** The newest checkpoint of the session, and the one with which the run began. */
+  checkpointIds: string[];
 };
 
 /** The repository of a claimed run; undefined when the claim does not hold the run any more. */
@@ -27,16 +27,26 @@ export async function claimedRepository(ctx: Context, claim: RunClaim): Promise<
     .where(isClaimed(claim));
   if (!row) return undefined;
   const { id, sessionId, teamId } = row.run;
-  const [checkpoint] = await ctx.db
-    .select({ id: sessionCheckpoint.id })
-    .from(sessionCheckpoint)
-    .where(and(eq(sessionCheckpoint.sessionId, sessionId), eq(sessionCheckpoint.teamId, teamId)))
-    .orderBy(desc(sessionCheckpoint.id))
-    .limit(1);
+  const newestOf = async (which?: SQL) =>
+    ctx.db
+      .select({ id: sessionCheckpoint.id })
+      .from(sessionCheckpoint)
+      .where(and(eq(sessionCheckpoint.sessionId, sessionId), eq(sessionCheckpoint.teamId, teamId), which))
+      .orderBy(desc(sessionCheckpoint.id))
+      .limit(1);
+  const { baseCommit } = row.run;
+  const begun = baseCommit === null ? [] : await newestOf(eq(sessionCheckpoint.commit, baseCommit));
+  const checkpoints = [...(await newestOf()), ...begun];
   const earlier = await earlierTurns(ctx, row.run);
   const runIds = [id, ...earlier.map((turn) => turn.id)];
   const putBack = await putBackIn(ctx, { runIds, runId: id, teamId });
-  return { projectId: row.projectId, sessionId, runIds, putBack, checkpointId: checkpoint?.id };
+  return {
+    projectId: row.projectId,
+    sessionId,
+    runIds,
+    putBack,
+    checkpointIds: [...new Set(checkpoints.map((one) => one.id))],
+  };
 }
 
 async function putBackIn(

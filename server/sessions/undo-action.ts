@@ -16,7 +16,9 @@ export const undoActionInput = z.object({
   withLater: z.boolean().default(false),
 });
 
-const waitMs = 20_000;
+const answerMs = 20_000;
+/** As they are kept on each machine. */
+const keptMs = 14 * 86_400_000;
 
 /**
  * Gives a run the files that it had before one of its actions. While it works they are put into its worktree; after its end they
@@ -24,10 +26,16 @@ const waitMs = 20_000;
  * @throws AppError `conflict` when the agent went on since and nobody said that this may go too; `not_found` when the files are not
  * kept any more; `pending` when no worker answers in time: it is done when one does
  */
-export async function undoAction(ctx: Context, given: z.input<typeof undoActionInput>): Promise<{ runId: string }> {
+export async function undoAction(
+  ctx: Context,
+  given: z.input<typeof undoActionInput>,
+  { waitMs = answerMs }: { waitMs?: number } = {},
+): Promise<{ runId: string }> {
   const { keptId, withLater } = undoActionInput.parse(given);
   const { row, access } = await authorizeKept(ctx, keptId);
   requireActiveSession(access.session);
+  if (ctx.now().getTime() - row.createdAt.getTime() > keptMs)
+    throw new AppError('not_found', 'What was kept from before this action is gone: it is kept for fourteen days.');
   const later = withLater ? 0 : await countLaterActions(ctx, row);
   if (later > 0)
     throw new AppError(
@@ -53,11 +61,11 @@ export async function undoAction(ctx: Context, given: z.input<typeof undoActionI
     });
     await notify(tx.db, 'run_put_back', runId);
   });
-  await answerOf(ctx, row);
+  await answerOf(ctx, row, waitMs);
   return { runId };
 }
 
-async function answerOf(ctx: Context, { id, teamId }: KeptFilesRow): Promise<void> {
+async function answerOf(ctx: Context, { id, teamId, runId }: KeptFilesRow, waitMs: number): Promise<void> {
   const { keptFiles } = schema;
   const until = performance.now() + waitMs;
   while (performance.now() < until) {
@@ -69,7 +77,20 @@ async function answerOf(ctx: Context, { id, teamId }: KeptFilesRow): Promise<voi
     if (row?.state === 'failed') throw new AppError('unavailable', row.error ?? 'The files could not be put back.');
     await pause(100);
   }
-  throw new AppError('pending', 'No worker has answered yet. The files are put back when one does.');
+  throw new AppError('pending', (await hasEnded(ctx, { runId, teamId })) ? machineIsSilent : workerIsSilent);
+}
+
+const workerIsSilent = 'No worker has answered yet. The files are put back when one does.';
+const machineIsSilent =
+  'The files from before this action are on the machine that did the work, and it does not answer. They are put back as soon as it does.';
+
+async function hasEnded({ db }: Context, { runId, teamId }: { runId: string; teamId: string }): Promise<boolean> {
+  const { run } = schema;
+  const [row] = await db
+    .select({ finishedAt: run.finishedAt })
+    .from(run)
+    .where(and(eq(run.id, runId), eq(run.teamId, teamId)));
+  return row?.finishedAt !== null;
 }
 
 async function authorizeKept(ctx: Context, keptId: string) {

@@ -18,19 +18,14 @@ export function doorRefs(of: {
   runId: string;
   runIds: readonly string[];
   putBack: { keptIds: readonly string[]; now: readonly string[] };
-  checkpointId: string | undefined;
+  checkpointIds: readonly string[];
 }): DoorRefs {
   const session = `refs/ensemble/sessions/${of.sessionId}`;
   const turns = of.runIds.flatMap((runId) => [runRef(runId), startRef(runId)]);
   return {
     repo: repoPath(of.projectId),
     session,
-    readable: [
-      session,
-      ...turns,
-      ...of.putBack.keptIds.map(putBackRef),
-      ...(of.checkpointId === undefined ? [] : [checkpointRef(of.checkpointId)]),
-    ],
+    readable: [session, ...turns, ...of.putBack.keptIds.map(putBackRef), ...of.checkpointIds.map(checkpointRef)],
     writable: [runRef(of.runId), startRef(of.runId), ...of.putBack.now.map(putBackRef)],
   };
 }
