@@ -27,6 +27,10 @@ const systemSecrets =
 const testFolders =
   /(?:^|\/)(?:templates?|tests?|__tests__|fixtures?|__fixtures__|testdata|test-data|mocks?|__mocks__|examples?|samples?|spec)\//i;
 
+/** Texts and descriptions by the same names. */
+const proseFolders =
+  /(?:^|\/)(?:translations?|locales?|i18n|l10n|langs?|languages|messages|schemas?|docs?|node_modules|icons?|assets|wordlists?)\//i;
+
 /** Whether a path, as far as it is known, leads to something secret. */
 export function isSecretPath(text: string): boolean {
   if (text === '' || text.length > 400 || /\s{2}|\n|^https?:\/\//i.test(text)) return false;
@@ -38,8 +42,12 @@ export function isSecretPath(text: string): boolean {
 }
 
 function isSecretName(name: string, path: string): boolean {
-  if (name !== 'wp-config.php' && isTypeOrCode(name)) return false;
-  return secretNames.test(name) || secretFolders.test(path) || (/[./]/.test(path) && sayingNames.test(name));
+  if (!/^(?:wp-config|\.env[\w.]*)\.php$/.test(name) && isTypeOrCode(name)) return false;
+  return (
+    secretNames.test(name) ||
+    secretFolders.test(path) ||
+    (/[./]/.test(path) && sayingNames.test(name) && !proseFolders.test(path))
+  );
 }
 
 /** A bare word that a program which only takes files would open: `deploy_key`, `token`. */

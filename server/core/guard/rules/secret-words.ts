@@ -26,6 +26,7 @@ const patternFirst: Record<string, { letters: string; valued: readonly string[];
   ag: { letters: 'ABCmG', valued: ['ignore'], given: [] },
   sed: { letters: 'ef', valued: ['expression', 'file'], given: ['e', 'f', 'expression', 'file'] },
   awk: { letters: 'vfF', valued: ['assign', 'file', 'field-separator'], given: ['f', 'file'] },
+  perl: { letters: 'eEIMmx', valued: [], given: ['e', 'E'] },
   jq: { letters: 'fL', valued: ['from-file', 'indent'], given: ['f', 'from-file'] },
   tr: { letters: '', valued: [], given: [] },
 };
@@ -41,7 +42,6 @@ const likeAnother: Record<string, string> = {
   yq: 'jq',
   gojq: 'jq',
   ack: 'ag',
-  perl: 'awk',
 };
 
 /** Options that load or name a file without showing it. */
@@ -54,7 +54,8 @@ function namesFrom({ name, args }: SimpleCommand): readonly Word[] {
     ({ text }, index) =>
       /^--(?:files0-from|fromfile|from-file)=/.test(text) ||
       /^--(?:files0-from|fromfile)$/.test(args[index - 1]?.text ?? '') ||
-      ((name === 'date' || name === 'file') && args[index - 1]?.text === '-f'),
+      ((name === 'date' || name === 'file') && args[index - 1]?.text === '-f') ||
+      (name === 'man' && args[index - 1]?.text === '-l'),
   );
 }
 
@@ -86,10 +87,25 @@ function namesOnInput({ name, args, stdin }: SimpleCommand): readonly Word[] {
   return reads ? splitWord(stdin.text, /\s+/g) : [];
 }
 
+/** The last word is where it goes, unless an option names that. */
+const copiers = /^(?:cp|mv|install|ln|gcp|gmv)$/;
+const namesTarget = ({ text }: Word) => /^(?:-t|--target-directory)/.test(text);
+
+/** Closes what it is given. */
+const encrypts = ({ name, args }: SimpleCommand) =>
+  name === 'sops' && args.some(({ text }) => /^(?:-e|--encrypt|encrypt)$/.test(text));
+
+function fileWords(command: SimpleCommand): readonly Word[] {
+  const { name, args } = command;
+  if (withPrograms.test(name)) return args.filter((word) => !isProgramText(word));
+  if (encrypts(command)) return [];
+  return copiers.test(name) && args.length > 1 && !args.some(namesTarget) ? args.slice(0, -1) : args;
+}
+
 /** The words of a command that it would open. */
 export function opened(command: SimpleCommand): readonly Word[] {
   const { name } = command;
-  const args = withPrograms.test(name) ? command.args.filter((word) => !isProgramText(word)) : command.args;
+  const args = fileWords(command);
   const redirected = command.redirects.filter(({ kind }) => kind === '<').map(({ target }) => target);
   const stdin = command.stdin.kind === 'file' ? [command.stdin.path] : [];
   if (blind.has(name)) return [...namesFrom(command), ...redirected, ...stdin];
@@ -99,7 +115,8 @@ export function opened(command: SimpleCommand): readonly Word[] {
   if (!pattern) return [...withoutLoads(name, args), ...readByStatement(command), ...redirected, ...stdin];
   const options = readOptions(args, pattern);
   const files = options.has(...pattern.given) ? options.operands : options.operands.slice(1);
-  return [...files, ...options.values('f', 'file', 'from-file'), ...redirected, ...stdin];
+  const assigned = pattern === patternFirst.awk ? options.values('v', 'assign') : [];
+  return [...files, ...options.values('f', 'file', 'from-file'), ...assigned, ...redirected, ...stdin];
 }
 
 /** Identities are used, not read, when a client logs in with them. */

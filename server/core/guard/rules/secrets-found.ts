@@ -19,7 +19,11 @@ const byPattern = /^(?:fd|fdfind|locate|plocate|mlocate|mdfind)$/;
 const byFile = /^(?:ls|exa|eza|tree|dir|compgen|stat)$/;
 const listers = /^(?:ls|exa|eza|tree|dir|compgen|find|gfind|fd|fdfind|locate|plocate|mlocate|mdfind|git|rg)$/;
 
-const isTelling = ({ text }: Word) => tellingName.test(text) && !/example|sample|template|\.pub\b/i.test(text);
+const isTelling = ({ text }: Word) =>
+  tellingName.test(text) &&
+  !/example|sample|template|\.pub\b|\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|php|c|h|cpp|cs|swift|md|html?|s?css|vue|svelte|snap|test)\b/i.test(
+    text,
+  );
 
 /** `ls | grep env`: of a list of names those that tell of secrets. */
 function filtersNames({ name, args, stdin }: SimpleCommand, { all }: RuleContext): boolean {
@@ -88,7 +92,7 @@ function readsListed(command: SimpleCommand): boolean {
 /** Show names, not what stands in files. */
 const showsNames = /^(?:ls|exa|eza|tree|dir|read|\[|test|echo|printf|xargs)$/;
 /** Between the list and what reads it they only see names. */
-const sifts = /^(?:[efuz]?grep|rg|ag|sort|uniq|head|tail|tee|sed|awk|tr|cut)$/;
+const sifts = /^(?:tee|sed|awk|tr|cut)$/;
 
 function siftsNames({ name, via, stdin }: SimpleCommand): boolean {
   return sifts.test(name) && stdin.kind === 'pipe' && !via.some((wrapper) => /xargs|parallel|find|fd/.test(wrapper));

@@ -62,6 +62,10 @@ function searchesForSecrets(command: SimpleCommand, facts: GuardFacts): boolean 
   return roots.some((word) => /^(?:everything|home)$/.test(placeOf(word, command, facts).scope));
 }
 
+/** `cp -n .env.example .env`: what is there stays. */
+const onlyWhenMissing = ({ name, args }: SimpleCommand) =>
+  name === 'cp' && args.some(({ text }) => /^(?:-\w*n\w*|--no-clobber|--update=none)$/.test(text));
+
 export const secretRules: readonly Rule[] = [
   {
     id: 'secrets.read-file',
@@ -219,7 +223,7 @@ export const secretRules: readonly Rule[] = [
     id: 'secrets.write-file',
     verdict: 'ask',
     programs: 'any',
-    matches: (command) => written(command).some((word) => isSecretWord(word)),
+    matches: (command) => !onlyWhenMissing(command) && written(command).some((word) => isSecretWord(word)),
     reason: 'This overwrites a file that holds secrets.',
     saferWay: 'Say which names are missing; a person fills in the values.',
     examples: {
@@ -231,7 +235,7 @@ export const secretRules: readonly Rule[] = [
         'mv x ~/.aws/credentials',
         'echo x > ~/.netrc',
       ],
-      ok: ['cp a .env.example', 'echo x > env.ts', 'echo x > .envrc.sample'],
+      ok: ['cp -n .env.example .env', 'cp a .env.example', 'echo x > env.ts', 'echo x > .envrc.sample'],
     },
   },
 ];

@@ -268,7 +268,7 @@ function writes(code: string): CodeAction[] {
 }
 
 const reading =
-  /\bopen\b|read|_contents|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content/i;
+  /\bopen\b|read|_contents|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content|\blines\b|foreach|each_line|<\w*>|@ARGV/i;
 
 /** Texts that look like paths, in a program that reads files. */
 function secretReads(code: string): CodeAction[] {
@@ -284,6 +284,7 @@ function secretReads(code: string): CodeAction[] {
         /^[\w.~/-]*[*?[][\w.~/*?[\]-]*$/.test(text) ? [text] : [],
       )
     : [];
+  for (const [, path = ''] of code.matchAll(/\[open\s+([^\s\]"{]+)/g)) paths.push(path);
   const joined = paths.length > 1 ? [`${paths.slice(0, 2).join('/')}`] : [];
   return [
     ...[...new Set([...paths, ...joined])]

@@ -104,7 +104,8 @@ function withFallback({ shell, name, found, rest, inner }: Operation, operator: 
 
 /** The environment may or may not set it: then the fallback is what can be told. */
 function isLeftOpen(found: Parameter | undefined, name: string, shell: Shell): boolean {
-  if (found === undefined || shell.variables.has(name) || /^[\d@*]/.test(name)) return false;
+  if (found === undefined || shell.variables.has(name) || /^[@*]/.test(name)) return false;
+  if (/^\d/.test(name)) return shell.positional === undefined;
   return found.words.some(({ holes }) => holes[0] === `$${name}`);
 }
 

@@ -235,7 +235,9 @@ class Reader {
   private redirect(node: ShellNode, into: RawRedirect[]): ShellNode[] {
     if (node.type === 'heredoc_redirect') return this.document(node, into);
     const targets = node.children.filter(
-      ({ type, field }) => field === 'destination' || (field === undefined && !/^[<>&|-]+$/.test(type)),
+      ({ type, field, start }) =>
+        field === 'destination' ||
+        (field === undefined && !/^[<>&|-]+$/.test(type) && !(type === 'ERROR' && this.source[start] === '>')),
     );
     const [target, ...rest] = this.words(targets);
     if (node.type === 'herestring_redirect') {
