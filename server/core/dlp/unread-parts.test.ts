@@ -12,6 +12,8 @@ test.each([
     { file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERi0' } },
     ['application/pdf'],
   ],
+  ['a document of Gemini', { inlineData: { mimeType: 'application/pdf', data: 'JVBERi0' } }, ['application/pdf']],
+  ['the same in its other spelling', { inline_data: { mime_type: 'application/pdf', data: 'J' } }, ['application/pdf']],
   ['a sound', { type: 'input_audio', input_audio: { data: 'UklGR', format: 'wav' } }, ['audio/wav']],
   ['a picture', { source: { type: 'base64', media_type: 'image/png', data: 'iVBOR' } }, []],
   ['a document of text', { source: { type: 'text', media_type: 'text/plain', data: 'hello' } }, []],
