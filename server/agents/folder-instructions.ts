@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 const names = ['AGENTS.md', 'CLAUDE.md'];
-/** Words to agents there are those of somebody else. */
+/** Words to agents there are those of somebody else, and in hidden folders the settings of one agent. */
 const others = new Set(['node_modules', 'vendor', 'third_party']);
 const longestPath = 200;
 
@@ -23,5 +23,6 @@ const depth = (path: string) => path.split('/').length;
 
 function isTold(path: string): boolean {
   const isPlain = path.length <= longestPath && !/[\p{C}\p{Zl}\p{Zp}]/u.test(path);
-  return isPlain && path.includes('/') && !path.split('/').some((part) => others.has(part));
+  const isOthers = (part: string) => others.has(part) || part.startsWith('.');
+  return isPlain && path.includes('/') && !path.split('/').some(isOthers);
 }

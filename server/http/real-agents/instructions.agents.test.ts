@@ -12,6 +12,7 @@ const closed = 'Whoever reads this reads too much.';
 const files = {
   'AGENTS.md': `${words}\n`,
   '.agents/skills/release/SKILL.md': `---\nname: release\ndescription: ${skill}\n---\n${closed}\n`,
+  'packages/web/AGENTS.md': closed,
   // Each agent's own names for the same: none of them is read by itself.
   ...Object.fromEntries(
     [
@@ -32,7 +33,7 @@ const offersTools = (json: unknown) =>
 const howOften = (text: string, part: string) => text.split(part).length - 1;
 
 test.each(['claude-code', 'codex', 'opencode', 'qwen-code', 'gemini-cli'])(
-  '[AG50] %s is told what the repository says to agents, once, by the host; [AG51] and what its skills are for',
+  '[AG50] %s is told what the repository says to agents, once, by the host; [AG51] [AG52] and what its skills are for, and where folders say more',
   { timeout: long },
   async (agent) => {
     house.models.forget();
@@ -53,8 +54,9 @@ test.each(['claude-code', 'codex', 'opencode', 'qwen-code', 'gemini-cli'])(
       for (const { text } of asked) expect(howOften(text, part)).toBeLessThanOrEqual(1);
     }
     expect(asked.filter(({ text }) => text.includes(closed))).toEqual([]);
+    expect(asked.filter(({ text }) => text.includes('- packages/web/AGENTS.md'))).not.toEqual([]);
     expect(log.find(({ type }) => type === 'instructions_given')).toMatchObject({
-      paths: ['AGENTS.md', '.agents/skills/release/SKILL.md'],
+      paths: ['AGENTS.md', '.agents/skills/release/SKILL.md', 'packages/web/AGENTS.md'],
     });
   },
 );
