@@ -155,13 +155,13 @@ export const secretRules: readonly Rule[] = [
     matches: (command, { facts }) =>
       searchesForSecrets(command, facts) ||
       command.args.some(({ text }) =>
-        /\/\.(?:ssh|gnupg|aws|password-store|kube|azure)\/?(?:$|\/|\*)/.test(text.replaceAll('\0', '~')),
+        /\/\.(?:ssh|gnupg|aws|password-store|kube|azure)\/?(?:$|\/|\*)(?!\*?[\w-]*\.pub$)/.test(text.replaceAll('\0', '~')),
       ),
     reason: 'This looks at which keys and logins somebody has.',
     saferWay: useNames,
     examples: {
       ng: ['ls ~/.ssh', 'ls -la "$HOME/.aws/"', 'find ~/.gnupg -type f', 'rg --files ~/.ssh', 'find ~ -name id_rsa'],
-      ok: ['ls .github', 'ls ~/', 'find . -name ssh'],
+      ok: ['ls .github', 'ls ~/', 'find . -name ssh', 'ls ~/.ssh/*.pub', 'ls ~/.ssh/id_ed25519.pub'],
     },
   },
   {
