@@ -78,8 +78,8 @@ function IdentityFields({ form }: { form: Form }) {
       <SegmentedControl
         aria-label="What it is"
         data={[
-          { value: 'package', label: 'Package of npm' },
-          { value: 'program', label: 'Program of the server' },
+          { value: 'package', label: 'npm package' },
+          { value: 'program', label: 'Program' },
           { value: 'http', label: 'Service' },
         ]}
         {...form.getInputProps('kind')}
