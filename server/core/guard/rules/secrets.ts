@@ -155,7 +155,9 @@ export const secretRules: readonly Rule[] = [
     matches: (command, { facts }) =>
       searchesForSecrets(command, facts) ||
       command.args.some(({ text }) =>
-        /\/\.(?:ssh|gnupg|aws|password-store|kube|azure)\/?(?:$|\/|\*)(?!\*?[\w-]*\.pub$)/.test(text.replaceAll('\0', '~')),
+        /\/\.(?:ssh|gnupg|aws|password-store|kube|azure)\/?(?:$|\/|\*)(?!\*?[\w-]*\.pub$)/.test(
+          text.replaceAll('\0', '~'),
+        ),
       ),
     reason: 'This looks at which keys and logins somebody has.',
     saferWay: useNames,
