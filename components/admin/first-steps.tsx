@@ -50,7 +50,7 @@ export function FirstSteps({
           {outcome ? 'Test again' : 'Test the connection'}
         </Button>
       </Group>
-      {models.isPending && <Skeleton height={160} aria-label="Loading" />}
+      {models.isPending && <Skeleton height={160} role="img" aria-label="Loading" />}
       {models.data && (
         <ModelChoice
           key={outcome?.at}

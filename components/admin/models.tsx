@@ -28,7 +28,7 @@ export function Models() {
       lead="People and agents ask for an alias. It is answered by its first provider; the others step in when that one fails."
     >
       {error && <Fault message={refusalMessage(error) ?? ''} onRetry={() => void models.refetch()} />}
-      {(models.isPending || providers.isPending) && <Skeleton height={132} aria-label="Loading" />}
+      {(models.isPending || providers.isPending) && <Skeleton height={132} role="img" aria-label="Loading" />}
       {models.data && providers.data && (
         <>
           <Group>

@@ -161,7 +161,7 @@ function FileFields({ form }: { form: Form }) {
   const files = useQuery(trpc.providers.modelFiles.queryOptions());
   const fault = refusalMessage(files.error);
   if (fault !== undefined) return <Fault message={fault} onRetry={() => void files.refetch()} />;
-  if (!files.data) return <Skeleton height={56} aria-label="Loading" />;
+  if (!files.data) return <Skeleton height={56} role="img" aria-label="Loading" />;
   const { isInstalled, howToInstall, folder, files: found, memoryBytes } = files.data;
   return (
     <>

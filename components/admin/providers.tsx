@@ -30,7 +30,7 @@ export function Providers() {
       lead="Where models are called, with whose key. Tried with a real call before you rely on it."
     >
       {providers.error && <Fault message={refusalMessage(providers.error) ?? ''} onRetry={refresh} />}
-      {providers.isPending && <Skeleton height={132} aria-label="Loading" />}
+      {providers.isPending && <Skeleton height={132} role="img" aria-label="Loading" />}
       {providers.data?.length === 0 && <FirstProvider onChoose={setAdding} />}
       {providers.data && providers.data.length > 0 && (
         <>

@@ -99,7 +99,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
             </Button>
           )}
         </div>
-        {log.isPending && <Skeleton height={240} aria-label="Loading the entries" />}
+        {log.isPending && <Skeleton height={240} role="img" aria-label="Loading the entries" />}
         {log.error && <Fault message={log.error.message} onRetry={() => void log.refetch()} />}
         {log.data && entries.length === 0 && (
           <Text c="dimmed">{isFiltered ? 'No entry fits these filters.' : 'Nothing has happened yet.'}</Text>

@@ -28,7 +28,7 @@ export function RecordingSetting({ team }: { team: string }) {
       {recording.error && (
         <Fault message={refusalMessage(recording.error) ?? ''} onRetry={() => void recording.refetch()} />
       )}
-      {recording.isPending && <Skeleton height={160} aria-label="Loading" />}
+      {recording.isPending && <Skeleton height={160} role="img" aria-label="Loading" />}
       {recording.data && (
         <RecordingForm
           key={`${recording.data.level} ${recording.data.retentionDays}`}

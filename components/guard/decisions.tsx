@@ -45,7 +45,7 @@ export function Decisions({ team }: { team: GuardTeam }) {
   return (
     <Stack>
       <FilterBar filters={filters} onLook={look} />
-      {decisions.isPending && <Skeleton height={240} aria-label="Loading the decisions" />}
+      {decisions.isPending && <Skeleton height={240} role="img" aria-label="Loading the decisions" />}
       {decisions.error && (
         <Fault message={refusalMessage(decisions.error) ?? ''} onRetry={() => void decisions.refetch()} />
       )}

@@ -26,7 +26,7 @@ export function Measure({ team, mayManage }: { team: GuardTeam; mayManage: boole
       {measured.error && (
         <Fault message={refusalMessage(measured.error) ?? ''} onRetry={() => void measured.refetch()} />
       )}
-      {measured.isPending && <Skeleton height={320} aria-label="Measuring" />}
+      {measured.isPending && <Skeleton height={320} role="img" aria-label="Measuring" />}
       {measured.data && (
         <>
           <Section

@@ -33,7 +33,7 @@ export function SecondOpinionSetting({ team, teamId, mayManage }: Given) {
       {settings.data === undefined && fault !== undefined && (
         <Fault message={fault} onRetry={() => void settings.refetch()} />
       )}
-      {settings.data === undefined && fault === undefined && <Skeleton height={132} aria-label="Loading" />}
+      {settings.data === undefined && fault === undefined && <Skeleton height={132} role="img" aria-label="Loading" />}
       {settings.data !== undefined && (
         <SettingForm team={team} teamId={teamId} mayManage={mayManage} settings={settings.data} />
       )}

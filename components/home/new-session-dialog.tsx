@@ -121,7 +121,7 @@ export function NewSessionDialog({
 
 /** A session needs a project that is ready. */
 function NoProject({ team, isLoading }: { team: string; isLoading: boolean }) {
-  if (isLoading) return <Skeleton height={180} aria-label="Waiting for the project" />;
+  if (isLoading) return <Skeleton height={180} role="img" aria-label="Waiting for the project" />;
   return (
     <Text>
       A session works on a project.{' '}

@@ -19,7 +19,7 @@ import { Versions } from './versions.tsx';
 
 const CedarEditor = dynamic(() => import('./cedar-editor.tsx'), {
   ssr: false,
-  loading: () => <Skeleton height={460} aria-label="Loading the editor" />,
+  loading: () => <Skeleton height={460} role="img" aria-label="Loading the editor" />,
 });
 
 type ManagePoliciesProps = { team: PolicyTeam; teamId: string | null; inForce: PoliciesData; myId: string };

@@ -31,7 +31,7 @@ function ScopeOfPolicies({ team, teamId, myId }: { team: PolicyTeam; teamId: str
   const policies = useQuery(trpc.policies.get.queryOptions({ teamId }));
   if (policies.error)
     return <Fault message={refusalMessage(policies.error) ?? ''} onRetry={() => void policies.refetch()} />;
-  if (!policies.data) return <Skeleton height={240} aria-label="Loading" />;
+  if (!policies.data) return <Skeleton height={240} role="img" aria-label="Loading" />;
   const { data } = policies;
   if (!data.mayManage) return <ReadPolicies team={team} teamId={teamId} policies={data} myId={myId} />;
   // Another version in force is another start for what is being written.

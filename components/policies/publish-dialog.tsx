@@ -42,7 +42,7 @@ export function PublishDialog({ teamId, text, inForce, onClose }: DialogProps) {
             publish. The version in force now can be taken up again.
           </Text>
           {consequence.error && <Fault message={refusalMessage(consequence.error) ?? ''} />}
-          {consequence.isPending && <Skeleton height={64} aria-label="Looking at recent calls" />}
+          {consequence.isPending && <Skeleton height={64} role="img" aria-label="Looking at recent calls" />}
           {consequence.data && <Consequence replay={consequence.data} days={7} />}
           <div className={classes.diff}>
             <FileDiff path="policies.cedar" oldText={inForce.text} newText={text} split={false} />

@@ -100,7 +100,7 @@ function VersionDialog({ teamId, number, version, inForce, isTaken, onTake, onCl
     <Modal opened onClose={onClose} title={`${name}, beside what is in force`} size="xl">
       <Stack gap="md">
         {text.error && <Fault message={refusalMessage(text.error) ?? ''} onRetry={() => void text.refetch()} />}
-        {text.isPending && <Skeleton height={200} aria-label="Loading" />}
+        {text.isPending && <Skeleton height={200} role="img" aria-label="Loading" />}
         {text.data && (
           <>
             {text.data.text === inForce.text ? (

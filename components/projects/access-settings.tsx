@@ -22,7 +22,7 @@ export function AccessSettings({ project }: { project: ProjectData }) {
           chosen={chosen.data.map(({ personId }) => personId)}
         />
       ) : (
-        <Skeleton height={80} aria-label="Loading" />
+        <Skeleton height={80} role="img" aria-label="Loading" />
       )}
     </Stack>
   );

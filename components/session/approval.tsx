@@ -4,7 +4,7 @@ import { Button, Group, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { namesText } from '@/components/guard/approval-words.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { PermissionItem } from '@/server/core/transcript-item.ts';
@@ -17,11 +17,19 @@ import { NeedsWords } from './needs-words.tsx';
 import { RetryDenied } from './retry-denied.tsx';
 import { may, useSession } from './session-context.tsx';
 import { useMayAllow } from './use-may-allow.ts';
+import { useSeen } from './use-seen.ts';
+
+/** A question may appear where somebody is just clicking. */
+const lookFirstMs = 500;
+/** Who is about to answer does not notice at once that it is too late. */
+const lateMs = 2_000;
 
 /** A question an agent asked before acting: `a` allow once, `r` allow for this run, `d` deny. */
 export function Approval({ item }: { item: PermissionItem }) {
   const { session } = useSession();
   const open = !item.decided && !item.isVoid;
+  const [wasOpen] = useState(open);
+  const isSeen = useSeen(item.permissionId, lookFirstMs);
   const { answer, isPending } = useAnswer(item.permissionId);
   const [reason, setReason] = useState('');
   const canAnswer = open && may(session, 'approve');
@@ -39,7 +47,8 @@ export function Approval({ item }: { item: PermissionItem }) {
     <div
       className={classes.card}
       data-tone={open ? 'ask' : undefined}
-      tabIndex={canAnswer ? 0 : undefined}
+      // Who answered with a key stays where they are.
+      tabIndex={canAnswer ? 0 : wasOpen ? -1 : undefined}
       role="group"
       aria-label={`Permission: ${item.title}`}
       onKeyDown={onKeyDown}
@@ -54,7 +63,7 @@ export function Approval({ item }: { item: PermissionItem }) {
         {item.action && <ActionView action={item.action} />}
         <JudgedWords item={item} />
         <NeedsWords item={item} isOpen={open} />
-        <Outcome item={item} />
+        <Outcome item={item} retryAfterMs={wasOpen ? lateMs : 0} />
         {item.kept && (
           <Group gap={6} mt={4}>
             <Undo kept={item.kept} />
@@ -84,14 +93,19 @@ export function Approval({ item }: { item: PermissionItem }) {
             <Group gap={8} className={classes.answers}>
               {allowing.ok && (
                 <>
-                  <Button size="compact-sm" loading={isPending} onClick={() => answer('allow', { reason })}>
+                  <Button
+                    size="compact-sm"
+                    loading={isPending}
+                    disabled={!isSeen}
+                    onClick={once(() => answer('allow', { reason }))}
+                  >
                     Allow once
                   </Button>
                   <Button
                     size="compact-sm"
                     variant="default"
-                    disabled={isPending}
-                    onClick={() => answer('allow', { scope: 'run', reason })}
+                    disabled={isPending || !isSeen}
+                    onClick={once(() => answer('allow', { scope: 'run', reason }))}
                   >
                     Allow for this run
                   </Button>
@@ -101,8 +115,8 @@ export function Approval({ item }: { item: PermissionItem }) {
                 size="compact-sm"
                 variant="outline"
                 color="red"
-                disabled={isPending}
-                onClick={() => answer('deny', { reason })}
+                disabled={isPending || !isSeen}
+                onClick={once(() => answer('deny', { reason }))}
               >
                 Deny
               </Button>
@@ -113,6 +127,11 @@ export function Approval({ item }: { item: PermissionItem }) {
     </div>
   );
 }
+
+/** The second click of a double click would answer the question that has moved to where the first one was. */
+const once = (act: () => void) => (event: MouseEvent) => {
+  if (event.detail < 2) act();
+};
 
 const askedFor = {
   command: 'Run this command',
@@ -139,7 +158,7 @@ function useAnswer(permissionId: string) {
 }
 
 /** What became of the question. */
-function Outcome({ item }: { item: PermissionItem }) {
+function Outcome({ item, retryAfterMs }: { item: PermissionItem; retryAfterMs: number }) {
   const { decided, isVoid } = item;
   if (!decided) return isVoid ? <Text c="dimmed">Nobody answered before the run ended.</Text> : null;
   // What nobody answered is written down as the run's own no.
@@ -153,7 +172,7 @@ function Outcome({ item }: { item: PermissionItem }) {
         {decided.scope === 'run' && ' for this run'}
         {decided.reason && `: ${decided.reason}`}
       </Text>
-      {decided.decision === 'deny' && <RetryDenied item={item} />}
+      {decided.decision === 'deny' && <RetryDenied item={item} afterMs={retryAfterMs} />}
     </>
   );
 }

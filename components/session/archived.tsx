@@ -73,7 +73,7 @@ export function StoredFile({ path }: { path: string }) {
       </Center>
     );
   }
-  if (!file.data) return <Skeleton height={200} m="md" aria-label="Loading the file" />;
+  if (!file.data) return <Skeleton height={200} m="md" role="img" aria-label="Loading the file" />;
   return (
     <div className={classes.stored} tabIndex={0} role="region" aria-label={`${path}, read only`}>
       <FileText path={path} text={file.data.text} />

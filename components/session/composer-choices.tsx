@@ -1,8 +1,11 @@
 'use client';
 
-import { Select } from '@mantine/core';
+import { ActionIcon, Select } from '@mantine/core';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
 import type { AgentDescription } from '@/server/core/agent-description.ts';
 import type { RunMode } from '@/server/core/session-event.ts';
+import classes from './composer.module.css';
 import type { Chosen } from './use-choice.ts';
 
 const modeWords: Record<RunMode, string> = { ask: 'Ask', plan: 'Plan', edit: 'Edit', auto: 'Auto' };
@@ -17,15 +20,19 @@ type ChoicesProps = {
   model: string | undefined;
   models: readonly Offered[];
   choose: (change: Chosen) => void;
+  /** What else can be chosen beside the model. */
+  children: ReactNode;
 };
 
-/** Who is asked, with which model, how hard it thinks, and what it may do. */
-export function ComposerChoices({ agents, agent, mode, effort, model, models, choose }: ChoicesProps) {
+/** Who is asked and what they may do; with which model and how hard it thinks, which folds where there is little room. */
+export function ComposerChoices(props: ChoicesProps) {
+  const { agents, agent, mode, choose } = props;
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
       <Select
         size="xs"
-        w={124}
+        className={classes.agent ?? ''}
         aria-label="Agent"
         allowDeselect={false}
         value={agent?.name ?? null}
@@ -41,6 +48,25 @@ export function ComposerChoices({ agents, agent, mode, effort, model, models, ch
         onChange={(value) => value !== null && choose({ mode: value })}
         data={(agent?.modes ?? []).map((each) => ({ value: each, label: modeWords[each] }))}
       />
+      <ActionIcon
+        className={classes.finerButton ?? ''}
+        size={30}
+        aria-label="More choices"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <IconAdjustmentsHorizontal size={16} />
+      </ActionIcon>
+      <div className={classes.finer} data-open={isOpen || undefined}>
+        <FinerChoices {...props} />
+      </div>
+    </>
+  );
+}
+
+function FinerChoices({ agent, effort, model, models, choose, children }: ChoicesProps) {
+  return (
+    <>
       {agent?.efforts && agent.efforts.length > 0 && (
         <Select
           size="xs"
@@ -68,6 +94,7 @@ export function ComposerChoices({ agents, agent, mode, effort, model, models, ch
           data={models.map(({ alias, denied }) => ({ value: alias, label: alias, disabled: denied !== undefined }))}
         />
       )}
+      {children}
     </>
   );
 }

@@ -39,7 +39,7 @@ function PromptComposer() {
   const { store, draft } = useDraft();
   const transcript = useTranscript();
   const { say, error, dismiss } = useSay();
-  const { agents, agent, ready, mode, effort, model, choose } = useChoice();
+  const { agents, agent, gone, ready, mode, effort, model, choose } = useChoice();
   const preview = usePreview(agent, model).data;
   const images = useImages(agent);
   const active = Object.values(transcript.runs).find((run) => isActiveRun(run.state));
@@ -75,6 +75,11 @@ function PromptComposer() {
           {off.reason} {off.fix}
         </Alert>
       )}
+      {gone !== undefined && (
+        <Alert color="yellow" mb="xs" title={`${gone} is not offered now`}>
+          Your text waits here until it is back. Choose another agent to ask that one instead.
+        </Alert>
+      )}
       {error && (
         <Alert color="red" mb="xs" title="Not sent, your text is kept" withCloseButton onClose={dismiss}>
           {error.message}
@@ -93,8 +98,9 @@ function PromptComposer() {
         <ComposerChoices
           {...{ agents, agent, mode, effort, model, choose }}
           models={agent?.needsModel ? (preview?.models ?? []) : []}
-        />
-        {agent?.remembers === true && <ConversationPicker agent={agent} />}
+        >
+          {agent?.remembers === true && <ConversationPicker agent={agent} />}
+        </ComposerChoices>
         <ShareDraft />
         <span className={classes.spring} />
         <ComposerActions

@@ -6,6 +6,7 @@ import { useTRPCClient } from '@/components/trpc.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
 import classes from './editor-pane.module.css';
 import { useSession, useWorkbench, type SessionContextValue } from './session-context.tsx';
+import { useAgents } from './use-agents.ts';
 import { everybodyNow, useWhereabouts } from './use-whereabouts.ts';
 import { mustStopFollowing, personKey } from './whereabouts.ts';
 
@@ -18,6 +19,7 @@ const end = (stop: () => void) => stop();
 export function FollowFrame({ children }: { children: ReactNode }) {
   const session = useSession();
   const client = useTRPCClient();
+  const { titleOf } = useAgents();
   const { workbench } = session;
   const following = useWorkbench((state) => state.following);
   const name = useWhereabouts(({ all }) => all.find(({ key }) => key === following)?.name);
@@ -40,7 +42,7 @@ export function FollowFrame({ children }: { children: ReactNode }) {
     >
       {name !== undefined && (
         <div className={classes.followLabel} role="status">
-          Following {name}
+          Following {titleOf(name)}
         </div>
       )}
       {children}

@@ -27,16 +27,17 @@ export function LiveView({ runId, path, agent }: { runId: string; path: string; 
     <div className={classes.view}>
       <Group className={classes.head} gap="sm" wrap="nowrap">
         <Face kind="agent" id={agent} name={agent} size={18} />
-        <Text className="ens-mono" truncate flex={1} title={path}>
-          {path}
+        <Text className={`ens-mono ${classes.path}`} title={path}>
+          <bdi>{path}</bdi>
         </Text>
-        <Text size="xs" c="dimmed" visibleFrom="sm">
+        <Text size="xs" c="dimmed" truncate className={classes.hint} visibleFrom="sm">
           {isOver ? 'as the agent left it' : 'while the agent works, read-only'}
         </Text>
         <SegmentedControl
           size="xs"
           value={shows}
           onChange={(value) => setShows(value === 'change' ? 'change' : 'file')}
+          className={classes.choice}
           data={[
             { value: 'file', label: 'File' },
             { value: 'change', label: 'Change' },

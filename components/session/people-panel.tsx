@@ -5,6 +5,7 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { Face } from '@/components/people/face.tsx';
 import { useSession, useWorkbench } from './session-context.tsx';
 import classes from './side-bar.module.css';
+import { useAgents } from './use-agents.ts';
 import { useGoTo, useWhereabouts } from './use-whereabouts.ts';
 import { placeInWords, type Somebody } from './whereabouts.ts';
 
@@ -43,7 +44,9 @@ function Row({ somebody }: { somebody: Somebody }) {
   const { workbench } = useSession();
   const following = useWorkbench((state) => state.following);
   const goTo = useGoTo();
-  const { key, kind, id, name, isMe, path } = somebody;
+  const { titleOf } = useAgents();
+  const { key, kind, id, isMe, path } = somebody;
+  const name = kind === 'agent' ? titleOf(somebody.name) : somebody.name;
   const where = placeInWords(somebody);
   const followed = following === key;
   return (
@@ -51,7 +54,7 @@ function Row({ somebody }: { somebody: Somebody }) {
       <UnstyledButton
         className={classes.personButton}
         disabled={isMe}
-        onClick={() => workbench.set({ following: followed || isMe ? null : key })}
+        onClick={() => workbench.set(followed || isMe ? { following: null } : { following: key, phone: 'code' })}
         aria-pressed={followed}
       >
         <VisuallyHidden>{isMe ? `${name}, you, ${where}` : `Follow ${name}, ${where}`}</VisuallyHidden>

@@ -99,7 +99,12 @@ type StepProps = { label: string; prompt: PromptItem; onClick: () => void; child
 function Step({ label, prompt, onClick, children }: StepProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon size={20} aria-label={`${label}: ${prompt.text.slice(0, 60)}`} onClick={onClick}>
+      <ActionIcon
+        className={classes.step ?? ''}
+        size={24}
+        aria-label={`${label}: ${prompt.text.slice(0, 60)}`}
+        onClick={onClick}
+      >
         {children}
       </ActionIcon>
     </Tooltip>

@@ -40,7 +40,7 @@ export function RestoreDialog({ checkpointId, title, paths, onClose }: RestoreDi
       title={only === undefined ? `Restore “${title}”` : `Restore ${only} from “${title}”`}
     >
       <Stack>
-        {preview.isPending && <Skeleton height={160} aria-label="Looking at what would change" aria-busy />}
+        {preview.isPending && <Skeleton height={160} role="img" aria-label="Looking at what would change" aria-busy />}
         {preview.error && <Fault message={preview.error.message} onRetry={() => void preview.refetch()} />}
         {preview.data && <PreviewWords preview={preview.data} />}
         {restore.error && <Fault message={restore.error.message} />}

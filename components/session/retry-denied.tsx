@@ -9,10 +9,18 @@ import classes from './conversation.module.css';
 import { NeedsWords } from './needs-words.tsx';
 import { may, useSession } from './session-context.tsx';
 import { useMayAllow } from './use-may-allow.ts';
+import { useSeen } from './use-seen.ts';
+
+type RetryProps = {
+  item: PermissionItem | DeniedItem;
+  /** How long it is to be seen before it can be pressed. */
+  afterMs?: number;
+};
 
 /** Lets those who may approve allow a denied action once after all. The agent is prompted to try it again. */
-export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
+export function RetryDenied({ item, afterMs = 0 }: RetryProps) {
   const { session } = useSession();
+  const isSeen = useSeen(`${item.permissionId}:denied`, afterMs);
   const allowing = useMayAllow(item);
   const trpc = useTRPC();
   const retry = useMutation(
@@ -46,6 +54,7 @@ export function RetryDenied({ item }: { item: PermissionItem | DeniedItem }) {
         variant="default"
         mt={8}
         loading={retry.isPending}
+        disabled={!isSeen}
         onClick={() => retry.mutate({ permissionId })}
       >
         Allow once and try again

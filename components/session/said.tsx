@@ -8,6 +8,7 @@ import type { PromptItem, SteerItem } from '@/server/core/transcript-item.ts';
 import { Attached } from './attached.tsx';
 import classes from './conversation.module.css';
 import { MaskedText } from './masked-text.tsx';
+import { useAgents } from './use-agents.ts';
 
 const steerWords = {
   waiting: 'steers, not heard yet',
@@ -17,13 +18,14 @@ const steerWords = {
 
 /** A prompt: whose turn it is, whose words they are, and what goes with it. */
 export function Prompt({ item, place }: { item: PromptItem; place: number | undefined }) {
+  const { titleOf } = useAgents();
   return (
     <div className={classes.prompt} role="group" aria-label={`Prompt by ${item.author.name}`}>
       <div className={classes.head}>
         <Face kind="person" id={item.author.id} name={item.author.name} size={20} />
         <Text fw={600}>{item.author.name}</Text>
         <Text size="xs" c="dimmed" component="div">
-          {howAsked(item)} · <TimeAgo at={item.at} />
+          {howAsked(item, titleOf(item.agent))} · <TimeAgo at={item.at} />
           {item.editedBy && ` · edited by ${item.editedBy.name}`}
           {place !== undefined && ` · queued ${place}`}
         </Text>
@@ -41,7 +43,7 @@ export function Prompt({ item, place }: { item: PromptItem; place: number | unde
   );
 }
 
-function howAsked({ agent, model, effort, mode, interrupts, steerId }: PromptItem): string {
+function howAsked({ model, effort, mode, interrupts, steerId }: PromptItem, agent: string): string {
   const to = [agent, model, effort, mode].filter((part) => part !== undefined).join(' · ');
   if (interrupts !== undefined) return `interrupted, to ${to}`;
   return steerId === undefined ? `to ${to}` : `steered, to ${to}`;

@@ -14,16 +14,18 @@ type Sink = Parameters<ConstructorParameters<typeof SessionFeed>[0]>[1];
 function opened() {
   let sink: Sink | undefined;
   const due: (() => void)[] = [];
+  const dueLater: (() => void)[] = [];
   const feed = new SessionFeed(
     (_cursor, given) => {
       sink = given;
       return { unsubscribe: () => undefined };
     },
-    (act) => due.push(act),
+    { soon: (act) => due.push(act), later: (act) => dueLater.push(act) },
   );
   const frame = () => due.splice(0).forEach((act) => act());
+  const moment = () => dueLater.splice(0).forEach((act) => act());
   if (!sink) throw new Error('the feed did not subscribe');
-  return { feed, sink, frame };
+  return { feed, sink, frame, moment };
 }
 
 test('what arrives twice after a lost connection is told once', () => {
@@ -46,6 +48,26 @@ test('[CV58] what arrives one by one is told together, once a frame', () => {
   frame();
   expect(told).toBe(1);
   expect(feed.getTranscript().lastSeq).toBe(5000);
+});
+
+test('[CV58] of a long log the parts are told together, with the last of them or after a moment', () => {
+  const { feed, sink, frame, moment } = opened();
+  let told = 0;
+  feed.subscribe(() => (told += 1));
+  const part = (from: number, count: number) => Array.from({ length: count }, (_, at) => event(from + at));
+  sink.onEvents(part(1, 500));
+  sink.onEvents(part(501, 500));
+  frame();
+  expect(told).toBe(0);
+  sink.onEvents(part(1001, 20));
+  frame();
+  expect([told, feed.getTranscript().lastSeq]).toEqual([1, 1020]);
+  moment();
+  expect(told).toBe(1);
+
+  sink.onEvents(part(1021, 500));
+  moment();
+  expect([told, feed.getTranscript().lastSeq]).toEqual([2, 1520]);
 });
 
 test('a lost connection is no end, a refusal is, with its words', () => {

@@ -13,6 +13,10 @@ export type Soon = (act: () => void) => void;
 
 /** Once a frame is enough to look at; a page in the background has no frames. */
 const nextFrame: Soon = (act) => void setTimeout(act, 16);
+const aMoment: Soon = (act) => void setTimeout(act, 250);
+
+/** So many entries at once are a part of what was there before: the newest, which is looked at, is still to come. */
+const muchAtOnce = 250;
 
 export type FeedStatus = 'connecting' | 'live' | 'lost' | { ended: string };
 
@@ -32,11 +36,15 @@ export class SessionFeed {
   private lastSeq = 0;
   /** Arrived and not told yet. */
   private arrived: SessionEvent[] = [];
+  /** What arrived last is told later, unless something small comes before. */
+  private waitsLonger = false;
   private readonly soon: Soon;
+  private readonly later: Soon;
 
-  constructor(watch: Watch, soon: Soon = nextFrame) {
+  constructor(watch: Watch, { soon = nextFrame, later = aMoment }: { soon?: Soon; later?: Soon } = {}) {
     this.watch = watch;
     this.soon = soon;
+    this.later = later;
     this.open();
   }
 
@@ -78,12 +86,16 @@ export class SessionFeed {
     if (!last) return;
     this.lastSeq = last.seq;
     const isFirst = this.arrived.length === 0;
+    const isMuch = fresh.length >= muchAtOnce;
     this.arrived.push(...fresh);
-    if (isFirst) this.soon(() => this.tell());
+    if (isMuch && isFirst) this.later(() => this.tell());
+    else if (!isMuch && (isFirst || this.waitsLonger)) this.soon(() => this.tell());
+    this.waitsLonger = isMuch;
   }
 
   private tell(): void {
     const fresh = this.arrived;
+    if (fresh.length === 0) return;
     this.arrived = [];
     this.transcript = foldEvents(this.transcript, fresh);
     this.tasks = fresh.reduce(foldTask, this.tasks);

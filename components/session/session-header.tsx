@@ -4,7 +4,6 @@ import { Avatar, Button, Group, Menu, Text, Title, Tooltip, VisuallyHidden } fro
 import { IconGitBranch, IconGitCommit, IconUserPlus, IconUsersGroup } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import { useRoomState } from '@/components/editor/use-room.ts';
 import { Face } from '@/components/people/face.tsx';
 import { CommitDialog } from './commit-dialog.tsx';
 import { RunState } from './run-state.tsx';
@@ -13,7 +12,8 @@ import classes from './session-header.module.css';
 import { SessionMenu } from './session-menu.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 import { useChangeCount } from './side-bar.tsx';
-import { personKey } from './whereabouts.ts';
+import { useAgents } from './use-agents.ts';
+import { useWhereabouts } from './use-whereabouts.ts';
 
 export function SessionHeader() {
   const { session, workbench } = useSession();
@@ -93,31 +93,38 @@ function OthersOnBranch() {
   );
 }
 
-/** Who is here; a click follows. */
+const mostFaces = 5;
+
+/** Who is here, people and agents at work; a click follows. */
 function Faces() {
-  const { room, workbench } = useSession();
-  const participants = useRoomState(room, (state) => state.participants);
-  const shown = participants.slice(0, 5);
+  const { workbench } = useSession();
+  const { titleOf } = useAgents();
+  const everybody = useWhereabouts(({ all }) => all);
+  const people = everybody.filter(({ kind }) => kind === 'person');
+  const shown = [...people.slice(0, mostFaces), ...everybody.filter(({ kind }) => kind === 'agent')].map((each) => ({
+    ...each,
+    name: each.kind === 'agent' ? titleOf(each.name) : each.name,
+  }));
   return (
     <Avatar.Group className={classes.faces}>
       {shown.map((each) => (
-        <Tooltip key={each.clientId} label={each.isMe ? `${each.user.name} (you)` : `Follow ${each.user.name}`}>
+        <Tooltip key={each.key} label={each.isMe ? `${each.name} (you)` : `Follow ${each.name}`}>
           <button
             type="button"
             className={classes.face}
             disabled={each.isMe}
-            onClick={() => workbench.set({ following: personKey(each.clientId) })}
+            onClick={() => workbench.set({ following: each.key, phone: 'code' })}
           >
             <span aria-hidden>
-              <Face kind={each.user.kind} id={each.user.id} name={each.user.name} tooltip={false} />
+              <Face kind={each.kind} id={each.id} name={each.name} tooltip={false} />
             </span>
-            <VisuallyHidden>{each.isMe ? `${each.user.name}, you` : `Follow ${each.user.name}`}</VisuallyHidden>
+            <VisuallyHidden>{each.isMe ? `${each.name}, you` : `Follow ${each.name}`}</VisuallyHidden>
           </button>
         </Tooltip>
       ))}
-      {participants.length > shown.length && (
+      {people.length > mostFaces && (
         <Group gap={0} pl={4} className="ens-tabular">
-          +{participants.length - shown.length}
+          +{people.length - mostFaces}
         </Group>
       )}
     </Avatar.Group>

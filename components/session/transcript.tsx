@@ -7,11 +7,13 @@ import { useCommentDesk, useComments, useOpenThread } from '@/components/comment
 import { Markdown } from '@/components/ui/markdown.tsx';
 import { useOpened } from '@/components/transcript/screen-context.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
+import type { ActorRef } from '@/server/core/actor.ts';
 import { moneyText } from '@/server/core/budget.ts';
 import { noticeText } from '@/server/core/notice-text.ts';
 import type {
   CommentItem,
   CommitItem,
+  NoticeItem,
   PlanItem,
   RunEndItem,
   SuggestionItem,
@@ -30,6 +32,7 @@ import { Prompt, Steer } from './said.tsx';
 import { useSession } from './session-context.tsx';
 import { ToolCall } from './tool-call.tsx';
 import { UndoCommand } from './undo-command.tsx';
+import { useAgents } from './use-agents.ts';
 
 type ItemProps = { item: TranscriptItem; isRunning: boolean; place: number | undefined };
 
@@ -67,7 +70,7 @@ export const TranscriptEntry = memo(function TranscriptEntry({ item, isRunning, 
     case 'comment':
       return <CommentLine item={item} />;
     case 'notice':
-      return <Notice by={item.by.name} text={noticeText(item)} at={item.at} />;
+      return <NoticeLine item={item} />;
   }
 });
 
@@ -159,7 +162,7 @@ function SuggestionLink({ item }: { item: SuggestionItem }) {
 function Commit({ item }: { item: CommitItem }) {
   return (
     <Notice
-      by={item.by.name}
+      by={item.by}
       text={`committed ${item.commit.slice(0, 8)}${item.pushed ? ' and pushed it' : ''}: ${item.message.split('\n', 1)[0] ?? ''}`}
       at={item.at}
     />
@@ -208,10 +211,17 @@ function Task({ item }: { item: TaskItem }) {
   );
 }
 
-function Notice({ by, text, at }: { by: string; text: string; at: string }) {
+function NoticeLine({ item }: { item: NoticeItem }) {
+  const { titleOf } = useAgents();
+  const text = noticeText('agent' in item ? { ...item, agent: titleOf(item.agent) } : item);
+  return <Notice by={item.by} text={text} at={item.at} />;
+}
+
+function Notice({ by, text, at }: { by: ActorRef; text: string; at: string }) {
+  const { titleOf } = useAgents();
   return (
     <Text className={classes.notice}>
-      {by} {text} · <TimeAgo at={at} />
+      {by.kind === 'run' ? titleOf(by.name) : by.name} {text} · <TimeAgo at={at} />
     </Text>
   );
 }

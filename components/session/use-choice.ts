@@ -8,6 +8,7 @@ import type { RunMode } from '@/server/core/session-event.ts';
 import { useSession } from './session-context.tsx';
 import { useAgents } from './use-agents.ts';
 import { useDraft } from './use-draft.ts';
+import { useTranscript } from './use-feed.ts';
 
 /** What somebody chose in this session; what is left out is the agent's own choice. */
 export type Chosen = {
@@ -17,7 +18,10 @@ export type Chosen = {
   mode?: RunMode | undefined;
 };
 
-/** To whom the next words go and how, remembered in the browser for each session. */
+/**
+ * To whom the next words go and how: what was chosen, remembered in the browser for each session, or else who was asked last,
+ * perhaps from another device. `gone` is an agent that was chosen and is not offered now: nothing goes to another one instead.
+ */
 export function useChoice() {
   const { session } = useSession();
   const { agents } = useAgents();
@@ -27,9 +31,20 @@ export function useChoice() {
     getInitialValueInEffect: true,
   });
   const ready = agents.find((each) => each.availability.ok);
-  const agent = agents.find((each) => each.name === chosen.agent) ?? ready ?? agents[0];
+  const named = (name: string | undefined) => agents.find((each) => each.name === name);
+  const gone = agents.length > 0 && chosen.agent !== undefined && !named(chosen.agent) ? chosen.agent : undefined;
+  const otherwise = named(useAskedLast()) ?? ready ?? agents[0];
+  const agent = gone === undefined ? (named(chosen.agent) ?? otherwise) : undefined;
   const choose = (change: Chosen) => setChosen((before) => ({ ...before, ...change }));
-  return { agents, agent, ready, choose, ...(agent ? offered(chosen, agent) : noChoice) };
+  return { agents, agent, gone, ready, choose, ...(agent ? offered(chosen, agent) : noChoice) };
+}
+
+/** The agent of this person's newest prompt here. */
+function useAskedLast(): string | undefined {
+  const { session } = useSession();
+  const { items } = useTranscript();
+  const prompt = items.findLast((item) => item.kind === 'prompt' && item.author.id === session.me.id);
+  return prompt?.kind === 'prompt' ? prompt.agent : undefined;
 }
 
 const noChoice = { mode: undefined, effort: undefined, model: undefined };

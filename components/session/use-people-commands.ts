@@ -24,7 +24,7 @@ export function usePeopleCommands(): void {
             id: `session-follow-${key}`,
             label: `Follow ${name}`,
             description: 'Goes where they go, until any key is pressed',
-            run: () => workbench.set({ following: key }),
+            run: () => workbench.set({ following: key, phone: 'code' }),
           },
         ]),
       ),

@@ -25,7 +25,7 @@ export function WhoHasAccess() {
   const { session } = useSession();
   const trpc = useTRPC();
   const access = useQuery(trpc.sharing.access.queryOptions({ sessionId: session.id }, { refetchInterval: 30_000 }));
-  if (access.isPending) return <Skeleton height={160} aria-label="Loading who has access" />;
+  if (access.isPending) return <Skeleton height={160} role="img" aria-label="Loading who has access" />;
   if (access.error) return <Fault message={access.error.message} onRetry={() => void access.refetch()} />;
   const { guests, links, members, programs, isLimited, may } = access.data;
   const canShare = may.share && !session.isArchived;

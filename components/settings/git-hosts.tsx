@@ -19,7 +19,7 @@ export function GitHosts() {
       lead="A name or an address a line, with a port where it is not the usual one."
     >
       {hosts.error && <Fault message={refusalMessage(hosts.error) ?? ''} onRetry={() => void hosts.refetch()} />}
-      {hosts.isPending && <Skeleton height={120} aria-label="Loading" />}
+      {hosts.isPending && <Skeleton height={120} role="img" aria-label="Loading" />}
       {hosts.data && <HostsForm key={hosts.data.join(' ')} hosts={hosts.data} />}
     </Section>
   );

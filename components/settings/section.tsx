@@ -41,7 +41,7 @@ export function Rows<T>({
 }) {
   if (query.data === undefined && query.error)
     return <Fault message={refusalMessage(query.error) ?? ''} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined) return <Skeleton height={132} aria-label="Loading" />;
+  if (query.data === undefined) return <Skeleton height={132} role="img" aria-label="Loading" />;
   if (query.data.length === 0) return <Text c="dimmed">{empty}</Text>;
   return <ul className={classes.rows}>{query.data.map(render)}</ul>;
 }

@@ -18,6 +18,10 @@ const pages = [
 ] as const;
 const installationPages = [{ part: 'git-hosts', label: 'Git hosts' }] as const;
 
+/** On a phone the pages are more than fit beside each other. */
+const bringIntoSight = (link: HTMLAnchorElement | null) =>
+  link?.parentElement?.scrollTo({ left: link.offsetLeft - link.parentElement.clientWidth / 3 });
+
 export function SettingsNav({ teamSlug, isInstallationAdmin }: { teamSlug: string; isInstallationAdmin: boolean }) {
   const pathname = usePathname();
   return (
@@ -28,6 +32,7 @@ export function SettingsNav({ teamSlug, isInstallationAdmin }: { teamSlug: strin
           <Link
             key={part}
             href={href}
+            ref={pathname === href ? bringIntoSight : null}
             className={classes.navLink}
             aria-current={pathname === href ? 'page' : undefined}
           >

@@ -25,7 +25,7 @@ export function UseWithTools({ team, hasSeveralTeams }: { team: Team; hasSeveral
   });
   if (access.error && !access.data)
     return <Fault message={refusalMessage(access.error) ?? ''} onRetry={() => void access.refetch()} />;
-  if (!access.data) return <Skeleton height={320} aria-label="Loading" />;
+  if (!access.data) return <Skeleton height={320} role="img" aria-label="Loading" />;
   const { url, role, mayCall, models } = access.data;
   const needsTeam = hasSeveralTeams && made?.isBound !== true;
   return (

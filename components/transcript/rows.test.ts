@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TextItem, ToolCallItem } from '@/server/core/transcript-item.ts';
+import type { PromptItem, RunEndItem, TextItem, ToolCallItem } from '@/server/core/transcript-item.ts';
 import { findInRows } from './find.ts';
 import { momentAddress, momentInHash } from './moment.ts';
 import { rowAtSeq, rowsOf, stepsInWords } from './rows.ts';
@@ -82,4 +82,51 @@ test('[CV56] a moment has an address, and leads to the row that shows its entry'
   expect(rowAtSeq(rows, 8)).toBe(1);
   expect(rowAtSeq(rows, 9)).toBe(2);
   expect(rowAtSeq(rows, 0)).toBe(-1);
+});
+
+const prompt = (seq: number, runId: string): PromptItem => ({
+  key: `prompt:${runId}`,
+  seq,
+  at,
+  kind: 'prompt',
+  runId,
+  text: `part of ${runId}`,
+  author: { kind: 'person', id: 'per_1', name: 'ana' },
+  agent: 'assistant',
+  mode: 'edit',
+  model: undefined,
+  effort: undefined,
+  attachments: [],
+  editedBy: undefined,
+  wordsOf: undefined,
+  interrupts: undefined,
+  steerId: undefined,
+  threadId: undefined,
+});
+const saidIn = (seq: number, runId: string): TextItem => ({ ...text(seq, 'so'), runId });
+const keysOf = (items: Parameters<typeof rowsOf>[0]) => rowsOf(items, undefined).map(({ key }) => key);
+
+test('[CV85] a turn whose prompt waited is named where it begins, once', () => {
+  const queued = [prompt(1, 'a'), saidIn(2, 'a'), prompt(3, 'b'), saidIn(4, 'a'), saidIn(5, 'b'), saidIn(6, 'b')];
+  expect(keysOf(queued)).toEqual(['prompt:a', 'text:2', 'prompt:b', 'text:4', 'turn:b', 'text:5', 'text:6']);
+  expect(keysOf([prompt(1, 'a'), saidIn(2, 'a'), prompt(3, 'b'), saidIn(4, 'b')])).not.toContain('turn:b');
+  expect(keysOf([prompt(1, 'a'), prompt(2, 'b'), saidIn(3, 'a')])).toContain('turn:a');
+});
+
+const cancelled = (durationMs: number | undefined): RunEndItem => ({
+  key: 'end:a',
+  seq: 2,
+  at,
+  kind: 'run_end',
+  runId: 'a',
+  state: 'cancelled',
+  error: undefined,
+  suggestionId: undefined,
+  usage: undefined,
+  durationMs,
+});
+
+test('[CV85] the end of a prompt that never began has no line of its own', () => {
+  expect(keysOf([prompt(1, 'a'), cancelled(undefined)])).toEqual(['prompt:a']);
+  expect(keysOf([prompt(1, 'a'), cancelled(5)])).toEqual(['prompt:a', 'end:a']);
 });

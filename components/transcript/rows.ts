@@ -1,10 +1,18 @@
-import type { NoticeItem, ToolCallItem, TranscriptItem } from '@/server/core/transcript-item.ts';
+import type {
+  NoticeItem,
+  PromptItem,
+  RunEndItem,
+  ToolCallItem,
+  TranscriptItem,
+} from '@/server/core/transcript-item.ts';
 
 /** What stands under each other in the transcript. `key` stays the same while the row changes. */
 export type Row =
   | { kind: 'item'; key: string; item: TranscriptItem }
   /** Small steps that are one thing to tell. */
   | { kind: 'group'; key: string; calls: readonly ToolCallItem[] }
+  /** A turn begins, and its prompt does not stand right above: it has waited, or others have spoken since. */
+  | { kind: 'turn'; key: string; prompt: PromptItem }
   /** Below it is what this person has not read yet. */
   | { kind: 'unread'; key: string };
 
@@ -19,12 +27,18 @@ export function rowsOf(items: readonly TranscriptItem[], readSeq: number | undef
     rows.push(...rowsOfSteps(steps));
     steps = [];
   };
+  const begins = turnMarks();
   for (const item of items) {
-    if (item.kind === 'notice' && isToldElsewhere(item)) continue;
+    if (isToldElsewhere(item)) continue;
     if (!isMarked && item.seq > (readSeq ?? 0)) {
       isMarked = true;
       endSteps();
       if (rows.length > 0) rows.push({ kind: 'unread', key: 'unread' });
+    }
+    const prompt = begins(item);
+    if (prompt) {
+      endSteps();
+      rows.push({ kind: 'turn', key: `turn:${prompt.runId}`, prompt });
     }
     if (isSmallStep(item)) {
       if (steps[0] && steps[0].runId !== item.runId) endSteps();
@@ -55,8 +69,48 @@ function isSmallStep(item: TranscriptItem): item is ToolCallItem {
   );
 }
 
+/** Entry after entry. @returns the prompt of the turn that begins here, where it does not stand right above */
+function turnMarks(): (item: TranscriptItem) => PromptItem | undefined {
+  const prompts = new Map<string, PromptItem>();
+  const begun = new Set<string>();
+  let above: string | undefined;
+  return (item) => {
+    if (item.kind === 'prompt') prompts.set(item.runId, item);
+    const runId = item.kind === 'prompt' ? item.runId : runOfWork(item);
+    if (runId === undefined) return undefined;
+    const isMarked = item.kind !== 'prompt' && above !== runId && !begun.has(runId);
+    if (item.kind !== 'prompt') begun.add(runId);
+    above = runId;
+    return isMarked ? prompts.get(runId) : undefined;
+  };
+}
+
+/** Of what an agent says and does. */
+function runOfWork(item: TranscriptItem): string | undefined {
+  switch (item.kind) {
+    case 'text':
+    case 'thought':
+    case 'plan':
+    case 'tool_call':
+    case 'permission':
+    case 'denied':
+      return item.runId;
+    default:
+      return undefined;
+  }
+}
+
+function isToldElsewhere(item: TranscriptItem): boolean {
+  if (item.kind === 'run_end') return isRemoval(item);
+  return item.kind === 'notice' && isNoNews(item);
+}
+
+/** A prompt that was removed before it began: whoever did it has a line of their own. */
+const isRemoval = ({ state, durationMs, error }: RunEndItem) =>
+  state === 'cancelled' && durationMs === undefined && error === undefined;
+
 /** A commit and a decision have lines of their own; opening a file is no news. */
-function isToldElsewhere(item: NoticeItem): boolean {
+function isNoNews(item: NoticeItem): boolean {
   return item.what === 'files_changed' && (item.cause === 'commit' || item.cause === 'accept' || item.cause === 'open');
 }
 

@@ -6,7 +6,6 @@ import { itemsOf, rowAtSeq, rowsOf, type Row } from './rows.ts';
 
 /** The list on screen, as far as it is steered from here. */
 export type ListHandle = {
-  readonly scrollOffset: number;
   readonly scrollSize: number;
   readonly viewportSize: number;
   scrollToIndex(index: number, options?: { align?: 'start' | 'center' | 'end' }): void;

@@ -1,15 +1,17 @@
 'use client';
 
-import { ActionIcon, Button, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconChevronDown, IconChevronRight, IconListSearch, IconSearch } from '@tabler/icons-react';
-import { memo, useCallback, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react';
+import { memo, useCallback, useRef, useState, type KeyboardEvent } from 'react';
 import { Virtualizer } from 'virtua';
+import { Face } from '@/components/people/face.tsx';
 import { useSession } from '@/components/session/session-context.tsx';
 import { ToolCall } from '@/components/session/tool-call.tsx';
 import { TranscriptEntry } from '@/components/session/transcript.tsx';
 import { useResource } from '@/components/ui/use-resource.ts';
 import { isActiveRun } from '@/server/core/run-state.ts';
 import { queuePlace, type Transcript } from '@/server/core/transcript.ts';
+import type { PromptItem } from '@/server/core/transcript-item.ts';
 import { FindBar } from './find-bar.tsx';
 import { watchFindMarks } from './find-marks.ts';
 import { RowMenu } from './row-menu.tsx';
@@ -57,6 +59,7 @@ function Screen() {
       <div ref={scroller} className={classes.scroll} tabIndex={0} role="log" aria-label="Transcript">
         <FindButton />
         <Rows scroller={scroller} />
+        <NothingSaid />
       </div>
       <ToEnd />
     </div>
@@ -86,12 +89,18 @@ function FindButton() {
 }
 
 function Rows({ scroller }: { scroller: React.RefObject<HTMLDivElement | null> }) {
-  const { feed } = useSession();
   const screen = useScreen();
   const { rows, transcript, pointedAt } = useScreenState((state) => state);
-  const status = useSyncExternalStore(feed.subscribe, feed.getStatus, feed.getStatus);
-  const hold = useCallback((list: ListHandle | null) => screen.setList(list), [screen]);
-  if (rows.length === 0) return <Empty loading={status === 'connecting'} />;
+  const hold = useCallback(
+    (list: ListSteps | null) => screen.setList(list && listIn(scroller, list)),
+    [screen, scroller],
+  );
+  if (rows.length === 0)
+    return (
+      <Text p="md" c="dimmed">
+        Loading the conversation
+      </Text>
+    );
   return (
     <Virtualizer
       ref={hold}
@@ -107,12 +116,32 @@ function Rows({ scroller }: { scroller: React.RefObject<HTMLDivElement | null> }
   );
 }
 
-function Empty({ loading }: { loading: boolean }) {
+type ListSteps = Pick<ListHandle, 'scrollToIndex' | 'scrollBy'>;
+
+/** With the sizes that the box has at this very moment: the list hears of them a frame later. */
+function listIn(box: React.RefObject<HTMLElement | null>, list: ListSteps): ListHandle {
+  return {
+    get scrollSize() {
+      return box.current?.scrollHeight ?? 0;
+    },
+    get viewportSize() {
+      return box.current?.clientHeight ?? 0;
+    },
+    scrollToIndex: (index, options) => list.scrollToIndex(index, options),
+    scrollBy: (offset) => list.scrollBy(offset),
+  };
+}
+
+/** Nothing but that the session was opened. */
+function NothingSaid() {
+  const isNew = useScreenState(
+    ({ rows }) => rows.length === 1 && rows[0]?.kind === 'item' && rows[0].item.kind === 'notice',
+  );
+  if (!isNew) return null;
   return (
-    <Text p="md" c="dimmed">
-      {loading
-        ? 'Loading the conversation'
-        : 'Ask an agent for a change. Everyone in the session sees the question and the work; nothing changes in the code until someone accepts it.'}
+    <Text px="md" c="dimmed">
+      Ask an agent for a change. Everyone in the session sees the question and the work; nothing changes in the code
+      until someone accepts it.
     </Text>
   );
 }
@@ -124,10 +153,28 @@ function RowView({ row, transcript, isPointedAt }: { row: Row; transcript: Trans
         <span>Not read yet</span>
       </div>
     );
+  if (row.kind === 'turn') return <TurnMark prompt={row.prompt} />;
   return (
     <div className={classes.row} data-pointed={isPointedAt || undefined}>
       {row.kind === 'group' ? <Steps row={row} /> : <OneItem row={row} transcript={transcript} />}
       <RowMenu row={row} />
+    </div>
+  );
+}
+
+/** Whose turn begins, for who reads on; a click leads to the prompt. */
+function TurnMark({ prompt: { author, text, seq } }: { prompt: PromptItem }) {
+  const screen = useScreen();
+  return (
+    <div className={classes.row}>
+      <UnstyledButton className={classes.turn} title={text} onClick={() => screen.goTo(seq)}>
+        <VisuallyHidden>The turn of </VisuallyHidden>
+        <span aria-hidden>
+          <Face kind="person" id={author.id} name={author.name} size={16} tooltip={false} />
+        </span>
+        <b>{author.name}</b>
+        <span className={classes.turnText}>{text}</span>
+      </UnstyledButton>
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function CallDetail({ team, callId }: { team: string; callId: string }) {
   const trpc = useTRPC();
   const call = useQuery(trpc.usage.detail.queryOptions({ callId }));
   if (call.error) return <Fault message={refusalMessage(call.error) ?? ''} onRetry={() => void call.refetch()} />;
-  if (!call.data) return <Skeleton height={360} aria-label="Loading the call" />;
+  if (!call.data) return <Skeleton height={360} role="img" aria-label="Loading the call" />;
   const { state, errorMessage, deniedBy } = call.data;
   const { label, color } = stateWords[state];
   return (

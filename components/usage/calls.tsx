@@ -110,7 +110,7 @@ export function Calls({ team }: { team: string }) {
           </Button>
         )}
       </div>
-      {calls.isPending && <Skeleton height={240} aria-label="Loading the calls" />}
+      {calls.isPending && <Skeleton height={240} role="img" aria-label="Loading the calls" />}
       {calls.error && <Fault message={refusalMessage(calls.error) ?? ''} onRetry={() => void calls.refetch()} />}
       {calls.data && rows.length === 0 && (
         <Text c="dimmed">{isFiltered ? 'No call fits these filters.' : 'No model was called yet.'}</Text>

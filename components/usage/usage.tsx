@@ -36,7 +36,7 @@ export function Spending({ team, now }: { team: string; now: Date }) {
         {report.data && <Export team={team} report={report.data} />}
       </Group>
       {report.error && <Fault message={refusalMessage(report.error) ?? ''} onRetry={() => void report.refetch()} />}
-      {report.isPending && <Skeleton height={320} aria-label="Loading the usage" />}
+      {report.isPending && <Skeleton height={320} role="img" aria-label="Loading the usage" />}
       {report.data && (
         <>
           <Totals report={report.data} />

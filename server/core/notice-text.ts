@@ -27,6 +27,8 @@ function named(paths: readonly string[]): string {
     : `${first} and ${paths.length - 1} more`;
 }
 
+const beginningOf = (text: string) => text.slice(0, 120).toWellFormed();
+
 const fixedWords = {
   archived: 'archived the session',
   unarchived: 'brought the session back from the archive',
@@ -52,19 +54,31 @@ function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
       return `saved the checkpoint “${item.name}”`;
     case 'checkpoint_restored':
       return restoredText(item);
+    case 'files_changed':
+      return `${verbs[item.cause]} ${named(item.paths)}`;
+    default:
+      if (isAboutThread(item)) return threadText(item);
+      if (isAboutRun(item)) return runText(item);
+      return isAboutModelCall(item) ? modelCallText(item) : guestText(item);
+  }
+}
+
+const ofRuns = ['run_removed', 'files_put_back', 'undo_told', 'instructions_given', 'mcp_servers_given'] as const;
+type RunNotice = Extract<NoticeItem, { what: (typeof ofRuns)[number] }>;
+const isAboutRun = (item: NoticeItem): item is RunNotice => ofRuns.some((what) => what === item.what);
+
+function runText(item: RunNotice): string {
+  switch (item.what) {
+    case 'run_removed':
+      return `removed “${beginningOf(item.text)}”, which had not begun`;
     case 'files_put_back':
-      return `put the run’s files back to before “${item.title.slice(0, 120).toWellFormed()}”`;
+      return `put the run’s files back to before “${beginningOf(item.title)}”`;
     case 'undo_told':
       return toldWords(item.title);
     case 'instructions_given':
       return `began with the repository’s instructions in ${named(item.paths)}`;
     case 'mcp_servers_given':
       return mcpServersText(item);
-    case 'files_changed':
-      return `${verbs[item.cause]} ${named(item.paths)}`;
-    default:
-      if (isAboutThread(item)) return threadText(item);
-      return isAboutModelCall(item) ? modelCallText(item) : guestText(item);
   }
 }
 

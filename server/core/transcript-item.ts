@@ -188,6 +188,8 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | { what: 'renamed'; title: string }
     | { what: 'archived' | 'unarchived' }
     | { what: 'run_restarted' | 'cancel_requested'; runId: string }
+    /** A prompt that had not begun. */
+    | { what: 'run_removed'; runId: string; text: string }
     | { what: 'link_created'; level: GuestLevel }
     | { what: 'link_ended' | 'guest_knocked' | 'guest_came' }
     | { what: 'guest_admitted' | 'guest_denied' | 'guest_revoked'; guest: string }

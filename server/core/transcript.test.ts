@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { noticeText } from './notice-text.ts';
 import type { SessionEvent, SessionEventBody } from './session-event.ts';
 import { emptyTranscript, foldEvents, queuePlace } from './transcript.ts';
 
@@ -133,6 +134,22 @@ test('[RN20] a question nobody answered is void once the run ended', () => {
   expect(items[1]).toMatchObject({ kind: 'permission', isVoid: true, decided: undefined });
   expect(items[2]).toMatchObject({ kind: 'run_end', state: 'cancelled', durationMs: 2000 });
   expect(runs['run_1']).toMatchObject({ state: 'cancelled', openPermissions: [] });
+});
+
+test('[CV85] to stop a prompt that has not begun is told as its removal', () => {
+  const stop = (runId: string): SessionEventBody => ({ type: 'run_cancel_requested', runId });
+  const { items } = foldEvents(
+    emptyTranscript(),
+    eventsOf(
+      prompt('run_1', 'Round'),
+      started('run_1'),
+      prompt('run_2', 'Then the docs'),
+      stop('run_2'),
+      stop('run_1'),
+    ),
+  );
+  const notices = items.filter((item) => item.kind === 'notice');
+  expect(notices.map(noticeText)).toEqual(['removed “Then the docs”, which had not begun', 'asked to stop']);
 });
 
 test('[RN20] a run that starts again says so, and its new messages do not run into the old ones', () => {

@@ -190,7 +190,9 @@ const handlers: Handlers = {
   run_cancel_requested: (draft, event, { runId }) => {
     const run = draft.runs[runId];
     if (run) draft.runs[runId] = { ...run, cancelRequested: true };
-    note(draft, event, { what: 'cancel_requested', runId });
+    if (run?.startedAt !== undefined) return note(draft, event, { what: 'cancel_requested', runId });
+    const prompt = draft.items.find((item) => item.kind === 'prompt' && item.runId === runId);
+    note(draft, event, { what: 'run_removed', runId, text: prompt?.kind === 'prompt' ? prompt.text : '' });
   },
   run_finished: (draft, event, { runId, state, error, suggestionId, usage }) => {
     const run = draft.runs[runId];
