@@ -9,6 +9,7 @@ import { useSession } from './session-context.tsx';
 import { useAgents } from './use-agents.ts';
 import { useDraft } from './use-draft.ts';
 import { useTranscript } from './use-feed.ts';
+import { whoIsAsked } from './who-is-asked.ts';
 
 /** What somebody chose in this session; what is left out is the agent's own choice. */
 export type Chosen = {
@@ -30,11 +31,7 @@ export function useChoice() {
     defaultValue: {},
     getInitialValueInEffect: true,
   });
-  const ready = agents.find((each) => each.availability.ok);
-  const named = (name: string | undefined) => agents.find((each) => each.name === name);
-  const gone = agents.length > 0 && chosen.agent !== undefined && !named(chosen.agent) ? chosen.agent : undefined;
-  const otherwise = named(useAskedLast()) ?? ready ?? agents[0];
-  const agent = gone === undefined ? (named(chosen.agent) ?? otherwise) : undefined;
+  const { agent, gone, ready } = whoIsAsked(agents, { chosen: chosen.agent, last: useAskedLast() });
   const choose = (change: Chosen) => setChosen((before) => ({ ...before, ...change }));
   return { agents, agent, gone, ready, choose, ...(agent ? offered(chosen, agent) : noChoice) };
 }
