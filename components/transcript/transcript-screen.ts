@@ -8,6 +8,8 @@ import { itemsOf, rowAtSeq, rowsOf, type Row } from './rows.ts';
 export type ListHandle = {
   readonly scrollSize: number;
   readonly viewportSize: number;
+  /** As the screen has it now, where the sizes may be those of a moment ago. */
+  isAtEnd(): boolean;
   scrollToIndex(index: number, options?: { align?: 'start' | 'center' | 'end' }): void;
   scrollBy(offset: number): void;
 };
@@ -28,7 +30,8 @@ export type ScreenState = {
   pointedAt: string | undefined;
 };
 
-const nearEnd = 40;
+/** In pixels. */
+export const nearEnd = 40;
 
 /** What one person sees of a transcript: where they are in it, what they unfolded, and what they look for. */
 export class TranscriptScreen {
@@ -90,8 +93,8 @@ export class TranscriptScreen {
   scrolled = (offset: number): void => {
     if (!this.list) return;
     const isNear = this.list.scrollSize - offset - this.list.viewportSize < nearEnd;
-    // The list grows under one's eyes as well: only who scrolls up leaves the end.
-    const leaves = offset < this.lastOffset - 2;
+    // The list grows and its room changes under one's eyes as well: only who scrolls up leaves the end.
+    const leaves = offset < this.lastOffset - 2 && !this.list.isAtEnd();
     this.lastOffset = offset;
     if (isNear && !this.state.atEnd) this.toEnd();
     else if (!isNear && leaves && this.state.atEnd) {

@@ -17,7 +17,7 @@ import { watchFindMarks } from './find-marks.ts';
 import { RowMenu } from './row-menu.tsx';
 import { stepsInWords, type Row } from './rows.ts';
 import { ScreenProvider, useOpened, useScreen, useScreenState } from './screen-context.tsx';
-import { TranscriptScreen, type ListHandle } from './transcript-screen.ts';
+import { nearEnd, TranscriptScreen, type ListHandle } from './transcript-screen.ts';
 import classes from './transcript.module.css';
 
 /** Above the first entry, in pixels; the same as the padding of the list. */
@@ -116,16 +116,20 @@ function Rows({ scroller }: { scroller: React.RefObject<HTMLDivElement | null> }
   );
 }
 
-type ListSteps = Pick<ListHandle, 'scrollToIndex' | 'scrollBy'>;
+type ListSteps = Omit<ListHandle, 'isAtEnd'>;
 
-/** With the sizes that the box has at this very moment: the list hears of them a frame later. */
+/** With what the box is like at this very moment: the list hears of its new size a frame later. */
 function listIn(box: React.RefObject<HTMLElement | null>, list: ListSteps): ListHandle {
   return {
     get scrollSize() {
-      return box.current?.scrollHeight ?? 0;
+      return list.scrollSize;
     },
     get viewportSize() {
-      return box.current?.clientHeight ?? 0;
+      return list.viewportSize;
+    },
+    isAtEnd: () => {
+      const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
+      return scrollHeight - scrollTop - clientHeight < nearEnd;
     },
     scrollToIndex: (index, options) => list.scrollToIndex(index, options),
     scrollBy: (offset) => list.scrollBy(offset),
