@@ -2,6 +2,7 @@ import { itemText } from './item-text.ts';
 import type { SessionEvent, SessionEventBody } from './session-event.ts';
 import { emptyTranscript, foldEvents, type Transcript } from './transcript.ts';
 import type { ToolCallItem } from './transcript-item.ts';
+import { unifiedDiff } from './unified-diff.ts';
 
 type Body<Type extends SessionEventBody['type']> = Extract<SessionEventBody, { type: Type }>;
 
@@ -85,7 +86,7 @@ function callMarkdown({ title, status, durationMs, exitCode, input, output, diff
   const exit = exitCode === undefined || exitCode === null ? '' : `, exit code ${exitCode}`;
   const parts = [
     ...(input?.text ? [`Input\n\n${fenced(input.text)}`] : []),
-    ...diffs.map(({ path, oldText, newText }) => `${path}\n\n${fenced(changedLines(oldText, newText), 'diff')}`),
+    ...diffs.map(({ path, oldText, newText }) => `${path}\n\n${fenced(unifiedDiff(oldText ?? '', newText), 'diff')}`),
     ...(output?.text ? [`Output${cutNote(output)}\n\n${fenced(output.text)}`] : []),
   ];
   return `**${oneLine(title)}** (${status.replace('_', ' ')}${took}${exit})\n\n${parts.join('')}`;
@@ -93,16 +94,6 @@ function callMarkdown({ title, status, durationMs, exitCode, input, output, diff
 
 const cutNote = ({ blobId, sizeBytes }: { blobId?: string | undefined; sizeBytes: number }) =>
   blobId === undefined ? '' : `, the beginning of ${Math.ceil(sizeBytes / 1024)} KB`;
-
-const marked = (mark: string, text: string) =>
-  text
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line) => mark + line)
-    .join('\n');
-
-const changedLines = (oldText: string | null, newText: string) =>
-  [...(oldText ? [marked('-', oldText)] : []), ...(newText === '' ? [] : [marked('+', newText)])].join('\n');
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 
