@@ -8,9 +8,11 @@ import { createGatewayListener } from './http/gateway-listener.ts';
 import { env, EnvError } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
 import { requireSecret } from './platform/installation-secret.ts';
+import { listen } from './platform/listen.ts';
 import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
 import { spanExporter } from './platform/otlp.ts';
+import { runService } from './platform/service-process.ts';
 
 /** How long calls under way may go on when the process is asked to stop. */
 const drainMs = 8_000;
@@ -52,24 +54,6 @@ async function start(): Promise<() => Promise<void>> {
   };
 }
 
-/** @returns the port */
-function listen(server: Server): Promise<number> {
-  const { host, port } = env();
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new EnvError(`PORT ${port} on ${host} is taken by another program. Stop it or set PORT to a free one.`)
-          : error,
-      ),
-    );
-    server.listen({ port, host, backlog: 4096 }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-}
-
 /** Nothing new is taken; what is under way may end, for a while. */
 function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
@@ -79,34 +63,4 @@ function drain(server: Server): Promise<void> {
   });
 }
 
-let stopping = false;
-
-function stopOn(signal: NodeJS.Signals, stop: () => Promise<void>): void {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    log().info({ signal }, 'stopping');
-    // What hangs must not keep the process: what is still open is ended by the others as interrupted.
-    setTimeout(() => process.exit(0), drainMs + 1_000).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log().error({ err: error }, 'the gateway could not stop in order');
-        process.exit(1);
-      },
-    );
-  });
-}
-
-start().then(
-  (stop) => {
-    stopOn('SIGTERM', stop);
-    stopOn('SIGINT', stop);
-  },
-  (error: unknown) => {
-    const known = error instanceof EnvError;
-    process.stderr.write(`The gateway could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-    process.exit(known ? 2 : 1);
-  },
-);
+runService('The gateway', start);

@@ -16,13 +16,15 @@ import { startLocalModels } from './gateway/local-model/service.ts';
 import { createRequestListener } from './http/routes.ts';
 import { openRunDoor } from './http/run-door.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { env, EnvError, exportForNext } from './platform/env.ts';
+import { env, exportForNext } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
+import { listen } from './platform/listen.ts';
 import { log } from './platform/log.ts';
 import { closeMergeThread } from './platform/merge-worker.ts';
 import { closeNotifications } from './platform/notifications.ts';
 import { spanExporter } from './platform/otlp.ts';
 import { authSecret } from './platform/secrets.ts';
+import { endFailedStart } from './platform/service-process.ts';
 import { reconcileHunks } from './review/settle-hunk.ts';
 
 /**
@@ -114,24 +116,6 @@ async function start(): Promise<void> {
   );
 }
 
-function listen(server: ReturnType<typeof createServer>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(
-          new EnvError(
-            `PORT ${env().port} on ${env().host} is taken by another program. Stop it or set PORT to a free one.`,
-          ),
-        );
-      else if (error.code === 'EADDRNOTAVAIL')
-        reject(new EnvError(`HOST ${env().host} is not an address of this machine. Correct it or unset HOST.`));
-      else reject(error);
-    });
-    // After a restart everybody comes back at one moment.
-    server.listen({ port: env().port, host: env().host, backlog: 4096 }, resolve);
-  });
-}
-
 function closeServer(server: ReturnType<typeof createServer>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -162,9 +146,4 @@ async function shutDown(signal: string): Promise<void> {
 process.on('SIGTERM', () => void shutDown('SIGTERM'));
 process.on('SIGINT', () => void shutDown('SIGINT'));
 
-start().catch((error: unknown) => {
-  const known = error instanceof EnvError;
-  process.stderr.write(`Ensemble could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  process.exit(known ? 2 : 1);
-});
+start().catch((error: unknown) => endFailedStart('Ensemble', error));

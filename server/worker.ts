@@ -8,8 +8,8 @@ import { openRunDoor } from './http/run-door.ts';
 import { closeQueue } from './jobs/queue.ts';
 import { env, EnvError } from './platform/env.ts';
 import { newId } from './platform/ids.ts';
-import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
+import { runService } from './platform/service-process.ts';
 
 /**
  * A process that only works: imports, runs, commands. It needs the database, and the data folder of the web process or the way
@@ -40,34 +40,4 @@ async function start(): Promise<() => Promise<void>> {
   };
 }
 
-let stopping = false;
-
-function stopOn(signal: NodeJS.Signals, stop: () => Promise<void>): void {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    log().info({ signal }, 'stopping');
-    // What hangs must not keep the process: a run without a heartbeat is taken up by another worker.
-    setTimeout(() => process.exit(0), 9_000).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log().error({ err: error }, 'the worker could not stop in order');
-        process.exit(1);
-      },
-    );
-  });
-}
-
-start().then(
-  (stop) => {
-    stopOn('SIGTERM', stop);
-    stopOn('SIGINT', stop);
-  },
-  (error: unknown) => {
-    const known = error instanceof EnvError;
-    process.stderr.write(`The worker could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-    process.exit(known ? 2 : 1);
-  },
-);
+runService('The worker', start);
