@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { sourceWords, type McpSource } from '../../core/mcp-server.ts';
 import { env } from '../../platform/env.ts';
+import { log } from '../../platform/log.ts';
 import { singleton } from '../../platform/singleton.ts';
 import type { Mount } from '../../workspace/sandbox-arguments.ts';
 import { installPackage, isInUse, removeFolder, type InstallOptions } from '../install-package.ts';
@@ -72,7 +73,8 @@ export async function installForRun(source: McpSource, needed: readonly McpSourc
   });
   await Promise.race([work, tooLate]).catch((error: unknown) => {
     if (isAppError(error)) throw missing(`${sourceWords(source)} is not on this worker yet. ${error.message}`);
-    throw missing(`${sourceWords(source)} could not be installed on this worker in time`);
+    log().error({ err: error, server: sourceWords(source) }, 'an MCP server could not be installed for a run');
+    throw missing(`${sourceWords(source)} could not be installed on this worker`);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { z } from 'zod';
+import { log } from '../../platform/log.ts';
 import { lineSplitter } from '../line-splitter.ts';
 import {
   asMcpText,
@@ -143,7 +144,11 @@ function plainParams(
 async function judged(id: McpId, call: ToolCall, passage: Passage): Promise<void> {
   const asked = passage.waiting.get(id);
   if (!asked) return;
-  const word = await passage.judge(call, asked.stop.signal).catch(() => undefined);
+  const word = await passage.judge(call, asked.stop.signal).catch((error: unknown) => {
+    if (!asked.stop.signal.aborted)
+      log().error({ err: error, tool: call.name }, 'a call of an MCP tool could not be judged');
+    return undefined;
+  });
   if (asked.stop.signal.aborted) return answer(id, failed('It was taken back.'), passage);
   if (!word) return answer(id, failed('It could not be judged, so it was not called.'), passage);
   if (!word.allowed) return answer(id, refusedCall(word.reason), passage);
