@@ -3,8 +3,8 @@ import { answerBytes, brokenOff, readingFailed, type Passage, type PassageEnd } 
 import { metered } from './meter.ts';
 import { beginStream, sendError, writeSlowly } from './reply.ts';
 import { translate } from './translate.ts';
-import { sseReader, writeSseEvents } from './wire/sse.ts';
-import type { SseEvent, StreamListener } from './wire/wire.ts';
+import { sseReader, writeSseEvents, type SseEvent } from '../platform/sse.ts';
+import type { StreamListener } from './wire/wire.ts';
 
 /** What the provider said of the end of its stream. */
 type Said = { isWhole: boolean; error: LlmError | undefined };

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { LlmError, LlmResponse } from '../core/llm-message.ts';
 import { eventsOf } from './answer-events.ts';
-import { writeSseEvents } from './wire/sse.ts';
-import type { ClientWire, JsonObject, ReplyForm, SseEvent } from './wire/wire.ts';
+import { writeSseEvents, type SseEvent } from '../platform/sse.ts';
+import type { ClientWire, JsonObject, ReplyForm } from './wire/wire.ts';
 
 /** Writing to the caller, in bytes and in the caller's protocol. */
 

@@ -1,6 +1,7 @@
 import type { LlmPart, LlmRequest, LlmStreamEvent, LlmUsage } from '../core/llm-message.ts';
+import type { SseEvent } from '../platform/sse.ts';
 import { isObject, parseObject } from './wire/members.ts';
-import type { Json, JsonObject, SseEvent } from './wire/wire.ts';
+import type { Json, JsonObject } from './wire/wire.ts';
 
 /** What a client of Google's protocol does, for tests: it reads streams and writes requests, which the gateway itself never does. */
 

@@ -4,9 +4,9 @@ import { isAppError } from '../core/errors.ts';
 import { Untranslatable, type LlmError, type LlmProtocol } from '../core/llm-message.ts';
 import { translate, type TranslationTarget } from './translate.ts';
 import { parseObject } from './wire/members.ts';
-import { sseReader, writeSseEvents } from './wire/sse.ts';
+import { sseReader, writeSseEvents, type SseEvent } from '../platform/sse.ts';
 import { clientWireOf, wireOf } from './wires.ts';
-import type { ClientWire, JsonObject, SseEvent, StreamFilter, StreamListener } from './wire/wire.ts';
+import type { ClientWire, JsonObject, StreamFilter, StreamListener } from './wire/wire.ts';
 
 /** The protocols alone, without identity, policy and budget: a server that passes or translates to one upstream. */
 

@@ -7,9 +7,9 @@ import type { Said, Spoken } from '../../e2e/fakes/model-server-script.ts';
 import { LiteralIndex } from '../core/dlp/literal-index.ts';
 import { createRestorer, type Masked } from '../core/dlp/restore.ts';
 import type { LlmProtocol, LlmStreamEvent, LlmUsage } from '../core/llm-message.ts';
-import { sseReader, writeSseEvents } from './wire/sse.ts';
+import { sseReader, writeSseEvents, type SseEvent } from '../platform/sse.ts';
 import { geminiStreamReader } from './testing-gemini.ts';
-import type { ClientWire, SseEvent, StreamFilter } from './wire/wire.ts';
+import type { ClientWire, StreamFilter } from './wire/wire.ts';
 import { wireOf } from './wires.ts';
 
 /** What stands in a stream in the place of what was masked, and what it stands for. */

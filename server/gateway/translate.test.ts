@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmError } from '../core/llm-message.ts';
+import type { SseEvent } from '../platform/sse.ts';
 import { estimateInputTokens } from './estimate-input.ts';
 import { translate, type TranslationTarget } from './translate.ts';
 import { anthropicMessages } from './wire/anthropic-messages.ts';
 import { openAiChat } from './wire/openai-chat.ts';
-import { plainReply, type JsonObject, type SseEvent } from './wire/wire.ts';
+import { plainReply, type JsonObject } from './wire/wire.ts';
 
 const target = (given: Partial<TranslationTarget> = {}): TranslationTarget => ({
   upstreamModel: 'up',

@@ -2,18 +2,10 @@ import { isAppError } from '../core/errors.ts';
 import { Untranslatable, type LlmError, type LlmRequest } from '../core/llm-message.ts';
 import type { ModelTarget } from '../core/model-call.ts';
 import type { ProviderKind } from '../core/provider.ts';
+import type { SseEvent } from '../platform/sse.ts';
 import { partFilter } from './part-filter.ts';
 import { partOrder } from './part-order.ts';
-import type {
-  ClientWire,
-  Dialect,
-  JsonObject,
-  ReplyForm,
-  SseEvent,
-  StreamFilter,
-  StreamListener,
-  Wire,
-} from './wire/wire.ts';
+import type { ClientWire, Dialect, JsonObject, ReplyForm, StreamFilter, StreamListener, Wire } from './wire/wire.ts';
 
 /** What a translated request depends on of the model that it goes to. */
 export type TranslationTarget = Pick<ModelTarget, 'upstreamModel' | 'maxOutputTokens' | 'capabilities' | 'kind'>;

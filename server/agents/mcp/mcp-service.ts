@@ -1,7 +1,7 @@
 import { callProvider, ProviderFault, type ProviderAnswer } from '../../platform/provider-http.ts';
+import { sseReader } from '../../platform/sse.ts';
 import { asMcpText, failed, readMcpLine, type McpMessage } from './mcp-message.ts';
 import type { OpenBackend } from './mcp-passage.ts';
-import { sseMessages } from './sse-messages.ts';
 
 export type McpService = {
   url: string;
@@ -122,7 +122,8 @@ async function hearAnswer(
     }
   };
   if (isEvents) {
-    for await (const text of sseMessages(bounded())) hearText(text, hear);
+    const read = sseReader();
+    for await (const chunk of bounded()) for (const { data } of read(chunk)) hearText(data, hear);
     return;
   }
   const chunks: Buffer[] = [];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmErrorKind, LlmPart, LlmResponse, LlmStop, LlmStreamEvent } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { encodeAnthropicTokenCount } from './anthropic-models.ts';
 import { anthropicMessages as wire } from './anthropic-messages.ts';
-import { plainReply, type Json, type JsonObject, type SseEvent } from './wire.ts';
+import { plainReply, type Json, type JsonObject } from './wire.ts';
 
 const usage = { input_tokens: 10, output_tokens: 20, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
 const body = (members: JsonObject): JsonObject => ({

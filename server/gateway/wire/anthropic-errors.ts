@@ -1,7 +1,8 @@
 import type { LlmError, LlmErrorKind } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { isObject, parseObject } from './members.ts';
 import { kindOfStatus, unnamedError } from './unnamed-error.ts';
-import type { JsonObject, SseEvent, Wire } from './wire.ts';
+import type { JsonObject, Wire } from './wire.ts';
 
 type Answer = { status: number; type: string };
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmError, LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
-import { plainReply, type Json, type JsonObject, type SseEvent, type StreamFilter, type StreamPiece } from './wire.ts';
+import { plainReply, type Json, type JsonObject, type StreamFilter, type StreamPiece } from './wire.ts';
 
 const sse = (body: JsonObject & { type: string }): SseEvent => ({ event: body.type, data: JSON.stringify(body) });
 const start = (index: number, block: JsonObject) => sse({ type: 'content_block_start', index, content_block: block });

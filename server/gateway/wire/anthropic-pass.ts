@@ -1,8 +1,9 @@
 import type { LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { readAnthropicStreamError } from './anthropic-errors.ts';
 import { decodeAnthropicUsage } from './anthropic-usage.ts';
 import { isObject, parseJson, parseObject } from './members.ts';
-import type { Json, JsonObject, SseEvent, StreamFilter, StreamListener, TextRole } from './wire.ts';
+import type { Json, JsonObject, StreamFilter, StreamListener, TextRole } from './wire.ts';
 
 /** A block whose texts pass the filter: they make one text, under the block's index. */
 type OpenBlock = { channel: string; role: TextRole; isJson: boolean; toolName?: string; delta: DeltaForm };

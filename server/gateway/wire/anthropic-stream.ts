@@ -1,4 +1,5 @@
 import type { LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { encodeAnswerPart } from './anthropic-answer.ts';
 import { decodeContent } from './anthropic-blocks.ts';
 import { anthropicStreamError, readAnthropicStreamError } from './anthropic-errors.ts';
@@ -10,7 +11,7 @@ import {
 } from './anthropic-usage.ts';
 import { asObject, asString, isObject, parseObject } from './members.ts';
 import { readProof, writeProof } from './proof-envelope.ts';
-import type { JsonObject, SseEvent } from './wire.ts';
+import type { JsonObject } from './wire.ts';
 
 type Decoding = {
   usage: LlmUsage | undefined;

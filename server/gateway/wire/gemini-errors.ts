@@ -1,5 +1,6 @@
 import type { LlmError, LlmErrorKind } from '../../core/llm-message.ts';
-import type { ClientWire, JsonObject, SseEvent } from './wire.ts';
+import type { SseEvent } from '../../platform/sse.ts';
+import type { ClientWire, JsonObject } from './wire.ts';
 
 type Answer = { code: number; status: string };
 

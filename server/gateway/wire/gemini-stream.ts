@@ -1,7 +1,8 @@
 import type { LlmPart, LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { candidate, encodeGeminiPart, encodeGeminiStop, geminiHead, usageMetadata } from './gemini-answer.ts';
 import { geminiStreamError } from './gemini-errors.ts';
-import type { JsonObject, SseEvent } from './wire.ts';
+import type { JsonObject } from './wire.ts';
 
 type Encoding = {
   head: JsonObject;

@@ -1,17 +1,9 @@
+import type { SseEvent } from '../../platform/sse.ts';
 import { isObject, parseObject } from './members.ts';
 import { readOpenAiError } from './openai-errors.ts';
 import { objectsOf } from './openai-texts.ts';
 import { decodeChatUsage } from './openai-usage.ts';
-import type {
-  Json,
-  JsonObject,
-  ReplyForm,
-  SseEvent,
-  StreamFilter,
-  StreamListener,
-  StreamPiece,
-  TextRole,
-} from './wire.ts';
+import type { Json, JsonObject, ReplyForm, StreamFilter, StreamListener, StreamPiece, TextRole } from './wire.ts';
 
 /** A text of one choice that passes the filter. `wrap` makes a delta of what was held of it. */
 type Channel = {

@@ -1,4 +1,5 @@
 import type { LlmError, LlmPart, LlmStop, LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { isObject, parseObject } from './members.ts';
 import { chatHead, decodeChatStop, encodeAnswerCall, encodeChatStop, refuseShown } from './openai-chat-answer.ts';
 import { chatProof } from './openai-chat-decode-request.ts';
@@ -6,7 +7,7 @@ import { openAiErrorMembers, readOpenAiError } from './openai-errors.ts';
 import { wrapInput } from './openai-parts.ts';
 import { objectsOf } from './openai-texts.ts';
 import { decodeChatUsage, encodeChatUsage } from './openai-usage.ts';
-import type { JsonObject, ReplyForm, SseEvent } from './wire.ts';
+import type { JsonObject, ReplyForm } from './wire.ts';
 
 type Kind = 'text' | 'thinking' | 'refusal';
 

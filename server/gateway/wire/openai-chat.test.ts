@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Untranslatable, type LlmMessage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { openAiChat } from './openai-chat.ts';
 import { holdingFilter, openFilter, passStream } from './testing-filters.ts';
-import { plainReply, type JsonObject, type SseEvent, type StreamPiece } from './wire.ts';
+import { plainReply, type JsonObject, type StreamPiece } from './wire.ts';
 
 const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm' };
 const sse = (body: JsonObject): SseEvent => ({ data: JSON.stringify(body) });

@@ -1,4 +1,5 @@
 import type { LlmPart, LlmStreamEvent } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { asObject, asString, isObject, parseObject } from './members.ts';
 import { readOpenAiError } from './openai-errors.ts';
 import { wrapInput } from './openai-parts.ts';
@@ -6,7 +7,7 @@ import { decodeResponsesStop } from './openai-responses-answer.ts';
 import { decodeOutputItem, decodeReasoningProof, thoughtBreak } from './openai-responses-items.ts';
 import { decodeResponsesUsage } from './openai-usage.ts';
 import type { Proof, ThinkingPart } from './proof-envelope.ts';
-import type { JsonObject, SseEvent } from './wire.ts';
+import type { JsonObject } from './wire.ts';
 
 type Open = { index: number; hasText: boolean };
 

@@ -1,4 +1,5 @@
 import type { LlmError, LlmErrorKind, LlmPart, LlmStreamEvent, LlmUsage } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { openAiErrorMembers } from './openai-errors.ts';
 import {
   encodeMessagePart,
@@ -8,7 +9,7 @@ import {
   responseObject,
 } from './openai-responses-answer.ts';
 import { encodeResponsesUsage } from './openai-usage.ts';
-import type { JsonObject, ReplyForm, SseEvent } from './wire.ts';
+import type { JsonObject, ReplyForm } from './wire.ts';
 
 type Told = Extract<LlmPart, { type: 'text' | 'refusal' | 'thinking' | 'tool_call' }>;
 

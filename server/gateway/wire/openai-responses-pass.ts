@@ -1,3 +1,4 @@
+import type { SseEvent } from '../../platform/sse.ts';
 import { isObject, parseObject } from './members.ts';
 import { readOpenAiError } from './openai-errors.ts';
 import {
@@ -11,7 +12,7 @@ import {
 import { calledTool } from './openai-responses-tools.ts';
 import { objectsOf } from './openai-texts.ts';
 import { decodeResponsesUsage } from './openai-usage.ts';
-import type { JsonObject, SseEvent, StreamFilter, StreamListener, StreamPiece } from './wire.ts';
+import type { JsonObject, StreamFilter, StreamListener, StreamPiece } from './wire.ts';
 
 /** A text as the upstream wrote it and as the client sees it. `last` is the event of its last piece while it goes on. */
 type Known = { raw: string; shown: string; channel: string; last?: { type: string; body: JsonObject } };

@@ -3,18 +3,17 @@ import { readAsked } from '../../../e2e/fakes/model-server-asked.ts';
 import { responses } from '../../../e2e/fakes/model-server-responses.ts';
 import { speak, type Say } from '../../../e2e/fakes/model-server-script.ts';
 import { Untranslatable, type LlmStreamEvent } from '../../core/llm-message.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { openAiResponses } from './openai-responses.ts';
 import { holdingFilter, openFilter, passStream } from './testing-filters.ts';
-import { plainReply, type JsonObject, type SseEvent, type StreamPiece } from './wire.ts';
+import { plainReply, type JsonObject, type StreamPiece } from './wire.ts';
 
 /** The events of an answer as an upstream of Responses sends them. */
 function streamOf(says: readonly Say[], body: JsonObject = {}): SseEvent[] {
   const asked = readAsked('openai_responses', { model: 'm', stream: true, ...body });
-  return responses.frames(speak({ says }, asked, 1), asked).map(({ event = '', data }) => ({
-    event,
-    data: JSON.stringify(data),
-  }));
+  const frames = responses.frames(speak({ says }, asked, 1), asked);
+  return frames.map(({ event = '', data }) => ({ event, data: JSON.stringify(data) }));
 }
 
 type Body = JsonObject & { type: string; item_id?: string; delta?: string };

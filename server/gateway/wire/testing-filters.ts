@@ -1,5 +1,6 @@
 import type { LlmError, LlmUsage } from '../../core/llm-message.ts';
-import type { ReplyForm, SseEvent, StreamFilter, StreamPiece, Wire } from './wire.ts';
+import type { SseEvent } from '../../platform/sse.ts';
+import type { ReplyForm, StreamFilter, StreamPiece, Wire } from './wire.ts';
 
 /** Lets everything through. */
 export const openFilter: StreamFilter = { push: ({ text }) => text, end: () => '' };

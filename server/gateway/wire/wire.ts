@@ -8,13 +8,11 @@ import type {
   LlmUsage,
 } from '../../core/llm-message.ts';
 import type { ModelCapabilities } from '../../core/model-call.ts';
+import type { SseEvent } from '../../platform/sse.ts';
 
 /** A body of a protocol as JSON.parse gives it. Unknown members stay in it untouched. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
-
-/** One event of a stream of server-sent events (HTML standard, section 9.2). `data` is the text as it came. */
-export type SseEvent = { event?: string; data: string };
 
 /** What a text is to the model: policies and masking treat them apart. */
 export type TextRole =

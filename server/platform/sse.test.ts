@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sseReader, writeSse, writeSseEvents } from './sse.ts';
-import type { SseEvent } from './wire.ts';
+import { sseReader, writeSse, writeSseEvents, type SseEvent } from './sse.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import { AppError } from '../../core/errors.ts';
-import type { SseEvent } from './wire.ts';
+import { AppError } from '../core/errors.ts';
+
+/** One event of a stream of server-sent events (HTML standard, section 9.2). `data` is the text as it came. */
+export type SseEvent = { event?: string; data: string };
 
 /** The largest event that is read: a whole answer with images fits, an endless line does not fill the memory. */
 export const maxEventChars = 32 * 1024 * 1024;
