@@ -7,6 +7,7 @@ import { stripImages } from '../governance/dlp/strip-images.ts';
 import type { Request } from './asked.ts';
 import { Denied } from './denied.ts';
 import type { Draft } from './draft.ts';
+import { otherTexts } from './other-texts.ts';
 import { allowTargets, circumstancesOf } from './route-request.ts';
 
 /**
@@ -17,8 +18,9 @@ import { allowTargets, circumstancesOf } from './route-request.ts';
  */
 export async function guardTexts(request: Request, draft: Draft): Promise<AnswerFilter> {
   const { caller, body, facts, texts } = request;
-  if (facts.hasImages) stripImages(body);
-  const inspection = await inspectTexts(caller, texts);
+  const others = otherTexts(body, texts);
+  if (facts.hasImages || others.hasBytes) stripImages(body);
+  const inspection = await inspectTexts(caller, [...texts, ...others.texts]);
   const unread = unreadParts(body);
   const found = (actions: Map<string, Action>, inTexts = inspection.found(actions)) => [
     ...inTexts,

@@ -1,5 +1,5 @@
 import { isObject } from './members.ts';
-import { itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
+import { itemPlace, jsonPlace, namedFilePlaces, textPlace, type Speaker } from './text-place.ts';
 import type { Json, JsonObject, TextPlace, TextRole } from './wire.ts';
 
 /** Members that hold no text for a model: names, references, and what only its maker can read. */
@@ -134,15 +134,18 @@ function readItems(items: Json[], reading: Reading): void {
 
 function readBlock(block: JsonObject, reading: Reading): void {
   const { type, id, name } = block;
-  if (type === 'redacted_thinking' || type === 'base64') return;
+  const { places, speaker } = reading;
+  const isOpaque = type === 'redacted_thinking' || type === 'base64';
+  if (type === 'base64')
+    places.push(...namedFilePlaces(block, { speaker, mediaType: block['media_type'], data: block['data'] }));
   const callsTool = isCall(block);
   if (callsTool) {
     if (typeof id === 'string' && typeof name === 'string') reading.toolNames.set(id, name);
-    reading.places.push(jsonPlace(block, 'input', callerOf(block)));
+    places.push(jsonPlace(block, 'input', callerOf(block)));
   }
   const inner = { ...reading, speaker: innerSpeaker(block, reading) };
   for (const member of Object.keys(block)) {
-    if (opaque.has(member) || (callsTool && member === 'input')) continue;
+    if (opaque.has(member) || (callsTool && member === 'input') || (isOpaque && member === 'data')) continue;
     readMember(block, member, inner);
   }
 }

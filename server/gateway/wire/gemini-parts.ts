@@ -2,6 +2,7 @@ import { Untranslatable, type LlmPart } from '../../core/llm-message.ts';
 import { camelObject, listOf, refuseOthers } from './gemini-members.ts';
 import { asObject, asString, isAbsent, isObject, optionalBoolean, optionalString } from './members.ts';
 import { readEnvelope } from './proof-envelope.ts';
+import { isTextFile } from './text-place.ts';
 import type { JsonObject } from './wire.ts';
 
 /** What of a part says how Google is to look at it, and what signs it for Google alone. */
@@ -73,15 +74,10 @@ function decodeInline(inline: JsonObject, path: string): LlmPart {
   if (mediaType.startsWith('image/')) return { type: 'image', image: { source: 'base64', mediaType, data } };
   if (mediaType === 'application/pdf')
     return { type: 'document', mediaType, data, ...(name === undefined ? {} : { name }) };
-  if (isTextType(mediaType)) return { type: 'text', text: Buffer.from(data, 'base64').toString('utf8') };
+  if (isTextFile(mediaType)) return { type: 'text', text: Buffer.from(data, 'base64').toString('utf8') };
   throw new Untranslatable(
     `${path}.inlineData: data of type ${mediaType} cannot be sent to a model of another protocol. Send text, images or PDF.`,
   );
-}
-
-/** Files of text are read as such, here and where texts are looked through. */
-export function isTextType(mediaType: string): boolean {
-  return /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|javascript|toml)$)/i.test(mediaType);
 }
 
 function decodeFile(file: JsonObject, path: string): LlmPart {

@@ -1,8 +1,7 @@
 import { callIdsOf } from './gemini-call-ids.ts';
 import { camel, camelName } from './gemini-members.ts';
-import { isTextType } from './gemini-parts.ts';
 import { isObject } from './members.ts';
-import { itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
+import { itemPlace, jsonPlace, namedFilePlaces, textPlace, type Speaker } from './text-place.ts';
 import type { Json, JsonObject, TextPlace } from './wire.ts';
 
 /** Members that hold no text for a model: names, kinds, references, and what only its maker can read. */
@@ -113,29 +112,26 @@ function readCall(call: JsonObject, reading: Reading): void {
   }
 }
 
-/** In what a tool answered, members of any name are its words. */
+/** What a tool answered is JSON, in which names tell of values, unless it is one text. */
 function readResult(result: JsonObject, reading: Reading): void {
   const speaker: Speaker = { role: 'tool_result', ...toolOf(result, reading) };
   for (const member of Object.keys(result)) {
     if (opaque.has(member)) continue;
-    if (member === 'response') readWords(result, member, { ...reading, speaker });
+    const held = result[member];
+    if (member === 'response' && isObject(held) && !isOneText(held))
+      reading.places.push(jsonPlace(result, member, speaker));
     else readMember(result, member, { ...reading, speaker });
   }
 }
 
-function readWords(parent: JsonObject, member: string, reading: Reading): void {
-  const value = parent[member];
-  if (isObject(value)) for (const inner of Object.keys(value)) readWords(value, inner, reading);
-  else if (Array.isArray(value)) readWordList(value, reading);
-  else if (typeof value === 'string') reading.places.push(textPlace(parent, member, reading.speaker));
-}
-
-function readWordList(items: Json[], reading: Reading): void {
-  for (const [i, item] of items.entries()) {
-    if (isObject(item)) for (const inner of Object.keys(item)) readWords(item, inner, reading);
-    else if (Array.isArray(item)) readWordList(item, reading);
-    else if (typeof item === 'string') reading.places.push(itemPlace(items, i, reading.speaker));
-  }
+/** Under one of the names that Google's documentation gives it. */
+function isOneText(response: JsonObject): boolean {
+  const [member = '', another] = Object.keys(response);
+  return (
+    another === undefined &&
+    ['output', 'error', 'result', 'content'].includes(member) &&
+    typeof response[member] === 'string'
+  );
 }
 
 function toolOf(call: JsonObject, { ids }: Reading): Pick<Speaker, 'toolName' | 'callId'> {
@@ -149,14 +145,6 @@ function toolOf(call: JsonObject, { ids }: Reading): Pick<Speaker, 'toolName' | 
 
 /** Files of text travel as base64; images, sounds and PDF are no text. */
 function readInline(inline: JsonObject, { speaker, places }: Reading): void {
-  const { mimeType, data } = camel(inline);
-  if (typeof mimeType !== 'string' || typeof data !== 'string' || !isTextType(mimeType)) return;
-  places.push({
-    ...speaker,
-    text: Buffer.from(data, 'base64').toString('utf8'),
-    isJson: false,
-    replace: (replacement) => {
-      inline['data'] = Buffer.from(replacement, 'utf8').toString('base64');
-    },
-  });
+  const { mimeType: mediaType, data } = camel(inline);
+  places.push(...namedFilePlaces(inline, { speaker, mediaType, data }));
 }

@@ -109,6 +109,8 @@ function readCalls(message: JsonObject, places: TextPlace[], toolNames: Map<stri
     };
     if (typeof called['arguments'] === 'string')
       places.push({ ...textPlace(called, 'arguments', speaker), isJson: true });
+    // Some servers take them as they are.
+    if (isObject(called['arguments'])) places.push(jsonPlace(called, 'arguments', speaker));
     if (typeof called['input'] === 'string') places.push(textPlace(called, 'input', speaker));
   }
 }

@@ -67,6 +67,7 @@ function readItem(item: JsonObject, reading: Reading): void {
     if (member === 'tools') for (const tool of objectsOf(item[member])) readToolTexts(tool, places);
     else if (member === 'arguments' && typeof item[member] === 'string')
       places.push({ ...textPlace(item, member, speaker), isJson: true });
+    else if (isNamedCall(item) && isObject(item[member])) places.push(jsonPlace(item, member, speaker));
     else if (member === 'output') readTexts(item, member, { speaker: { ...speaker, role: 'tool_result' }, places });
     else readTexts(item, member, { speaker, places });
   }

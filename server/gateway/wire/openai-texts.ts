@@ -1,6 +1,6 @@
 import { isObject } from './members.ts';
 import { flatName } from './openai-parts.ts';
-import { itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
+import { filePlace, isTextFile, itemPlace, jsonPlace, textPlace, type Speaker } from './text-place.ts';
 import type { Json, JsonObject, TextPlace } from './wire.ts';
 
 /**
@@ -53,32 +53,27 @@ function readItems(items: Json[], reading: { speaker: Speaker; places: TextPlace
 }
 
 function readObject(value: JsonObject, reading: { speaker: Speaker; places: TextPlace[] }): void {
-  // The bytes of a sound are no text.
-  if (value['type'] === 'input_audio') return;
-  for (const member of Object.keys(value)) if (!opaque.has(member)) readTexts(value, member, reading);
+  for (const member of Object.keys(value)) {
+    // The bytes of a sound are no text.
+    const isSound = value['type'] === 'input_audio' && member === 'input_audio';
+    if (!opaque.has(member) && !isSound) readTexts(value, member, reading);
+  }
 }
 
-const isEncoded = (text: string) => text.startsWith('data:') && text.slice(0, 200).includes(';base64,');
+/** The bytes of a file as an address, and nothing else. */
+const encoded = /^data:([^,]{0,200});base64,[A-Za-z0-9+/=_\s-]*$/i;
+const isEncoded = (text: string) => /^data:/i.test(text.slice(0, 5)) && encoded.test(text);
 
 /** Files of text travel as base64; images, sounds and PDF are no text. */
-const textFile = /^data:(?:text\/[^;,]*|application\/(?:json|xml|yaml|x-yaml|javascript|toml))(?:;[^;,]*)*;base64,/i;
-
 function readDataUrl(
   parent: JsonObject,
   member: string,
   { speaker, places }: { speaker: Speaker; places: TextPlace[] },
 ) {
   const value = parent[member];
-  const head = typeof value === 'string' ? textFile.exec(value)?.[0] : undefined;
-  if (typeof value !== 'string' || head === undefined) return;
-  places.push({
-    ...speaker,
-    text: Buffer.from(value.slice(head.length), 'base64').toString('utf8'),
-    isJson: false,
-    replace: (replacement) => {
-      parent[member] = head + Buffer.from(replacement, 'utf8').toString('base64');
-    },
-  });
+  const head = typeof value === 'string' ? value.slice(0, value.indexOf(',') + 1) : '';
+  const mediaType = head.slice('data:'.length);
+  if (isTextFile(mediaType)) places.push(filePlace(parent, member, { speaker, head, mediaType }));
 }
 
 /** What a tool says of itself: descriptions as texts, schemas as JSON. Tools within a namespace are read one by one. */

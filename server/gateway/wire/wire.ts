@@ -35,6 +35,8 @@ export type TextPlace = {
   toolName?: string;
   callId?: string;
   replace(text: string): void;
+  /** What it is a member of, and under which name: nothing below that is looked at again. */
+  stands(): [holder: JsonObject | Json[], member: string | number];
 };
 
 /** What the pipeline must know of a request before it decides. */

@@ -21,13 +21,17 @@ export function keepFilesOut(places: readonly InspectedText[], { excluding, excl
       return textOf(place);
     }
     const whole = place.role === 'tool_result' && place.callId !== undefined ? byCall.get(place.callId) : undefined;
-    const text = whole === undefined ? withoutFiles(place, excluding, rules) : keptOut(whole);
+    const text = whole === undefined ? withoutFiles(place, excluding, rules) : inPlaceOf(place, whole);
     if (whole !== undefined) rules.push(whole);
     if (text !== place.text) place.replace(text);
     return { ...textOf(place), text };
   });
   return { texts, rules };
 }
+
+/** What is JSON stays it. */
+const inPlaceOf = ({ isJson }: InspectedText, rule: string) =>
+  isJson ? JSON.stringify({ output: keptOut(rule) }) : keptOut(rule);
 
 const textOf = (place: InspectedText): LookedText => ({
   place,

@@ -22,11 +22,11 @@ function strip(value: Json): void {
 const typeNamed = (holder: { [key: string]: Json }) =>
   holder['media_type'] ?? holder['mimeType'] ?? holder['mime_type'];
 
-const dataAddress = /^data:image\/[\w.+-]{1,40};base64,/;
+const dataAddress = /^data:image\/[^,]{1,200};base64,/i;
 
 function strippedIn(holder: Json[] | { [key: string]: Json }, name: string, text: string): string | undefined {
   const mediaType = Array.isArray(holder) ? undefined : typeNamed(holder);
-  if (name === 'data' && typeof mediaType === 'string' && mediaType.startsWith('image/')) return strippedBase64(text);
+  if (name === 'data' && typeof mediaType === 'string' && /^image\//i.test(mediaType)) return strippedBase64(text);
   const address = dataAddress.exec(text)?.[0];
   if (address === undefined) return undefined;
   const stripped = strippedBase64(text.slice(address.length));
