@@ -23,14 +23,25 @@ export function costOf(usage: LlmUsage, price: ModelPrice | undefined): number |
   return Math.ceil(perMillion / 1_000_000);
 }
 
-/** What a request is known to be at most, before it is sent. */
-export type CallBound = { inputTokens: number; maxOutputTokens?: number };
+/** What a request is known to be at most, before it is sent. The limit of its output is that of each of its answers. */
+export type CallBound = { inputTokens: number; maxOutputTokens?: number; answers?: number };
 
 /** The tokens that a call may use at most at a target. */
-export function mostTokens(bound: CallBound, target: ModelTarget): LlmUsage {
-  const output = bound.maxOutputTokens ?? target.maxOutputTokens ?? usualMaxOutput;
-  return { input: bound.inputTokens, output };
+export function mostTokens({ inputTokens, maxOutputTokens, answers = 1 }: CallBound, target: ModelTarget): LlmUsage {
+  const output = limitOf(maxOutputTokens) ?? target.maxOutputTokens ?? usualMaxOutput;
+  return { input: inputTokens, output: Math.min(output * countOfAnswers(answers), mostOutput) };
 }
+
+/** More than any model writes, and little enough to be counted exactly. */
+const mostOutput = 1_000_000_000;
+
+/** A limit below nothing is none: some servers take it for one without end. */
+function limitOf(asked: number | undefined): number | undefined {
+  if (asked === undefined || !Number.isFinite(asked) || asked < 0) return undefined;
+  return Math.min(Math.ceil(asked), mostOutput);
+}
+
+const countOfAnswers = (asked: number) => Math.max(1, Math.ceil(asked));
 
 /**
  * What a call may cost at most at the costliest of the targets it may go to; null when none of them has a price.

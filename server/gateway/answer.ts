@@ -37,6 +37,8 @@ export function answerBytes({ headers, body }: ProviderAnswer): Readable {
   const decoder = encoding === 'identity' ? undefined : decoderOf(encoding);
   if (!decoder) return body;
   body.once('error', (error) => decoder.destroy(error));
+  // Nobody reads on when what it unpacks to is refused.
+  decoder.once('close', () => body.destroy());
   return body.pipe(decoder);
 }
 

@@ -23,6 +23,7 @@ export function draftOf(request: Request, route: ModelRoute): Draft {
       // Nothing is generated while tokens are counted.
       ...(asked.operation === 'count_tokens' ? { maxOutputTokens: 0 } : {}),
       ...(facts.maxOutputTokens === undefined ? {} : { maxOutputTokens: facts.maxOutputTokens }),
+      ...(facts.answers === undefined ? {} : { answers: facts.answers }),
     },
     policy: { effect: 'deny', rules: [] },
     findings: [],

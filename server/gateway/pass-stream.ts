@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts';
 import type { LlmError } from '../core/llm-message.ts';
 import { answerBytes, brokenOff, readingFailed, type Passage, type PassageEnd } from './answer.ts';
 import { metered } from './meter.ts';
@@ -5,6 +6,9 @@ import { beginStream, sendError, writeSlowly } from './reply.ts';
 import { translate } from './translate.ts';
 import { sseReader, writeSseEvents, type SseEvent } from '../platform/sse.ts';
 import type { StreamListener } from './wire/wire.ts';
+
+/** More than any model says, packed or not; what was said is kept until it is counted. */
+const mostStreamBytes = 128 * 1024 * 1024;
 
 /** What the provider said of the end of its stream. */
 type Said = { isWhole: boolean; error: LlmError | undefined };
@@ -20,7 +24,7 @@ export async function passStream(passage: Passage): Promise<PassageEnd> {
   const read = sseReader();
   const turn = turnerOf(passage, said);
   try {
-    for await (const chunk of answerBytes(forwarded.answer)) {
+    for await (const chunk of upTo(mostStreamBytes, answerBytes(forwarded.answer))) {
       passage.keep?.(chunk);
       const events: SseEvent[] = read(chunk).flatMap((event) => turn(event));
       if (events.length === 0) continue;
@@ -40,6 +44,17 @@ export async function passStream(passage: Passage): Promise<PassageEnd> {
   if (!said.isWhole) return broken(passage, brokenOff(forwarded));
   reply.end();
   return { state: 'whole' };
+}
+
+/** @throws AppError `too_large` for a stream without end */
+async function* upTo(mostBytes: number, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let sizeBytes = 0;
+  for await (const chunk of source) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > mostBytes)
+      throw new AppError('too_large', `The provider’s stream is larger than ${mostBytes / 1024 / 1024} MiB.`);
+    yield chunk;
+  }
 }
 
 function broken({ request }: Passage, error: LlmError): PassageEnd {

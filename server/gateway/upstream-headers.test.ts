@@ -27,6 +27,10 @@ describe('headers to a provider', () => {
       'sec-fetch-mode': 'cors',
       'x-company-user': 'ana@example.com',
       'openai-organization': 'org_mine',
+      'anthropic-api-key': 'ens_x',
+      'openai-auth-token': 'ens_x',
+      'anthropic-beta': 'ghp_q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5fG0pKeTaU',
+      'user-agent': 'tool/1.0 (password=Tr0ub4dor&3x)',
     };
     expect(headersUpstream(kept)).toEqual({});
   });

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { scanText } from '../core/dlp/scan.ts';
 
 /**
- * Which headers go on, and which come back (docs/spec/gateway.md, GW6 and GW7). Both are lists of what passes: headers are not
- * searched for secrets as bodies are, and what a company's proxies and tools add is nobody's business outside.
+ * Which headers go on, and which come back (docs/spec/gateway.md, GW6 and GW7). Both are lists of what passes: what a company's proxies
+ * and tools add is nobody's business outside.
  */
 type Passing = { names: ReadonlySet<string>; starts: readonly string[]; never: ReadonlySet<string> };
 
@@ -53,15 +54,25 @@ function passing({ names, starts, never }: Passing, headers: Headers): Record<st
   return passed;
 }
 
+/** By their name they hold what opens something: the caller's key under a name that a provider has, say. */
+const namesKey = /api-key|auth|token|secret|password|cookie|credential/;
+
 /** The caller's headers that go on to a provider of the same protocol. */
 export function headersUpstream(headers: IncomingHttpHeaders): Record<string, string> {
-  return passing(toProvider, headers);
+  return withoutSecrets(passing(toProvider, headers));
 }
+
+function withoutSecrets(headers: Record<string, string>): Record<string, string> {
+  const harmless = Object.entries(headers).filter(([name, value]) => !namesKey.test(name) && !isSecret(value));
+  return Object.fromEntries(harmless);
+}
+
+const isSecret = (value: string) => scanText(value).some((finding) => finding.class === 'secret');
 
 /** Between protocols only who asks is said: switches of the one mean nothing to the other. */
 export function headersTranslated(headers: IncomingHttpHeaders): Record<string, string> {
   const agent = headers['user-agent'];
-  return agent === undefined ? {} : { 'user-agent': agent };
+  return agent === undefined ? {} : withoutSecrets({ 'user-agent': agent });
 }
 
 /** What of the provider's answer the caller is told beside the body. */

@@ -9,6 +9,7 @@ export const maxEventChars = 32 * 1024 * 1024;
 
 const byteOrderMark = '\uFEFF';
 const anyLineEnd = /\r\n|\r|\n/;
+const nextLineEnd = /[\r\n]/g;
 
 /** What a reader remembers between two pieces of bytes. */
 type Reading = {
@@ -69,10 +70,11 @@ function readText(reading: Reading, text: string, events: SseEvent[]): void {
 
 /** Where the line from `at` on ends, and where the next begins; -1 when its end has not come. */
 function lineEnd(text: string, at: number, hasReturns: boolean): [end: number, next: number] {
-  const feed = text.indexOf('\n', at);
-  const carriage = hasReturns ? text.indexOf('\r', at) : -1;
-  if (carriage === -1 || (feed !== -1 && feed < carriage)) return feed === -1 ? [text.length, -1] : [feed, feed + 1];
-  return [carriage, text.charCodeAt(carriage + 1) === 0x0a ? carriage + 2 : carriage + 1];
+  // One search for both: one for each would read the rest of the text again at every line.
+  nextLineEnd.lastIndex = at;
+  const end = hasReturns ? (nextLineEnd.exec(text)?.index ?? -1) : text.indexOf('\n', at);
+  if (end === -1) return [text.length, -1];
+  return [end, text.startsWith('\r\n', end) ? end + 2 : end + 1];
 }
 
 function wholeLine(reading: Reading, piece: string): string {

@@ -47,10 +47,12 @@ export function optionalBoolean(value: Json | undefined, path: string): boolean 
   throw invalidMember(path, 'true or false is expected');
 }
 
-/** A count within what an upstream says of tokens; what is no count is none. */
+/** A count within what an upstream says of tokens; what is no count is none, and what none can have used neither. */
 export function countOf(value: Json | undefined): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  return typeof value === 'number' && value >= 0 && value <= mostCount ? Math.ceil(value) : undefined;
 }
+
+const mostCount = 1_000_000_000;
 
 /** The text as JSON, or undefined when it is none. */
 export function parseJson(text: string): Json | undefined {

@@ -5,15 +5,15 @@ import type { JsonObject, RequestFacts } from './wire.ts';
 /** What a request of chat/completions says of itself. */
 export function readChatFacts(body: JsonObject): RequestFacts {
   const messages = asArray(body['messages'], 'messages');
-  const maxOutputTokens =
-    optionalNumber(body['max_completion_tokens'], 'max_completion_tokens') ??
-    optionalNumber(body['max_tokens'], 'max_tokens');
+  const maxOutputTokens = limitOf(body);
+  const answers = answersOf(body);
   const { stream_options: options } = body;
   const tools = [...objectsOf(body['tools']), ...objectsOf(body['functions'])];
   return {
     model: asString(body['model'], 'model'),
     stream: optionalBoolean(body['stream'], 'stream') ?? false,
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(answers === undefined ? {} : { answers }),
     toolNames: tools.flatMap((tool) => chatToolName(tool) ?? []),
     hasImages: objectsOf(messages).some(hasImage),
     reply: {
@@ -22,6 +22,22 @@ export function readChatFacts(body: JsonObject): RequestFacts {
       namespaced: {},
     },
   };
+}
+
+/** Of two limits servers keep one or the other. */
+function limitOf(body: JsonObject): number | undefined {
+  const limits = ['max_completion_tokens', 'max_tokens'].flatMap(
+    (member) => optionalNumber(body[member], member) ?? [],
+  );
+  if (limits.length === 0) return undefined;
+  // Below nothing is without end.
+  return limits.find((limit) => limit < 0) ?? Math.max(...limits);
+}
+
+/** `best_of` are those that are made and thrown away. */
+function answersOf(body: JsonObject): number | undefined {
+  const counts = ['n', 'best_of'].flatMap((member) => optionalNumber(body[member], member) ?? []);
+  return counts.length === 0 ? undefined : Math.max(...counts);
 }
 
 function chatToolName(tool: JsonObject): string | undefined {

@@ -9,6 +9,9 @@ export function readResponsesFacts(body: JsonObject): RequestFacts {
   const isKeptElsewhere = !isAbsent(body['prompt']) || !isAbsent(body['previous_response_id']);
   const isInput = typeof input === 'string' || Array.isArray(input) || (isAbsent(input) && isKeptElsewhere);
   if (!isInput) throw invalidMember('input', 'a string or an array is expected');
+  // It would be answered after the call is over: nobody would count it, look at it or put values back.
+  if (optionalBoolean(body['background'], 'background') === true)
+    throw invalidMember('background', 'answers are passed on while they are made. Leave it out, and stream the answer');
   const maxOutputTokens = optionalNumber(body['max_output_tokens'], 'max_output_tokens');
   return {
     model: asString(body['model'], 'model'),

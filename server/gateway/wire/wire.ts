@@ -44,6 +44,8 @@ export type RequestFacts = {
   model: string;
   stream: boolean;
   maxOutputTokens?: number;
+  /** How many answers are asked for; left out: one. */
+  answers?: number;
   /** As the neutral vocabulary names them. */
   toolNames: readonly string[];
   hasImages: boolean;
