@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
-import type { GuardedAction } from '@/server/core/guard/guarded-action.ts';
-import { actionLine } from './guard-words.ts';
+import { actionLine, type GuardedAction } from '@/server/core/guard/guarded-action.ts';
+
 import classes from './guard.module.css';
 
 /** What an agent wanted to do, in a line or a few. */

@@ -13,15 +13,18 @@ import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { mayInTeam } from '@/server/core/permissions.ts';
+import { guardedKinds, type GuardedAction } from '@/server/core/guard/guarded-action.ts';
 import type { HouseEffect } from '@/server/core/guard/house-rule.ts';
 import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { deciders, effectChoices, effectWords, isEffect, type Decision } from './guard-words.ts';
+import { deciders, effectChoices, effectWords, isEffect, kindWords, type Decision } from './guard-words.ts';
 import { opinionText } from './opinion-words.ts';
 import classes from './guard.module.css';
 
-type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null };
-const noFilters: Filters = { text: '', rule: '', agent: '', verdict: null };
+type Kind = GuardedAction['kind'];
+type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null; kind: Kind | null };
+const kindChoices = guardedKinds.map((value) => ({ value, label: kindWords[value] }));
+const noFilters: Filters = { text: '', rule: '', agent: '', verdict: null, kind: null };
 
 /** What was said of agents' actions, newest first. What was wrong becomes a case to measure by. */
 export function Decisions({ team }: { team: GuardTeam }) {
@@ -33,15 +36,15 @@ export function Decisions({ team }: { team: GuardTeam }) {
     setFilters(wanted);
     ask(wanted);
   };
-  const { verdict, ...words } = asked;
+  const { verdict, kind, ...words } = asked;
   const decisions = useInfiniteQuery(
     trpc.guard.decisions.infiniteQueryOptions(
-      { teamId: team.id, ...words, ...(verdict && { verdict }) },
+      { teamId: team.id, ...words, ...(verdict && { verdict }), ...(kind && { kind }) },
       { getNextPageParam: (page) => page.nextCursor, placeholderData: keepPreviousData, staleTime: 0 },
     ),
   );
   const rows = decisions.data?.pages.flatMap((page) => page.items) ?? [];
-  const isFiltered = verdict !== null || Object.values(words).some((word) => word.trim() !== '');
+  const isFiltered = verdict !== null || kind !== null || Object.values(words).some((word) => word.trim() !== '');
   return (
     <Stack>
       <FilterBar filters={filters} onLook={look} />
@@ -53,7 +56,7 @@ export function Decisions({ team }: { team: GuardTeam }) {
         <Text c="dimmed">
           {isFiltered
             ? 'No decision fits these filters.'
-            : 'No agent wanted to run a command or change a file yet. What is said of it will stand here.'}
+            : 'No agent wanted to do anything yet. What is said of it will stand here.'}
         </Text>
       )}
       {rows.length > 0 && (
@@ -83,7 +86,7 @@ function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
     <div className={classes.filters} role="search" aria-label="Filter the decisions">
       <TextInput
         size="xs"
-        label="Command or path"
+        label="Command, path or address"
         placeholder="git push"
         value={filters.text}
         onChange={({ currentTarget: { value } }) => onLook({ ...filters, text: value })}
@@ -101,6 +104,17 @@ function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
         placeholder="claude-code"
         value={filters.agent}
         onChange={({ currentTarget: { value } }) => onLook({ ...filters, agent: value })}
+      />
+      <Select
+        size="xs"
+        label="What"
+        placeholder="All but plain reads"
+        clearable
+        data={kindChoices}
+        value={filters.kind}
+        onChange={(value) =>
+          onLook({ ...filters, kind: kindChoices.find((kind) => kind.value === value)?.value ?? null })
+        }
       />
       <Select
         size="xs"

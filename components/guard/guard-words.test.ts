@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { actionLine, patternOf, percent } from './guard-words.ts';
+import { actionLine } from '@/server/core/guard/guarded-action.ts';
+import { patternOf, percent } from './guard-words.ts';
 
 test('[GU205] what is typed becomes a pattern', () => {
   expect(patternOf('command', ' npm  run test … ')).toEqual({
@@ -11,9 +12,15 @@ test('[GU205] what is typed becomes a pattern', () => {
   expect(patternOf('command', '...')).toBeUndefined();
   expect(patternOf('path', ' src/** ')).toEqual({ kind: 'path', glob: 'src/**' });
   expect(patternOf('line', '')).toBeUndefined();
+  expect(patternOf('fetch', ' *.example.com ')).toEqual({ kind: 'fetch', host: '*.example.com' });
+  expect(patternOf('tool', 'tickets create_*')).toEqual({ kind: 'tool', server: 'tickets', tool: 'create_*' });
+  expect(patternOf('tool', 'tickets')).toEqual({ kind: 'tool', server: 'tickets', tool: '*' });
+  expect(patternOf('tool', 'one two three')).toBeUndefined();
 });
 
 test('an action is named in a line, and a share as people read it', () => {
   expect(actionLine({ kind: 'edit', path: 'a.ts', oldText: 'x', newText: null })).toBe('Delete a.ts');
+  expect(actionLine({ kind: 'read', path: '' })).toBe('Read the project');
+  expect(actionLine({ kind: 'mcp', server: 'tickets', name: 'close', input: '{}' })).toBe('close of tickets {}');
   expect([percent(null), percent(0.003), percent(0.987)]).toEqual(['–', '0.3 %', '99 %']);
 });

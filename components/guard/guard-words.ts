@@ -18,9 +18,14 @@ export const effectChoices = (['allow', 'ask', 'deny'] as const).map((value) => 
 export const isEffect = (value: string | null | undefined): value is HouseEffect =>
   value === 'allow' || value === 'ask' || value === 'deny';
 
-/** One line that names an action. */
-export const actionLine = (action: GuardedAction): string =>
-  action.kind === 'command' ? action.command : `${action.newText === null ? 'Delete' : 'Change'} ${action.path}`;
+export const kindWords: Record<GuardedAction['kind'], string> = {
+  command: 'Commands',
+  edit: 'Changes of files',
+  read: 'Reads',
+  fetch: 'Fetched addresses',
+  mcp: 'Tools of servers',
+  other: 'Other tools',
+};
 
 /** Who had the last word. */
 export const deciders: Record<string, string> = {
@@ -52,18 +57,46 @@ export const patternKinds: Record<PatternKind, { title: string; label: string; h
     hint: '* within a name, ** over folders; without a slash in any folder.',
     example: 'migrations/**',
   },
+  read: {
+    title: 'Files that are read by a tool',
+    label: 'Path',
+    hint: 'As for changes. What commands read is a matter of policies.',
+    example: 'contracts/**',
+  },
+  fetch: {
+    title: 'Addresses that are fetched',
+    label: 'Host',
+    hint: '* stands for any text.',
+    example: '*.example.com',
+  },
+  tool: {
+    title: 'Tools of MCP servers',
+    label: 'Server and tool',
+    hint: 'The server’s name on the list, then the tool’s; * stands for any text.',
+    example: 'tickets create_*',
+  },
 };
+
+export const isPatternKind = (value: string | null): value is PatternKind =>
+  value !== null && Object.hasOwn(patternKinds, value);
+export const patternChoices = Object.entries(patternKinds).map(([value, { title }]) => ({ value, label: title }));
 
 /** The pattern that somebody typed; undefined while there is none. */
 export function patternOf(kind: PatternKind, text: string): ActionPattern | undefined {
   const typed = text.trim();
   if (typed === '') return undefined;
   if (kind === 'line') return { kind, expression: typed };
-  if (kind === 'path') return { kind, glob: typed };
+  if (kind === 'path' || kind === 'read') return { kind, glob: typed };
+  if (kind === 'fetch') return { kind, host: typed };
   const words = typed.split(/\s+/);
+  if (kind === 'tool') return toolOf(words);
   const more = /^(?:…|\.\.\.)$/.test(words.at(-1) ?? '');
   const named = more ? words.slice(0, -1) : words;
   return named.length === 0 ? undefined : { kind, words: named, more };
+}
+
+function toolOf([server = '', tool = '*', ...rest]: readonly string[]): ActionPattern | undefined {
+  return rest.length === 0 ? { kind: 'tool', server, tool } : undefined;
 }
 
 export const percent = (share: number | null): string =>

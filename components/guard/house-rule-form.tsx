@@ -6,10 +6,15 @@ import { useState, type FormEvent } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
 import { useTRPC } from '@/components/trpc.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { effectChoices, isEffect, patternKinds, patternOf, type PatternKind } from './guard-words.ts';
-
-const isKind = (value: string | null): value is PatternKind => value !== null && Object.hasOwn(patternKinds, value);
-const kinds = Object.entries(patternKinds).map(([value, { title }]) => ({ value, label: title }));
+import {
+  effectChoices,
+  isEffect,
+  isPatternKind,
+  patternChoices,
+  patternKinds,
+  patternOf,
+  type PatternKind,
+} from './guard-words.ts';
 
 /** One more thing that people say of actions. */
 export function HouseRuleForm(given: { team: GuardTeam; teamId: string | null; onAdded: () => void }) {
@@ -41,8 +46,8 @@ export function HouseRuleForm(given: { team: GuardTeam; teamId: string | null; o
           label="Of what"
           value={kind}
           allowDeselect={false}
-          data={kinds}
-          onChange={(value) => isKind(value) && setKind(value)}
+          data={patternChoices}
+          onChange={(value) => isPatternKind(value) && setKind(value)}
         />
         <TextInput
           label={words.label}

@@ -10,17 +10,28 @@ import { Row, RowText, Section } from '@/components/settings/section.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
-import { effectChoices, effectWords, isEffect, patternOf } from './guard-words.ts';
+import {
+  effectChoices,
+  effectWords,
+  isEffect,
+  isPatternKind,
+  patternChoices,
+  patternKinds,
+  patternOf,
+  type PatternKind,
+} from './guard-words.ts';
 import classes from './guard.module.css';
 
 /** A rule that does not hold yet, put to what agents did in the last days. */
 export function Replay({ team }: { team: GuardTeam }) {
   const trpc = useTRPC();
   const [effect, setEffect] = useState<'allow' | 'ask' | 'deny'>('allow');
+  const [kind, setKind] = useState<PatternKind>('command');
   const [text, setText] = useState('');
   const [days, setDays] = useState(14);
   const replay = useMutation(trpc.guard.replay.mutationOptions());
-  const pattern = patternOf('command', text);
+  const pattern = patternOf(kind, text);
+  const { label, example } = patternKinds[kind];
   return (
     <Section title="Replay" lead="What a rule would have changed in what agents did, before you add it.">
       <Stack gap="sm">
@@ -33,9 +44,17 @@ export function Replay({ team }: { team: GuardTeam }) {
             data={effectChoices}
             onChange={(value) => isEffect(value) && setEffect(value)}
           />
+          <Select
+            label="Of what"
+            w={240}
+            value={kind}
+            allowDeselect={false}
+            data={patternChoices}
+            onChange={(value) => isPatternKind(value) && setKind(value)}
+          />
           <TextInput
-            label="Of commands"
-            placeholder="npm run …"
+            label={label}
+            placeholder={example}
             value={text}
             spellCheck={false}
             classNames={{ input: 'ens-mono' }}

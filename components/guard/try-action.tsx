@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Group, SegmentedControl, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
@@ -18,32 +18,34 @@ type Tried = RouterOutputs['guard']['try'];
 /** A command or a change, how it is understood, and what would be said of it. */
 export function TryAction({ team }: { team: GuardTeam }) {
   const trpc = useTRPC();
-  const [kind, setKind] = useState<GuardedAction['kind']>('command');
+  const [kind, setKind] = useState<Kind>('command');
   const [command, setCommand] = useState('');
   const [edit, setEdit] = useState({ path: '', oldText: '', newText: '' });
+  const [line, setLine] = useState('');
   const attempt = useMutation(trpc.guard.try.mutationOptions());
-  const action: GuardedAction = kind === 'command' ? { kind, command } : { kind, ...edit };
+  const action = actionOf(kind, { command, edit, line });
   const isCurrent = JSON.stringify(attempt.variables?.action) === JSON.stringify(action);
   const tried = isCurrent ? attempt.data : undefined;
-  const isEmpty = kind === 'command' ? command.trim() === '' : edit.path.trim() === '';
+  const isEmpty = (kind === 'command' ? command : kind === 'edit' ? edit.path : line).trim() === '';
   const run = () => !isEmpty && attempt.mutate({ teamId: team.id, action });
   return (
-    <Section title="Try an action" lead="Nothing is done and nothing is kept.">
+    <Section
+      title="Try an action"
+      lead="As if an agent asked for it in its sandbox. Nothing is done and nothing is kept."
+    >
       <Stack
         gap="sm"
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
         }}
       >
-        <SegmentedControl
-          aria-label="What kind of action"
+        <Select
+          label="What kind of action"
           value={kind}
-          onChange={(value) => setKind(value === 'edit' ? 'edit' : 'command')}
-          data={[
-            { value: 'command', label: 'A command' },
-            { value: 'edit', label: 'A change of a file' },
-          ]}
-          w="fit-content"
+          allowDeselect={false}
+          onChange={(value) => setKind(kinds.find((one) => one.value === value)?.value ?? 'command')}
+          data={kinds}
+          maw={280}
         />
         {kind === 'command' ? (
           <Textarea
@@ -58,8 +60,17 @@ export function TryAction({ team }: { team: GuardTeam }) {
             error={refusalMessage(isCurrent ? attempt.error : null)}
             onChange={(event) => setCommand(event.currentTarget.value)}
           />
-        ) : (
+        ) : kind === 'edit' ? (
           <EditFields edit={edit} onChange={setEdit} error={refusalMessage(isCurrent ? attempt.error : null)} />
+        ) : (
+          <TextInput
+            {...lineWords[kind]}
+            value={line}
+            spellCheck={false}
+            classNames={{ input: 'ens-mono' }}
+            error={refusalMessage(isCurrent ? attempt.error : null)}
+            onChange={({ currentTarget: { value } }) => setLine(value)}
+          />
         )}
         <Group>
           <Button onClick={run} loading={attempt.isPending} disabled={isEmpty}>
@@ -73,6 +84,31 @@ export function TryAction({ team }: { team: GuardTeam }) {
       </Stack>
     </Section>
   );
+}
+
+type Kind = Exclude<GuardedAction['kind'], 'other'>;
+const kinds = [
+  { value: 'command', label: 'A command' },
+  { value: 'edit', label: 'A change of a file' },
+  { value: 'read', label: 'Reading a file by a tool' },
+  { value: 'fetch', label: 'Fetching an address' },
+  { value: 'mcp', label: 'A tool of an MCP server' },
+] as const satisfies { value: Kind; label: string }[];
+
+const lineWords = {
+  read: { label: 'Path', placeholder: 'contracts/2026.md' },
+  fetch: { label: 'Address', placeholder: 'https://docs.example.com/' },
+  mcp: { label: 'Server and tool', placeholder: 'tickets create_issue' },
+};
+
+function actionOf(kind: Kind, { command, edit, line }: { command: string; edit: Edit; line: string }): GuardedAction {
+  if (kind === 'command') return { kind, command };
+  if (kind === 'edit') return { kind, ...edit };
+  const text = line.trim();
+  if (kind === 'read') return { kind, path: text };
+  if (kind === 'fetch') return { kind, address: text };
+  const [server = '', ...name] = text.split(/\s+/);
+  return { kind, server, name: name.join(' '), input: '' };
 }
 
 type Edit = { path: string; oldText: string; newText: string };
@@ -131,7 +167,7 @@ function Outcome({ tried: { word, guard, families, commands, unresolved, needs }
           {word.rules.join(', ')}
         </Text>
       )}
-      {word.by === 'house' && (
+      {word.by === 'house' && guard && (
         <Text c="dimmed">
           The guard alone says: {effectWords[guard.verdict].label}. {guard.reason}
         </Text>

@@ -233,3 +233,22 @@ test('[GU80] what nobody doubts is known by its families as well, to policies an
     families: ['databases'],
   });
 });
+
+test('[GU85] the house speaks about reads, fetches and tools of servers as well', async () => {
+  const house = (verdict: 'allow' | 'ask' | 'deny') => () =>
+    Promise.resolve<GuardSays>({ ...doubt, verdict, by: 'house', beneath: { rules: ['gru_1'] } });
+  const mcpServers = new Map([['notes', { readTools: new Set<string>(), otherTools: 'ask' as const }]]);
+  const fetched: AgentAction = { kind: 'fetch', address: 'https://a.example' };
+  const tool: AgentAction = { kind: 'mcp', server: 'notes', name: 'write', input: '{}' };
+  for (const action of [read, fetched, tool]) {
+    expect(await judgeAction(action, facts({ mcpServers, guard: house('deny') }))).toMatchObject({
+      verdict: 'deny',
+      by: 'house',
+    });
+    expect(await word(action, { mcpServers, guard: house('ask') })).toBe('ask');
+    expect(await word(action, { mcpServers, guard: house('allow') })).toBe('allow');
+  }
+  const closed = new Map([['notes', { readTools: new Set<string>(), otherTools: 'deny' as const }]]);
+  expect(await word(tool, { mcpServers: closed, guard: house('allow') })).toBe('deny');
+  expect(await word(fetched, { mode: 'plan', guard: house('allow') })).toBe('ask');
+});

@@ -39,7 +39,7 @@ export type Judged = Exclude<Judgement, { verdict: 'allow' }>;
 export type GuardSays = Verdict & {
   by?: 'guard' | 'house';
   families?: readonly ActionFamily[];
-  beneath?: Pick<Verdict, 'verdict' | 'rules'>;
+  beneath?: Partial<Pick<Verdict, 'verdict'>> & Pick<Verdict, 'rules'>;
 };
 
 /** A model's opinion, and whether it may let through what the guard would ask about. */
@@ -54,7 +54,7 @@ export type JudgeFacts = {
   requireActing: (action: ActAction, act: PolicyAct) => Promise<void>;
   /** Policy's word on going on without asking, as it is now. @throws AppError `forbidden` naming the rule */
   requireUnattended: () => Promise<void>;
-  /** The guard's verdict with the house's rules on top; undefined when it knows nothing of such actions. */
+  /** The guard's verdict with the house's rules on top; undefined where neither says anything. */
   guard: (action: AgentAction) => Promise<GuardSays | undefined>;
   /** A second opinion on what the guard said; undefined when there is none. */
   opinion: (action: AgentAction, said: GuardSays) => Promise<OpinionSays | undefined>;
@@ -80,11 +80,11 @@ export async function judgeAction(action: AgentAction, facts: JudgeFacts): Promi
   const closed = impossible(action, facts) ?? (await closedByPolicy(action, facts)) ?? closedByMode(action, facts.mode);
   if (closed) return closed;
   if (action.kind === 'quiet') return allow;
-  const said = action.kind === 'read' ? undefined : await facts.guard(action);
+  const said = await facts.guard(action);
   const act = actOf(action, facts.mode, said);
   const forbidden = await refusalOf(facts.requireActing('act', act));
   if (forbidden) return forbidden;
-  const word = { ...(action.kind === 'read' ? allow : await wordOn(action, said, facts)), families: act.families };
+  const word = { ...(await wordOn(action, said, facts)), families: act.families };
   if (word.verdict !== 'allow') return word;
   const unasked = await refusalOf(facts.requireActing('actUnasked', act));
   if (!unasked) return word;
@@ -230,7 +230,7 @@ async function wordOfMode(
   { facts, known }: { facts: JudgeFacts; known: boolean },
 ): Promise<Judgement> {
   const { mode } = facts;
-  if (mode !== 'ask' && action.kind === 'edit') return allow;
+  if (action.kind === 'read' || (mode !== 'ask' && action.kind === 'edit')) return allow;
   if (action.kind === 'command' && onlyReads(action.command)) return allow;
   if (action.kind === 'mcp') return isReadTool(action, facts) ? allow : wordOnTool(action);
   if (mode === 'auto' && known) {

@@ -103,15 +103,17 @@ function createEffects() {
 /** The word on one action: judged, asked where that is the judgement, and written down where it was denied. */
 function createWord(ctx: Context, given: Given) {
   const { claim, facts, pausedFor } = given;
-  /** What people allowed for the whole run. */
-  const allowedForRun = new Set<string>();
+  /** What people allowed for the whole run, with the question they were asked. */
+  const allowedForRun = new Map<string, string>();
 
-  async function asked(request: ActionRequest, judgement: Judged): Promise<ActionAnswer> {
+  async function asked(request: ActionRequest, judgement: Judged, subject?: string): Promise<ActionAnswer> {
     const expiresAt = new Date(Date.now() + given.answerMs);
     const question = await questionOf(request, { judgement, given });
     const permissionId = await askRunPermission(ctx, claim, { ...question, expiresAt });
     await given.record(request.action, judgement, permissionId);
-    return pausedFor(waitForAnswer(ctx, claim, { permissionId, signal: request.signal, expiresAt }));
+    const answer = await pausedFor(waitForAnswer(ctx, claim, { permissionId, signal: request.signal, expiresAt }));
+    if (subject !== undefined && answer.allowed && answer.scope === 'run') allowedForRun.set(subject, permissionId);
+    return answer;
   }
 
   /** A person's word holds also when nothing could be kept: then it is what it is about. */
@@ -137,11 +139,13 @@ function createWord(ctx: Context, given: Given) {
       return { allowed: false, reason: wordsFor(judgement) };
     }
     const subject = subjectOf(action, judgement);
-    if (allowedForRun.has(subject)) return allowed(request, 'run');
-    const answer = await asked(request, judgement);
-    if (!answer.allowed) return answer;
-    if (answer.scope === 'run') allowedForRun.add(subject);
-    return allowed(request, answer.scope);
+    const known = allowedForRun.get(subject);
+    if (known !== undefined) {
+      await given.record(action, judgement, known);
+      return allowed(request, 'run');
+    }
+    const answer = await asked(request, judgement, subject);
+    return answer.allowed ? allowed(request, answer.scope) : answer;
   };
 }
 

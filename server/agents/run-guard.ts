@@ -17,7 +17,7 @@ import { guardedActions } from './record-judgement.ts';
 
 /** The guard, with what is known of one run's box. */
 export type RunGuard = {
-  /** With the house's rules on top; undefined when it knows nothing of such actions. */
+  /** With the house's rules on top; undefined where neither says anything. */
   verdict: (action: AgentAction) => Promise<GuardSays | undefined>;
   /** The action with what a command comes to, for people to read. */
   takenApart: (action: AgentAction) => Promise<AgentAction>;
@@ -36,16 +36,19 @@ const strictestOf = (verdicts: readonly Verdict['verdict'][]) =>
 
 /** One word on an action of several parts. */
 function together(readings: readonly GuardReading[]): GuardSays | undefined {
-  const words = readings.map(({ word }) => word);
+  const words = readings.flatMap(({ word: { by, ...word } }) => (by === 'mode' ? [] : [{ ...word, by }]));
+  // What no rule speaks about is not allowed with the rest.
+  if (words.length < readings.length && words.every(({ verdict }) => verdict === 'allow')) return undefined;
   // Allowed by the house is all of it, or nothing.
   const [first] = words.toSorted(
     (a, b) => strictness[b.verdict] - strictness[a.verdict] || (a.by === 'guard' ? -1 : 1),
   );
   // Who may allow it is a matter of all that speaks against it.
   const against = words.filter(({ verdict }) => verdict !== 'allow').flatMap(({ rules: ids }) => ids);
+  const own = readings.flatMap(({ guard }) => (guard ? [guard] : []));
   const beneath = {
-    verdict: strictestOf(readings.map(({ guard }) => guard.verdict)),
-    rules: [...new Set(readings.flatMap(({ word, guard }) => [...word.rules, ...guard.rules]))],
+    ...(own.length > 0 && { verdict: strictestOf(own.map(({ verdict }) => verdict)) }),
+    rules: [...new Set([...words, ...own].flatMap(({ rules }) => rules))],
   };
   const families = actionFamilies.filter((family) => readings.some((reading) => reading.families.includes(family)));
   return first && { ...first, rules: [...new Set([...first.rules, ...against])], families, beneath };

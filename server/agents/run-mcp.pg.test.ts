@@ -6,6 +6,9 @@ import { setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
 import { newPerson, type TestPerson } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
+import { actionLine } from '../core/guard/guarded-action.ts';
+import { listDecisions } from '../governance/guard/list-decisions.ts';
+import { addHouseRules } from '../governance/guard/manage-house-rules.ts';
 import { forgetPolicies } from '../governance/policies/policy-memory.ts';
 import { shippedPolicies } from '../governance/policies/shipped-policies.ts';
 import { policy, putInForce } from '../governance/testing-policies.ts';
@@ -318,3 +321,37 @@ test.each([
   expect(server).toMatchObject({ tools: null, change: { state: 'failed' } });
   expect(server?.change?.error).toMatch(words);
 });
+
+test(
+  '[GU85] [GU207] a rule of the team is about addresses, reads and tools of servers as well, and each word is kept',
+  long,
+  async () => {
+    const { teamId, admin } = team;
+    await add({ isAlwaysGiven: true });
+    await addHouseRules(admin.ctx, {
+      teamId,
+      rules: [
+        { effect: 'allow', pattern: { kind: 'fetch', host: '*.example' } },
+        { effect: 'deny', pattern: { kind: 'read', glob: 'contracts/**' }, note: 'Ask Ana.' },
+        { effect: 'deny', pattern: { kind: 'tool', server: 'notes', tool: 'read_*' } },
+      ],
+    });
+    const fetched = `hook WebFetch ${JSON.stringify({ url: 'https://docs.example/a', prompt: 'x' })}`;
+    const read = (path: string) => `hook Read ${JSON.stringify({ file_path: `/work/${path}` })}`;
+    const lines = [fetched, read('contracts/a.md'), read('README.md'), read('README.md'), 'mcp notes read_notes {}'];
+    const words = await said(lines.join('\n'));
+    expect(words).toContain('This team forbids reading contracts/**. Ask Ana.');
+    const kept = async (of: { kind?: 'read' }) =>
+      (await listDecisions(admin.ctx, { teamId, sessionId, ...of })).items.map(
+        ({ action, verdict, decidedBy }) => `${actionLine(action)}: ${verdict} by ${decidedBy}`,
+      );
+    expect(words).toContain('This team forbids read_* of notes');
+    const denied = 'Read contracts/a.md: deny by house';
+    expect(await kept({})).toEqual([
+      'read_notes of notes {}: deny by house',
+      denied,
+      'Fetch https://docs.example/a: allow by house',
+    ]);
+    expect(await kept({ kind: 'read' })).toEqual(['Read README.md: allow by mode', denied]);
+  },
+);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
+import { actionLine } from '../core/guard/guarded-action.ts';
 import { checkPolicies, isPublishable } from '../governance/policies/check-policies.ts';
 import type { PolicyScope } from '../governance/policies/published.ts';
 import type { ActChange } from '../governance/policies/replay-acts.ts';
@@ -44,9 +45,8 @@ function lineOf({ kind, at, person, alias, provider, project, rules, data }: Cal
 const saidAnew = { deny: 'would be denied', ask: 'would be asked', allow: 'would be allowed' } as const;
 
 function lineOfAct({ at, person, agent, project, action, after, rules }: ActChange): string {
-  const done = action.kind === 'command' ? action.command : `change of ${action.path}`;
   const by = rules.map(({ id, title }) => `${id} “${title}”`).join(', ');
-  return `${at.toISOString()}  ${agent} for ${person} on ${project}: ${JSON.stringify(done)} ${saidAnew[after]}, ${
+  return `${at.toISOString()}  ${agent} for ${person} on ${project}: ${JSON.stringify(actionLine(action))} ${saidAnew[after]}, ${
     after === 'allow' ? 'now decided' : 'decided'
   } by ${by}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GuardedAction } from './guarded-action.ts';
 import {
   houseWord,
   patternText,
@@ -84,6 +85,76 @@ describe('[GU200] a pattern of a command', () => {
     const unknown = line('git $X', command(`git ${HOLE}`));
     expect(houseWord([rule('deny', words('git push …'))], unknown, find)?.effect).toBe('deny');
     expect(houseWord([rule('allow', words('git status …'))], unknown, find)).toBeUndefined();
+  });
+});
+
+describe('[GU84] a pattern of a command that asks or denies', () => {
+  const denied = (pattern: string, of: SimpleCommand) =>
+    houseWord([rule('deny', words(pattern))], line(of.source, of), find)?.effect === 'deny';
+  test.each([
+    ['git push …', 'git -C web push origin main', true],
+    ['git push …', 'git --no-pager -c a.b=c push', true],
+    ['git push …', 'git -C web log push', false],
+    ['kubectl delete …', 'kubectl -n prod delete pod x', true],
+    ['kubectl delete …', 'kubectl get delete', false],
+    ['npm publish', 'npm --tag next publish', true],
+    ['npm publish', 'npm publish now', false],
+  ])('%s passes over options in %s', (pattern, text, fits) => {
+    expect(denied(pattern, command(text))).toBe(fits);
+  });
+
+  test('knows a wrapper, a path and a shell by what they are written as', () => {
+    expect(denied('sudo …', command('apt install x', { via: ['sudo'], source: 'sudo apt install x' }))).toBe(true);
+    expect(denied('npx tsc …', command('tsc', { via: ['npx'], source: 'FOO=1 /usr/bin/npx tsc' }))).toBe(true);
+    expect(denied('bash …', command('rm x', { via: ['bash -c'] }))).toBe(true);
+    expect(denied('./gradlew …', command('gradlew build', { program: word('./gradlew') }))).toBe(true);
+    expect(denied('sudo …', command('apt install sudo'))).toBe(false);
+  });
+});
+
+describe('[GU84] a pattern of a command that allows', () => {
+  const allowed = (pattern: ActionPattern, ...commands: SimpleCommand[]) =>
+    houseWord([rule('allow', pattern)], line('the line', ...commands), find)?.effect === 'allow';
+  test('names a tool that runs others as it is written', () => {
+    const tsc = command('tsc --noEmit', { via: ['npx'], source: 'npx tsc --noEmit' });
+    expect(allowed(words('npx tsc …'), tsc)).toBe(true);
+    expect(allowed(words('tsc …'), tsc)).toBe(false);
+    expect(allowed(words('npx …'), { ...tsc, source: 'npx tsc $(x)' })).toBe(false);
+    expect(allowed(words('sudo …'), command('rm x', { via: ['sudo'], source: 'sudo rm x' }))).toBe(false);
+    expect(allowed(words('./gradlew …'), command('gradlew build', { program: word('./gradlew') }))).toBe(true);
+    expect(allowed(words('git push …'), command('git -C web push'))).toBe(false);
+  });
+
+  test('may be an expression that each command of the line has to fit', () => {
+    const pattern: ActionPattern = { kind: 'line', expression: '^(git status|echo\\b.*)$', each: true };
+    expect(patternText(pattern)).toBe('commands with /^(git status|echo\\b.*)$/');
+    expect(allowed(pattern, command('git status'), command('echo done'))).toBe(true);
+    expect(allowed(pattern, command('git status'), command('rm x'))).toBe(false);
+    const asked = houseWord([rule('ask', { ...pattern, expression: '^rm' })], line('a && rm x', command('rm x')), find);
+    expect(asked?.effect).toBe('ask');
+  });
+});
+
+describe('[GU85] patterns of what is no command and no change', () => {
+  const said = (pattern: ActionPattern, action: GuardedAction) => houseWord([rule('deny', pattern)], { action }, find);
+  test.each([
+    ['docs.example.com', 'https://docs.example.com/a?b', true],
+    ['*.example.com', 'https://DOCS.example.com./', true],
+    ['*.example.com', 'https://example.com.evil.org/', false],
+    ['example.com', 'https://example.com@evil.org/', false],
+    ['*', 'no address', true],
+    ['example.com', 'no address', false],
+  ])('fetching from %s, and %s', (host, address, fits) => {
+    expect(said({ kind: 'fetch', host }, { kind: 'fetch', address }) !== undefined).toBe(fits);
+  });
+
+  test('reading a file, and a tool of a server', () => {
+    expect(said({ kind: 'read', glob: '*.pem' }, { kind: 'read', path: 'keys/a.pem' })).toBeDefined();
+    expect(said({ kind: 'path', glob: '*.pem' }, { kind: 'read', path: 'keys/a.pem' })).toBeUndefined();
+    const close = { kind: 'mcp', server: 'tickets', name: 'close_issue', input: '{}' } as const;
+    expect(said({ kind: 'tool', server: 'tickets', tool: 'close_*' }, close)).toBeDefined();
+    expect(said({ kind: 'tool', server: 'notes', tool: '*' }, close)).toBeUndefined();
+    expect(said({ kind: 'tool', server: '*', tool: '*' }, { kind: 'other', tool: 'x', input: '' })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { HOLE, type Interpreted, type SimpleCommand } from './interpreted.ts';
+import { isAsWritten, mayFit, surelyFits } from './command-pattern.ts';
 import type { GuardedAction } from './guarded-action.ts';
+import type { Interpreted, SimpleCommand } from './interpreted.ts';
+import { globFits, hostFits, wordFits } from './star-pattern.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What people say of actions beside the guard, as patterns (docs/spec/guard.md, from GU200). */
@@ -21,10 +23,16 @@ export const actionPattern = z.discriminatedUnion('kind', [
     /** Whether more words may follow. */
     more: z.boolean(),
   }),
-  /** An expression in the syntax of RE2 that is looked for in the line as it was written. */
-  z.object({ kind: z.literal('line'), expression: z.string().min(1).max(500) }),
+  /** An expression in the syntax of RE2 that is looked for in the line as it was written, or in each of its commands. */
+  z.object({ kind: z.literal('line'), expression: z.string().min(1).max(500), each: z.boolean().optional() }),
   /** A file that is changed; `*` within a name, `**` over folders, `?` for one letter. */
   z.object({ kind: z.literal('path'), glob: z.string().min(1).max(500) }),
+  /** The same for a file that a tool of the agent reads or looks through. */
+  z.object({ kind: z.literal('read'), glob: z.string().min(1).max(500) }),
+  /** An address that a tool of the agent fetches, by its host; `*` stands for any text. */
+  z.object({ kind: z.literal('fetch'), host: z.string().min(1).max(253) }),
+  /** A tool of an MCP server, both by name; `*` stands for any text. */
+  z.object({ kind: z.literal('tool'), server: word, tool: word }),
 ]);
 export type ActionPattern = z.infer<typeof actionPattern>;
 
@@ -94,17 +102,35 @@ function houseReason({ scope, effect, pattern, note }: HouseRule): string {
 
 /** A pattern as people read and write it. */
 export function patternText(pattern: ActionPattern): string {
-  if (pattern.kind === 'line') return `lines with /${pattern.expression}/`;
+  if (pattern.kind === 'line') return `${pattern.each ? 'commands' : 'lines'} with /${pattern.expression}/`;
   if (pattern.kind === 'path') return `changes of ${pattern.glob}`;
+  if (pattern.kind === 'read') return `reading ${pattern.glob}`;
+  if (pattern.kind === 'fetch') return `fetching from ${pattern.host}`;
+  if (pattern.kind === 'tool') return `${pattern.tool} of ${pattern.server}`;
   const words = pattern.words.map((one) => (typeof one === 'string' ? one : `(${one.join('|')})`));
   return [...words, ...(pattern.more ? ['…'] : [])].join(' ');
 }
 
 function touches(pattern: ActionPattern, { action, interpreted }: HouseQuestion, find: FindExpression): boolean {
-  if (pattern.kind === 'path') return action.kind === 'edit' && globFits(pattern.glob, action.path);
-  if (action.kind !== 'command') return false;
-  if (pattern.kind === 'line') return find(pattern.expression, action.command);
-  return interpreted?.commands.some((command) => commandFits(pattern, command, 'perhaps')) ?? false;
+  if (action.kind !== 'command') return fitsWhole(pattern, action);
+  const commands = interpreted?.commands ?? [];
+  if (pattern.kind === 'command') return commands.some((command) => mayFit(pattern, command));
+  if (pattern.kind !== 'line') return false;
+  if (find(pattern.expression, action.command)) return true;
+  return pattern.each === true && commands.some(({ source }) => find(pattern.expression, source));
+}
+
+/** What is one thing and no line of several. */
+function fitsWhole(pattern: ActionPattern, action: Exclude<GuardedAction, { kind: 'command' }>): boolean {
+  if (action.kind === 'edit') return pattern.kind === 'path' && globFits(pattern.glob, action.path);
+  if (action.kind === 'read') return pattern.kind === 'read' && globFits(pattern.glob, action.path);
+  if (action.kind === 'fetch') return pattern.kind === 'fetch' && hostFits(pattern.host, action.address);
+  return (
+    action.kind === 'mcp' &&
+    pattern.kind === 'tool' &&
+    wordFits(pattern.server, action.server) &&
+    wordFits(pattern.tool, action.name)
+  );
 }
 
 function coveredBy(
@@ -112,74 +138,20 @@ function coveredBy(
   { action, interpreted }: HouseQuestion,
   find: FindExpression,
 ): HouseRule | undefined {
-  if (action.kind === 'edit')
-    return rules.find(({ pattern }) => pattern.kind === 'path' && globFits(pattern.glob, action.path));
-  const whole = rules.find(({ pattern }) => pattern.kind === 'line' && find(pattern.expression, action.command));
+  if (action.kind !== 'command') return rules.find(({ pattern }) => fitsWhole(pattern, action));
+  const whole = rules.find(
+    ({ pattern }) => pattern.kind === 'line' && !pattern.each && find(pattern.expression, action.command),
+  );
   if (whole) return whole;
   if (!interpreted || interpreted.unresolved.length > 0) return undefined;
-  const covering = interpreted.commands.map((command) => rules.find(({ pattern }) => allowsCommand(pattern, command)));
+  const covering = interpreted.commands.map((command) =>
+    rules.find(({ pattern }) => allowsCommand(pattern, command, find)),
+  );
   return covering.every((rule) => rule !== undefined) ? covering[0] : undefined;
 }
 
-/** A file that is written beside, a variable that is set, or a wrapper make it another command than the one that was allowed. */
-const allowsCommand = (pattern: ActionPattern, command: SimpleCommand) =>
-  pattern.kind === 'command' &&
-  command.via.length === 0 &&
-  command.env.size === 0 &&
-  command.redirects.every(({ kind, target }) => kind === '<' || target.text === '/dev/null') &&
-  commandFits(pattern, command, 'surely');
-
-type CommandPattern = Extract<ActionPattern, { kind: 'command' }>;
-
-/** `perhaps`: a word that is not known may be the one. */
-function commandFits({ words, more }: CommandPattern, command: SimpleCommand, how: 'surely' | 'perhaps'): boolean {
-  const has = [command.name, ...command.args.map(({ text }) => text)];
-  if (has.length < words.length || (has.length > words.length && !more)) return false;
-  return words.every((want, at) => {
-    const text = has[at] ?? '';
-    if (text.includes(HOLE)) return how === 'perhaps';
-    return typeof want === 'string' ? wordFits(want, text) : want.some((one) => wordFits(one, text));
-  });
+function allowsCommand(pattern: ActionPattern, command: SimpleCommand, find: FindExpression): boolean {
+  if (!isAsWritten(command)) return false;
+  if (pattern.kind === 'command') return surelyFits(pattern, command);
+  return pattern.kind === 'line' && pattern.each === true && find(pattern.expression, command.source);
 }
-
-/** `*` stands for any text within the word. Each star is tried from the left, the last one that met decides: quadratic at worst. */
-function wordFits(pattern: string, text: string, single?: string): boolean {
-  let [at, from, star, retry] = [0, 0, -1, 0];
-  while (from < text.length) {
-    const sign = pattern[at];
-    if (sign === '*') {
-      star = at++;
-      retry = from;
-    } else if (sign !== undefined && (sign === text[from] || sign === single)) {
-      at++;
-      from++;
-    } else if (star >= 0) {
-      at = star + 1;
-      from = ++retry;
-    } else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
-}
-
-/** Paths are relative to the worktree; a pattern without a slash fits names in any folder. */
-function globFits(glob: string, path: string): boolean {
-  const parts = path.split('/');
-  if (!glob.includes('/')) return parts.some((part) => nameFits(glob, part));
-  const wanted = glob
-    .replace(/^\.?\//, '')
-    .replace(/\/$/, '/**')
-    .split('/');
-  return partsFit(wanted, parts);
-}
-
-function partsFit(wanted: readonly string[], parts: readonly string[]): boolean {
-  const [first, ...rest] = wanted;
-  if (first === undefined) return parts.length === 0;
-  if (first === '**') return rest.length === 0 || parts.some((_part, at) => partsFit(rest, parts.slice(at)));
-  const [part, ...others] = parts;
-  return part !== undefined && nameFits(first, part) && partsFit(rest, others);
-}
-
-/** `?` is one letter. */
-export const nameFits = (pattern: string, name: string) => wordFits(pattern, name, '?');

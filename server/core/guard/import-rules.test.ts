@@ -22,14 +22,56 @@ describe('[GU204] rules of other tools', () => {
     }`;
     expect(read('claude', settings)).toEqual({
       rules: [
-        'deny changes of .env',
-        'deny changes of secrets/**',
+        'deny changes of /.env',
+        'deny changes of /secrets/**',
         'ask git push …',
         'allow npm run test …',
         'allow git diff …',
         'allow make',
+        'allow fetching from a.org',
       ],
-      left: ['Bash(curl * | sh)', 'Bash', 'Read(~/.zshrc)', 'WebFetch(domain:a.org)'],
+      left: ['Bash(curl * | sh)', 'Bash', 'Read(~/.zshrc)'],
+    });
+  });
+
+  test('of Claude Code, as it writes them itself: files, addresses, tools of servers, stars within', () => {
+    const settings = `{
+      "permissions": {
+        "defaultMode": "acceptEdits",
+        "additionalDirectories": ["../docs"],
+        "allow": [
+          "mcp__github__create_issue", "mcp__context7", "mcp__tickets__*", "WebFetch", "WebSearch", "Skill(a)",
+          "Bash(git commit -m \\"$(cat <<'EOF')", "Bash(NODE_ENV=test npm test:*)", "Bash(npm run test*)",
+          "Bash(./gradlew:*)", "// a word to people", "Read(//usr/share/**)", "Edit(src/**/*.ts)"
+        ],
+        "deny": ["Bash(git * main)", "Bash(* --force *)", "Read(./.env.*)", "Read(**/*.pem)", "Bash(sudo:*)"]
+      }
+    }`;
+    expect(read('claude', settings)).toEqual({
+      rules: [
+        'deny commands with /^git .* main$/',
+        'deny commands with /^.* --force(?: .*)?$/',
+        'deny reading /.env.*',
+        'deny reading **/*.pem',
+        'deny sudo …',
+        'allow create_issue of github',
+        'allow * of context7',
+        'allow * of tickets',
+        'allow fetching from *',
+        'allow npm run test* …',
+        'allow ./gradlew …',
+        'allow reading //usr/share/**',
+        'allow changes of src/**/*.ts',
+      ],
+      left: [
+        'WebSearch',
+        'Skill(a)',
+        `Bash(git commit -m "$(cat <<'EOF')`,
+        'Bash(NODE_ENV=test npm test:*)',
+        '// a word to people',
+        'defaultMode',
+        'additionalDirectories',
+      ],
     });
   });
 
@@ -41,11 +83,24 @@ describe('[GU204] rules of other tools', () => {
         pattern=["gh", ["pr", "issue"], 'view'],
       )
       prefix_rule(pattern=["rm"], decision="forbidden")
+      # Codex's own (see "rules"), with what is tried
+      prefix_rule(
+        pattern = ["docker", ["rm", "rmi"]], # removes
+        decision = "forbidden",
+        justification = 'Don"t',
+        match = ["docker rm x (y)", ["docker", "rmi"]],
+        not_match = ["docker ps"],
+      )
+      network_rule(host = "a.org", protocol = "https", decision = "allow")
       prefix_rule(pattern=words, decision="allow")
       prefix_rule(pattern=["a"], decision="maybe")`;
     expect(read('codex', rules)).toEqual({
-      rules: ['ask git push …', 'allow gh (pr|issue) view …', 'deny rm …'],
-      left: ['prefix_rule(pattern=words, decision="allow")', 'prefix_rule(pattern=["a"], decision="maybe")'],
+      rules: ['ask git push …', 'allow gh (pr|issue) view …', 'deny rm …', 'deny docker (rm|rmi) …'],
+      left: [
+        'network_rule(host = "a.org", protocol = "https", decision = "allow")',
+        'prefix_rule(pattern=words, decision="allow")',
+        'prefix_rule(pattern=["a"], decision="maybe")',
+      ],
     });
     expect(importRules('codex', rules).rules[0]?.note).toBe('Look (twice)');
   });
@@ -58,23 +113,34 @@ describe('[GU204] rules of other tools', () => {
         "npm run": true,
         "del": false,
         "/^git (status|show\\\\b.*)$/": true,
+        "/^ls/": { "approve": true, "matchCommandLine": true },
         "/^RM/i": { "approve": false, "matchCommandLine": true },
         "/^(?!rm)/": true,
         "gone": null
       },
-      "chat.tools.edits.autoApprove": { "**/*.md": true, "**/.env": false }
+      "chat.tools.edits.autoApprove": { "**/*.md": true, "**/.env": false },
+      "chat.tools.urls.autoApprove": {
+        "https://*.example.com": true,
+        "https://a.org/*": { "approveRequest": true, "approveResponse": false },
+        "https://b.org/docs/*": true
+      },
+      "github.copilot.chat.agent.terminal.denyList": { "kill": true, "ps": false }
     }`;
     expect(read('vscode', settings)).toEqual({
       rules: [
         'allow mkdir …',
         'allow npm run …',
         'ask del …',
-        'allow lines with /^git (status|show\\b.*)$/',
+        'allow commands with /^git (status|show\\b.*)$/',
+        'allow lines with /^ls/',
         'ask lines with /(?i)^RM/',
+        'ask kill …',
         'allow changes of **/*.md',
         'ask changes of **/.env',
+        'allow fetching from *.example.com',
+        'allow fetching from a.org',
       ],
-      left: ['/^(?!rm)/'],
+      left: ['/^(?!rm)/', 'https://b.org/docs/*'],
     });
   });
 

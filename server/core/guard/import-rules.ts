@@ -13,7 +13,7 @@ export type ImportSource = (typeof importSources)[number];
 
 /**
  * Reads Claude Code's settings (`permissions` with `allow`, `ask`, `deny`), Codex's rules (`prefix_rule(…)`) or VS Code's settings
- * (`chat.tools.terminal.autoApprove`, `chat.tools.edits.autoApprove`). Nothing is dropped in silence.
+ * (`autoApprove` of `chat.tools.terminal`, `.edits` and `.urls`). Nothing is dropped in silence.
  * @throws ImportError when the text has no such rules
  */
 export function importRules(source: ImportSource, text: string): ImportedRules {
@@ -29,7 +29,8 @@ export class ImportError extends Error {
 const expected: Record<ImportSource, string> = {
   claude: 'A settings.json of Claude Code has them under "permissions", in "allow", "ask" and "deny".',
   codex: 'A rules file of Codex has lines like prefix_rule(pattern=["git", "push"], decision="prompt").',
-  vscode: 'Settings of VS Code have them under "chat.tools.terminal.autoApprove" and "chat.tools.edits.autoApprove".',
+  vscode:
+    'Settings of VS Code have them under "chat.tools.terminal.autoApprove", "chat.tools.edits.autoApprove" and "chat.tools.urls.autoApprove".',
 };
 
 type Read = { pattern: ActionPattern } | { why: string };
@@ -46,27 +47,53 @@ function collect(
 }
 
 const list = z.array(z.string()).default([]);
-const claudeSettings = z.object({ permissions: z.object({ allow: list, ask: list, deny: list }) });
+const claudeSettings = z.object({ permissions: z.looseObject({ allow: list, ask: list, deny: list }) });
 
 function fromClaude(text: string): ImportedRules {
-  const { permissions } = parsedAs(claudeSettings, text, 'claude');
-  return collect(
-    (['deny', 'ask', 'allow'] as const).flatMap((effect) =>
-      permissions[effect].map((written) => ({ effect, written, read: readClaude(written, effect) })),
-    ),
-  );
+  const { allow, ask, deny, ...others } = parsedAs(claudeSettings, text, 'claude').permissions;
+  const entriesOf = (effect: HouseEffect, lines: readonly string[]) =>
+    lines.map((written) => ({ effect, written, read: readClaude(written, effect) }));
+  const found = collect([...entriesOf('deny', deny), ...entriesOf('ask', ask), ...entriesOf('allow', allow)]);
+  const left = Object.keys(others).map((written) => ({
+    written,
+    why: 'Which mode a run has and which files it sees is chosen for each run here, within what policies allow.',
+  }));
+  return { ...found, left: [...found.left, ...left] };
 }
 
-const editTools = new Set(['Edit', 'Write', 'MultiEdit', 'NotebookEdit']);
-
 function readClaude(written: string, effect: HouseEffect): Read {
-  const parts = /^(?<tool>[\w-]+)(?:\((?<inside>[\s\S]*)\))?$/.exec(written.trim())?.groups;
+  const parts = /^(?<tool>[\w*.-]+)(?:\((?<inside>[\s\S]*)\))?$/.exec(written.trim())?.groups;
   const tool = parts?.['tool'] ?? '';
   const inside = parts?.['inside'];
-  if (tool === 'Bash') return readClaudeCommand(inside, effect);
-  if (editTools.has(tool)) return { pattern: { kind: 'path', glob: pathOf(inside ?? '**') } };
-  if (tool === 'Read') return { why: 'Reading is a matter of policies (usePath) and of data protection’s path rules.' };
-  return { why: `${tool === '' ? 'This' : tool} is no command and no change of a file.` };
+  const readInside = claudeTools.get(tool);
+  if (readInside) return readInside(inside, effect);
+  const [prefix, server = '', ...name] = tool.split('__');
+  if (prefix === 'mcp' && server !== '' && inside === undefined)
+    return { pattern: { kind: 'tool', server, tool: name.join('__') || '*' } };
+  return { why: `${tool === '' ? 'This' : tool} is no command, file, address or tool of a server.` };
+}
+
+type ReadInside = (inside: string | undefined, effect: HouseEffect) => Read;
+const edits: ReadInside = (inside) => readClaudePath('path', inside);
+const reads: ReadInside = (inside) => readClaudePath('read', inside);
+
+const claudeTools: ReadonlyMap<string, ReadInside> = new Map([
+  ['Bash', readClaudeCommand],
+  ['WebFetch', readClaudeFetch],
+  ...['Edit', 'Write', 'MultiEdit', 'NotebookEdit'].map((tool) => [tool, edits] as const),
+  ...['Read', 'Grep', 'Glob', 'LS'].map((tool) => [tool, reads] as const),
+]);
+
+function readClaudePath(kind: 'path' | 'read', inside = '**'): Read {
+  if (inside.startsWith('~'))
+    return { why: 'It is about a person’s home folder; agents work in a box that has none of it.' };
+  // `//` begins an absolute path there, `/` and `./` the project.
+  return { pattern: { kind, glob: inside.replace(/^\.\//, '/') } };
+}
+
+function readClaudeFetch(inside: string | undefined): Read {
+  const host = inside === undefined || inside === '*' ? '*' : /^domain:\s*([\w*.-]+)$/.exec(inside.trim())?.[1];
+  return host === undefined ? { why: 'It names no domain.' } : { pattern: { kind: 'fetch', host } };
 }
 
 function readClaudeCommand(inside: string | undefined, effect: HouseEffect): Read {
@@ -74,30 +101,40 @@ function readClaudeCommand(inside: string | undefined, effect: HouseEffect): Rea
     if (effect === 'allow') return { why: 'It would allow every command; the mode Auto does that under the guard.' };
     return { pattern: { kind: 'command', words: ['*'], more: true } };
   }
-  const isPrefix = /:\*$| \*$/.test(inside);
-  const words = inside
-    .replace(/:\*$| \*$/, '')
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  const named = inside.replace(/:\*$| \*$/, '').trim();
+  const words = named.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0) return { why: 'It names no command.' };
   if (/[|&;<>$`"'\\]/.test(inside)) return { why: 'It holds signs of the shell; rules are about one command’s words.' };
-  return { pattern: { kind: 'command', words, more: isPrefix } };
+  if (/^\w+=/.test(named)) return { why: 'It begins with a variable; rules are about the command after it.' };
+  // A star stands for any text there, spaces included.
+  if (/\*./.test(named)) return { pattern: { kind: 'line', expression: asExpression(inside), each: true } };
+  return { pattern: { kind: 'command', words, more: inside.endsWith('*') } };
 }
 
-/** `//` begins an absolute path there, `/` and `./` the project. */
-const pathOf = (inside: string) => inside.replace(/^\.?\/(?!\/)/, '');
+const asExpression = (wildcard: string) =>
+  `^${wildcard
+    .replace(/:\*$/, ' *')
+    .replaceAll(/[.?+^$()[\]{}\\/]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replace(/ \.\*$/, '(?: .*)?')}$`;
 
 const decisions: Record<string, HouseEffect> = { allow: 'allow', prompt: 'ask', forbidden: 'deny' };
 
-/** Calls of `prefix_rule` with literal arguments; the rest of the language is not read. */
+/** Calls of `prefix_rule` with literal arguments; the rest of the language is not read, other calls are named. */
 function fromCodex(text: string): ImportedRules {
-  const calls = text.matchAll(/prefix_rule\s*\((?<inside>(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^()"'])*)\)/g);
+  const code = text.replaceAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|#[^\n]*/g, (found) =>
+    found.startsWith('#') ? '' : found,
+  );
+  const calls = code.matchAll(
+    /\b(?<rule>\w+_rule|host_executable)\s*\((?<inside>(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^()"'])*)\)/g,
+  );
   return collect(
     [...calls].map(({ 0: written, groups }) => {
       const inside = groups?.['inside'] ?? '';
+      if (groups?.['rule'] !== 'prefix_rule')
+        return { effect: 'ask', written, read: { why: 'Only rules about the beginning of commands are read.' } };
       const decision = /\bdecision\s*=\s*["'](\w+)["']/.exec(inside)?.[1] ?? 'allow';
-      const note = /\bjustification\s*=\s*"((?:\\.|[^"\\])*)"/.exec(inside)?.[1] ?? '';
+      const note = /\bjustification\s*=\s*(["'])((?:\\.|(?!\1).)*)\1/s.exec(inside)?.[2] ?? '';
       const effect = decisions[decision];
       const read = effect === undefined ? { why: `“${decision}” is no decision.` } : readPrefix(inside);
       return { effect: effect ?? 'ask', written: written.replaceAll(/\s+/g, ' '), read, note };
@@ -118,35 +155,68 @@ function readPrefix(inside: string): Read {
 
 const approval = z.record(
   z.string(),
-  z.union([z.boolean(), z.null(), z.object({ approve: z.boolean(), matchCommandLine: z.boolean().optional() })]),
+  z.union([
+    z.boolean(),
+    z.null(),
+    z.object({ approve: z.boolean(), matchCommandLine: z.boolean().optional() }),
+    z.object({ approveRequest: z.boolean().optional(), approveResponse: z.boolean().optional() }),
+  ]),
 );
+type Approval = z.infer<typeof approval>[string];
+const listed = approval.default({});
 const codeSettings = z.object({
-  'chat.tools.terminal.autoApprove': approval.default({}),
-  'chat.tools.edits.autoApprove': approval.default({}),
+  'chat.tools.terminal.autoApprove': listed,
+  'chat.tools.edits.autoApprove': listed,
+  'chat.tools.urls.autoApprove': listed,
+  // As it was called at first.
+  'github.copilot.chat.agent.terminal.allowList': listed,
+  'github.copilot.chat.agent.terminal.denyList': listed,
 });
 
 function fromVsCode(text: string): ImportedRules {
   const settings = parsedAs(codeSettings, text, 'vscode');
-  const entriesOf = (of: z.infer<typeof approval>, read: (written: string) => Read) =>
+  const entriesOf = (of: z.infer<typeof approval>, read: (written: string, said: Approval) => Read) =>
     Object.entries(of).flatMap(([written, said]) => {
-      if (said === null) return [];
-      const isAllowed = typeof said === 'boolean' ? said : said.approve;
-      return [{ effect: isAllowed ? ('allow' as const) : ('ask' as const), written, read: read(written) }];
+      const effect = effectOf(said);
+      return effect === undefined ? [] : [{ effect, written, read: read(written, said) }];
     });
+  const denied = Object.entries(settings['github.copilot.chat.agent.terminal.denyList']);
   return collect([
     ...entriesOf(settings['chat.tools.terminal.autoApprove'], readCodeCommand),
+    ...entriesOf(settings['github.copilot.chat.agent.terminal.allowList'], readCodeCommand),
+    ...denied.flatMap(([written, said]) =>
+      said === true ? [{ effect: 'ask' as const, written, read: readCodeCommand(written, said) }] : [],
+    ),
     ...entriesOf(settings['chat.tools.edits.autoApprove'], (glob) => ({ pattern: { kind: 'path', glob } })),
+    ...entriesOf(settings['chat.tools.urls.autoApprove'], readCodeAddress),
   ]);
 }
 
-function readCodeCommand(written: string): Read {
+function effectOf(said: Approval): HouseEffect | undefined {
+  if (said === null) return undefined;
+  const isAllowed =
+    typeof said === 'boolean' ? said : 'approve' in said ? said.approve : (said.approveRequest ?? false);
+  return isAllowed ? 'allow' : 'ask';
+}
+
+/** Each command of a line is looked at there, the whole line where that is said. */
+function readCodeCommand(written: string, said: Approval): Read {
   const expression = /^\/(?<source>.+)\/(?<flags>[a-z]*)$/.exec(written)?.groups;
   if (!expression) return { pattern: { kind: 'command', words: written.trim().split(/\s+/), more: true } };
   const { source = '', flags = '' } = expression;
   const own = flags.includes('i') ? `(?i)${source}` : source;
-  return /\(\?[=!<]/.test(source)
+  const isWhole = typeof said === 'object' && said !== null && 'matchCommandLine' in said && said.matchCommandLine;
+  return /\(\?<?[=!]/.test(source)
     ? { why: 'It looks ahead or behind, which expressions in linear time cannot.' }
-    : { pattern: { kind: 'line', expression: own } };
+    : { pattern: { kind: 'line', expression: own, ...(isWhole !== true && { each: true }) } };
+}
+
+function readCodeAddress(written: string): Read {
+  const named = /^(?:https?:\/\/)?(?<host>[\w*.-]+)(?<path>\/.*)?$/.exec(written.trim())?.groups;
+  const host = named?.['host'];
+  if (host === undefined || !/^(?:\/\*{0,2})?$/.test(named?.['path'] ?? ''))
+    return { why: 'Rules about addresses name hosts alone.' };
+  return { pattern: { kind: 'fetch', host } };
 }
 
 /** JSON with comments and commas at the end, as both tools take it. */

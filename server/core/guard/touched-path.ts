@@ -1,4 +1,4 @@
-import { nameFits } from './house-rule.ts';
+import { nameFits } from './star-pattern.ts';
 import { HOLE, type SimpleCommand, type Word } from './interpreted.ts';
 import { placeOf } from './path-scope.ts';
 import type { GuardFacts } from './verdict.ts';

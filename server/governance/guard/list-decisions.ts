@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { schema } from '../../../db/client.ts';
 import { authorizeSession, authorizeTeam } from '../../auth/authorize.ts';
 import type { Context } from '../../context.ts';
+import { guardedKinds } from '../../core/guard/guarded-action.ts';
 import { houseEffects, type HouseEffect } from '../../core/guard/house-rule.ts';
 import { readTimeCursor, writeTimeCursor } from '../../core/time-cursor.ts';
 import { namesOfPeople, visibleProjects } from '../usage/visible-names.ts';
@@ -13,10 +14,12 @@ const word = z.string().trim().max(200).optional();
 export const listDecisionsInput = z.object({
   teamId: z.string(),
   verdict: z.enum(houseEffects).optional(),
+  /** Files that were read without a question are listed only where reads are asked for. */
+  kind: z.enum(guardedKinds).optional(),
   agent: word,
   /** The id of a rule, or how it begins (`git.`). */
   rule: word,
-  /** A part of the command or the path. */
+  /** A part of the command, path, address or tool. */
   text: word,
   sessionId: z.string().optional(),
   limit: z.number().int().min(1).max(100).default(50),
@@ -76,7 +79,12 @@ export async function listDecisions(
 
 const part = (text: string) => `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 
+const namedIn = ['command', 'path', 'address', 'server', 'name', 'tool'].map(
+  (field) => sql`${guardDecision.action} ->> ${sql.raw(`'${field}'`)}`,
+);
+
 function filters({
+  kind,
   verdict,
   agent,
   rule,
@@ -91,9 +99,10 @@ function filters({
     rule
       ? sql`exists (select from jsonb_array_elements_text(${guardDecision.rules}) as rule(name) where starts_with(rule.name, ${rule}))`
       : undefined,
-    text
-      ? sql`concat_ws(' ', ${guardDecision.action} ->> 'command', ${guardDecision.action} ->> 'path') ilike ${part(text)}`
-      : undefined,
+    kind
+      ? sql`${guardDecision.action} ->> 'kind' = ${kind}`
+      : sql`not (${guardDecision.action} ->> 'kind' = 'read' and ${guardDecision.verdict} = 'allow')`,
+    text ? sql`concat_ws(' ', ${sql.join(namedIn, sql`, `)}) ilike ${part(text)}` : undefined,
     sessionId === undefined ? undefined : eq(guardDecision.sessionId, sessionId),
     after &&
       or(

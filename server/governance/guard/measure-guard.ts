@@ -8,11 +8,14 @@ import { confusionOf, type Confusion, type JudgedCase } from '../../core/guard/c
 import type { GuardedAction } from '../../core/guard/guarded-action.ts';
 import { actionPattern, houseEffects, type HouseEffect, type HouseRule } from '../../core/guard/house-rule.ts';
 import type { GuardFacts } from '../../core/guard/verdict.ts';
+import { runModes } from '../../core/session-event.ts';
 import { visibleProjects } from '../usage/visible-names.ts';
+import { boxFacts } from './box-facts.ts';
 import { readAction } from './guard-word.ts';
 import { houseRulesOf } from './house-rules.ts';
 import { casesOf } from './manage-cases.ts';
 import { shippedCases } from './shipped-cases.ts';
+import { wordAgain } from './word-in-mode.ts';
 
 /** How often the guard is wrong, on the cases that come with Ensemble and on the team's own (GU209), and what other rules would have changed (GU210). */
 
@@ -48,6 +51,9 @@ type Case = { id: string; action: GuardedAction; label: HouseEffect; facts?: Gua
 /** So many are judged before others get their turn: a process has people to answer. */
 const atOnce = 100;
 
+/** Agents act in a box. */
+const factsOf = (action: GuardedAction) => boxFacts(action.kind === 'command' ? (action.cwd ?? '') : '');
+
 type Differs = (label: HouseEffect, said: HouseEffect) => boolean;
 const differs: Differs = (label, said) => label !== said;
 /** Of the shipped cases it is only known whether they may be allowed. */
@@ -55,9 +61,9 @@ const differsAtAll: Differs = (label, said) => (label === 'allow') !== (said ===
 
 async function measure(cases: readonly Case[], rules: readonly HouseRule[], isWrong = differs): Promise<Measured> {
   const judged: Measured['wrong'] = [];
-  for (const [at, { id, action, label, facts = {} }] of cases.entries()) {
+  for (const [at, { id, action, label, facts }] of cases.entries()) {
     if (at % atOnce === 0) await othersTurn();
-    const { word } = await readAction(action, { facts, rules });
+    const { word } = await readAction(action, { facts: facts ?? factsOf(action), rules });
     judged.push({ id, label, said: word.verdict, rules: word.rules, action });
   }
   return {
@@ -95,7 +101,6 @@ export async function replayGuard(
       and(
         eq(guardDecision.teamId, teamId),
         inArray(guardDecision.projectId, [...projects.keys()]),
-        inArray(guardDecision.decidedBy, ['guard', 'house', 'mode', 'opinion']),
         gte(guardDecision.createdAt, new Date(ctx.now().getTime() - days * dayMs)),
       ),
     )
@@ -104,17 +109,29 @@ export async function replayGuard(
   const rulesOf = await rulesByProject(ctx, teamId, new Set(rows.map(({ projectId }) => projectId)));
   const drafted = add.map((rule, at): HouseRule => ({ ...rule, id: `new-${at + 1}`, scope: 'team', note: '' }));
   const changed: ReplayedAction[] = [];
-  for (const [at, { id, action, agent, createdAt, projectId }] of rows.entries()) {
+  for (const [at, row] of rows.entries()) {
     if (at % atOnce === 0) await othersTurn();
-    const now = rulesOf.get(projectId) ?? [];
+    const now = rulesOf.get(row.projectId) ?? [];
     const then = [...now.filter((rule) => !without.includes(rule.id)), ...drafted];
-    const before = await readAction(action, { facts: {}, rules: now });
-    const after = await readAction(action, { facts: {}, rules: then });
-    if (before.word.verdict === after.word.verdict) continue;
-    const { verdict, rules } = after.word;
-    changed.push({ decisionId: id, action, at: createdAt, agent, before: before.word.verdict, after: verdict, rules });
+    changed.push(...(await replayOne(row, now, then)));
   }
   return { looked: rows.length, changed };
+}
+
+/** The action with what would come of it, where that would change. */
+async function replayOne(
+  row: typeof schema.guardDecision.$inferSelect,
+  now: readonly HouseRule[],
+  then: readonly HouseRule[],
+): Promise<ReplayedAction[]> {
+  const { id, action, agent, createdAt } = row;
+  const kept = { ...row, mode: runModes.find((mode) => mode === row.mode) ?? 'ask' };
+  const facts = factsOf(action);
+  const before = wordAgain(await readAction(action, { facts, rules: now }), kept);
+  const reading = await readAction(action, { facts, rules: then });
+  const after = wordAgain(reading, kept);
+  if (before === after) return [];
+  return [{ decisionId: id, action, at: createdAt, agent, before, after, rules: reading.word.rules }];
 }
 
 async function rulesByProject(ctx: Context, teamId: string, projectIds: ReadonlySet<string>) {

@@ -47,7 +47,17 @@ export async function recordDecision(
 async function keptAction(action: GuardedAction, mask: (text: string) => Promise<string>): Promise<GuardedAction> {
   const kept = async (text: string) => (await mask(text)).slice(0, mostKeptText).toWellFormed().replaceAll('\0', '');
   const keptOrNull = (text: string | null) => (text === null ? null : kept(text));
-  if (action.kind === 'command') return { ...action, command: await kept(action.command) };
-  const [oldText, newText] = await Promise.all([keptOrNull(action.oldText), keptOrNull(action.newText)]);
-  return { ...action, oldText, newText };
+  switch (action.kind) {
+    case 'command':
+      return { ...action, command: await kept(action.command) };
+    case 'edit':
+      return { ...action, oldText: await keptOrNull(action.oldText), newText: await keptOrNull(action.newText) };
+    case 'read':
+      return action;
+    case 'fetch':
+      return { ...action, address: await kept(action.address) };
+    case 'mcp':
+    case 'other':
+      return { ...action, input: await kept(action.input) };
+  }
 }

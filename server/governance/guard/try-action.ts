@@ -7,6 +7,7 @@ import { guardedAction } from '../../core/guard/guarded-action.ts';
 import { HOLE, type SimpleCommand } from '../../core/guard/interpreted.ts';
 import type { Verdict } from '../../core/guard/verdict.ts';
 import { approvalNeedsOf } from './approval-rules.ts';
+import { boxFacts } from './box-facts.ts';
 import { readAction, type GuardWord } from './guard-word.ts';
 import { houseRulesOf } from './house-rules.ts';
 
@@ -29,7 +30,8 @@ export type ShownCommand = {
 
 export type TriedAction = {
   word: GuardWord;
-  guard: Verdict;
+  /** Undefined for what it knows nothing of. */
+  guard?: Verdict | undefined;
   commands: ShownCommand[];
   /** What it is about, whatever is said of it. */
   families: ActionFamily[];
@@ -39,13 +41,13 @@ export type TriedAction = {
   needs?: ApprovalNeeds;
 };
 
-/** What would be said of an action, and how it is understood, without anything being done. */
+/** What would be said of an action in a run's box, and how it is understood, without anything being done. */
 export async function tryAction(ctx: Context, given: z.input<typeof tryActionInput>): Promise<TriedAction> {
   const { teamId, projectId, action } = tryActionInput.parse(given);
   await authorizeTeam(ctx, teamId, 'guard.read');
   if (projectId !== undefined) await authorizeProject(ctx, projectId, 'guard.read');
   const rules = await houseRulesOf(ctx.db, { teamId, projectId });
-  const { word, guard, families, interpreted } = await readAction(action, { facts: {}, rules });
+  const { word, guard, families, interpreted } = await readAction(action, { facts: boxFacts(''), rules });
   const needs =
     word.verdict === 'allow'
       ? undefined

@@ -3,8 +3,8 @@ import { setDatabaseUrl } from '../../../db/client.ts';
 import { testDatabase } from '../../../db/testing.ts';
 import { auditOf, newPerson, type TestPerson } from '../../auth/testing.ts';
 import { systemContext } from '../../context.ts';
-import type { GuardedAction } from '../../core/guard/guarded-action.ts';
-import type { HouseEffect } from '../../core/guard/house-rule.ts';
+import { actionLine, type GuardedAction } from '../../core/guard/guarded-action.ts';
+import type { ActionPattern, HouseEffect } from '../../core/guard/house-rule.ts';
 import { closeNotifications } from '../../platform/notifications.ts';
 import { createSession } from '../../sessions/create-session.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../../workspace/testing.ts';
@@ -33,7 +33,11 @@ beforeAll(async () => {
 const command = (text: string): GuardedAction => ({ kind: 'command', command: text });
 const words = (text: string) => ({ kind: 'command' as const, words: text.split(' '), more: true });
 
-async function decided(text: string, verdict: HouseEffect, rules: string[] = []): Promise<void> {
+async function decided(
+  action: string | GuardedAction,
+  verdict: HouseEffect,
+  { rules = [], decidedBy = 'guard', mode = 'auto' }: { rules?: string[]; decidedBy?: string; mode?: string } = {},
+): Promise<void> {
   await recordDecision(
     systemContext('test'),
     {
@@ -43,9 +47,9 @@ async function decided(text: string, verdict: HouseEffect, rules: string[] = [])
       runId: 'run_1',
       personId: team.developer.personId,
       agent: 'claude-code',
-      mode: 'auto',
-      action: command(text),
-      decidedBy: 'guard',
+      mode,
+      action: typeof action === 'string' ? command(action) : action,
+      decidedBy,
       verdict,
       rules,
       reason: 'A test says so',
@@ -110,18 +114,18 @@ describe('[GU205] rules of the house', () => {
 
   test('of other tools are read, and refused with what was expected', async () => {
     const { teamId, admin } = team;
-    const text = '{"permissions": {"allow": ["Bash(npm run test:*)", "Read(a)"]}}';
+    const text = '{"permissions": {"allow": ["Bash(npm run test:*)", "WebSearch"]}}';
     const read = await readRulesOf(admin.ctx, { teamId, source: 'claude', text });
     expect(read.rules).toMatchObject([{ effect: 'allow', words: 'npm run test …' }]);
-    expect(read.left).toMatchObject([{ written: 'Read(a)' }]);
+    expect(read.left).toMatchObject([{ written: 'WebSearch' }]);
     await expect(readRulesOf(admin.ctx, { teamId, source: 'codex', text })).rejects.toMatchObject({ code: 'invalid' });
   });
 });
 
 describe('[GU207] decisions', () => {
   test('are listed newest first, filtered, masked, page by page', async () => {
-    await decided('git push --force', 'deny', ['git.force-push']);
-    await decided('mysql -phunter22', 'ask', ['databases.client']);
+    await decided('git push --force', 'deny', { rules: ['git.force-push'] });
+    await decided('mysql -phunter22', 'ask', { rules: ['databases.client'] });
     await decided('ls', 'allow');
     const { teamId, viewer } = team;
     const all = await listDecisions(viewer.ctx, { teamId });
@@ -173,4 +177,45 @@ test('[GU210] a rule is replayed over what agents did before it is added', async
   expect(looked).toBe(3);
   expect(changed).toMatchObject([{ action: command('ls'), before: 'allow', after: 'deny', rules: ['new-1'] }]);
   await expect(replayGuard(developer.ctx, { teamId, add })).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('[GU207] reads, fetches and tools of servers are kept as well; plain reads are listed where reads are asked for', async () => {
+  const { teamId, viewer } = team;
+  await decided({ kind: 'read', path: 'contracts/one.md' }, 'allow', { decidedBy: 'mode' });
+  await decided({ kind: 'read', path: 'contracts/two.md' }, 'deny', { decidedBy: 'policy' });
+  await decided({ kind: 'fetch', address: 'https://a.example/x?key=hunter22' }, 'ask', { decidedBy: 'mode' });
+  const call = { kind: 'mcp', server: 'tickets', name: 'close_issue' } as const;
+  await decided({ ...call, input: '{"password":"hunter22"}' }, 'allow', { decidedBy: 'mode' });
+  const named = async (of: { kind?: 'read' | 'mcp'; text?: string }) =>
+    (await listDecisions(viewer.ctx, { teamId, limit: 4, ...of })).items.map(({ action }) => action);
+  expect(await named({})).toEqual([
+    { ...call, input: '{"password":"masked"}' },
+    { kind: 'fetch', address: 'https://a.example/x?key=masked' },
+    { kind: 'read', path: 'contracts/two.md' },
+    command('ls'),
+  ]);
+  expect(await named({ kind: 'read' })).toHaveLength(2);
+  expect(await named({ kind: 'mcp', text: 'close_' })).toHaveLength(1);
+  expect(await named({ text: 'a.example' })).toHaveLength(1);
+});
+
+test('[GU210] a replay tells what would come of it in the mode in which it was asked', async () => {
+  const { teamId, admin } = team;
+  await decided('npm test', 'ask', { decidedBy: 'mode', mode: 'ask' });
+  await decided('rm -rf src', 'allow', { decidedBy: 'guard' });
+  const changedBy = async (effect: HouseEffect, pattern: ActionPattern) => {
+    const { changed } = await replayGuard(admin.ctx, { teamId, add: [{ effect, pattern }] });
+    return changed.map(({ action, before, after }) => `${actionLine(action)}: ${before} ${after}`);
+  };
+  expect(await changedBy('allow', words('npm test'))).toEqual(['npm test: ask allow']);
+  expect(await changedBy('ask', words('rm'))).toEqual(['rm -rf src: allow ask']);
+  expect(await changedBy('deny', { kind: 'read', glob: 'contracts/**' })).toEqual([
+    'Read contracts/one.md: allow deny',
+  ]);
+  expect(await changedBy('allow', { kind: 'fetch', host: '*.example' })).toEqual([
+    'Fetch https://a.example/x?key=masked: ask allow',
+  ]);
+  expect(await changedBy('ask', { kind: 'tool', server: 'tickets', tool: '*' })).toEqual([
+    'close_issue of tickets {"password":"masked"}: allow ask',
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { isOutside } from '../../core/agent-action.ts';
 import { actionFamilies, familyOf } from '../../core/guard/action-family.ts';
 import { familiesOf } from '../../core/guard/command-families.ts';
 import type { GuardedAction } from '../../core/guard/guarded-action.ts';
@@ -6,10 +7,10 @@ import type { HouseEffect, HouseRule } from '../../core/guard/house-rule.ts';
 import type { PolicyWord } from '../../core/model-call.ts';
 import { onlyReads } from '../../core/plain-reads.ts';
 import type { PolicyAct } from '../../core/policy-question.ts';
-import type { RunMode } from '../../core/session-event.ts';
 import { boxFacts } from '../guard/box-facts.ts';
 import { readAction, type GuardReading } from '../guard/guard-word.ts';
 import { houseRulesOf } from '../guard/house-rules.ts';
+import { wordInMode } from '../guard/word-in-mode.ts';
 import type { Ask, DraftJudge } from './draft-judge.ts';
 import type { PolicyScope } from './published.ts';
 import { recordedActs, type RecordedAct } from './recorded-acts.ts';
@@ -31,7 +32,7 @@ export type ActChange = {
 };
 
 export type ActReplay = {
-  /** How many commands and changes of files were looked at; `isAll` is false when there are more. */
+  /** How many actions were looked at; `isAll` is false when there are more. */
   acts: number;
   isAll: boolean;
   /** How many would be so anew. */
@@ -110,7 +111,7 @@ type ReadAgain = {
 function newReader(ctx: Context): (recorded: RecordedAct) => Promise<ReadAgain> {
   const rulesOf = new Map<string, Promise<HouseRule[]>>();
   return async (recorded) => {
-    const { action, caller, mode, decidedBy } = recorded;
+    const { action, caller, decidedBy } = recorded;
     const { teamId, projectId } = caller;
     const rules = rulesOf.get(projectId) ?? houseRulesOf(ctx.db, { teamId, projectId });
     rulesOf.set(projectId, rules);
@@ -120,7 +121,7 @@ function newReader(ctx: Context): (recorded: RecordedAct) => Promise<ReadAgain> 
     return {
       recorded,
       act: actOf(recorded, reading),
-      base: isByPolicy ? besidePolicies(reading, action, mode) : recorded.verdict,
+      base: isByPolicy ? besidePolicies(reading, recorded) : recorded.verdict,
       isByHouse: isByPolicy ? reading.word.by === 'house' : decidedBy === 'house',
     };
   };
@@ -131,37 +132,37 @@ const strictness: Record<HouseEffect, number> = { allow: 0, ask: 1, deny: 2 };
 /** What was masked or cut since may hide what a rule saw, so what it said then counts as well. */
 function actOf({ action, mode, rules, decidedBy, verdict }: RecordedAct, reading: GuardReading): PolicyAct {
   const then = rules.filter((id) => familyOf(id) !== undefined);
-  const now = reading.guard.verdict;
-  const isStricter = decidedBy === 'guard' && strictness[verdict] > strictness[now];
+  const now = reading.guard?.verdict;
+  const isStricter = decidedBy === 'guard' && now !== undefined && strictness[verdict] > strictness[now];
+  const said = isStricter ? verdict : now;
+  const called = action.kind === 'mcp' ? { server: action.server, tool: action.name } : {};
   const families = new Set([...reading.families, ...familiesOf(then)]);
   return {
     kind: action.kind,
     mode,
-    verdict: isStricter ? verdict : now,
-    rules: [...new Set([...reading.word.rules, ...reading.guard.rules, ...then])],
+    ...(said && { verdict: said }),
+    rules: [...new Set([...reading.word.rules, ...(reading.guard?.rules ?? []), ...then])],
     families: actionFamilies.filter((family) => families.has(family)),
+    ...called,
   };
 }
 
-/** The word on what policies decided then, without them. */
-function besidePolicies({ word }: GuardReading, action: GuardedAction, mode: RunMode): HouseEffect {
-  const isEdit = action.kind === 'edit';
-  if (isEdit && mode === 'plan') return 'deny';
-  const isLeftToReview = isEdit && mode === 'edit' && word.verdict === 'ask' && word.by === 'guard';
-  if (word.verdict !== 'allow' && !isLeftToReview) return word.verdict;
-  if (word.by === 'house' && mode !== 'plan') return 'allow';
-  return isFree(action, mode) ? 'allow' : 'ask';
-}
+/** The word on what policies decided then, without them. A tool that no admin opened stays closed. */
+const besidePolicies = (reading: GuardReading, { action, mode, rules }: RecordedAct): HouseEffect =>
+  rules.includes('mcp.closed-tool') ? 'deny' : wordInMode(reading, action, mode);
 
-const isFree = (action: GuardedAction, mode: RunMode) =>
-  action.kind === 'edit' ? mode !== 'ask' : mode === 'auto' || onlyReads(action.command);
+/** Files of the repository, of which policies say whether agents may use them. */
+function pathsOf(action: GuardedAction): string[] {
+  const isFile = action.kind === 'edit' || action.kind === 'read';
+  return isFile && action.path !== '' && !isOutside(action.path) ? [action.path] : [];
+}
 
 /** What would come of it where these policies are in force: the steps of a run's judge. */
 async function outcomeOf({ recorded, act, base, isByHouse }: ReadAgain, ask: Ask): Promise<Outcome> {
   const { action, caller, mode, spentMicroUsd } = recorded;
   const of = { caller, circumstances: { spentMicroUsd } };
   const denials = [
-    ...(action.kind === 'edit' ? [{ ...of, action: 'usePath', path: action.path } as const] : []),
+    ...pathsOf(action).map((path) => ({ ...of, action: 'usePath', path }) as const),
     { ...of, action: 'act', act } as const,
   ];
   for (const question of denials) {

@@ -206,6 +206,32 @@ describe('[PO22] what a text would change for what agents want to do', () => {
     expect(eased).not.toHaveProperty('shown');
   });
 
+  it('is told for reads, fetches and tools of servers', async () => {
+    const { of, in: where } = await newActTeam('Tools');
+    const by = { in: where, decidedBy: 'mode' };
+    const read = await decided(of, { ...by, action: { kind: 'read', path: 'contracts/one.md' } });
+    await decided(of, { ...by, action: { kind: 'read', path: '' } });
+    const fetched = await decided(of, {
+      ...by,
+      verdict: 'ask',
+      action: { kind: 'fetch', address: 'https://a.example' },
+    });
+    const call = { kind: 'mcp', server: 'tickets', name: 'close', input: '{}' } as const;
+    const closed = await decided(of, { ...by, action: call });
+    // What no admin opened stays closed, whatever policies say.
+    await decided(of, { in: where, decidedBy: 'policy', verdict: 'deny', rules: ['mcp.closed-tool'], action: call });
+    const said = async (text: string) => {
+      const { acts } = await getConsequence(of.admin.ctx, { teamId: of.teamId, text: open + text });
+      return acts.changes.map(({ decisionId, after }) => `${decisionId} ${after}`).toSorted();
+    };
+    expect(await said(forbidActs('fetches', 'act', 'context.kind == "fetch"'))).toEqual([`${fetched} deny`]);
+    expect(await said(forbidActs('tools', 'actUnasked', 'context has tool && context.tool == "close"'))).toEqual([
+      `${closed} ask`,
+    ]);
+    const paths = 'forbid (principal, action == Action::"usePath", resource) when { resource.path like "contracts/*" }';
+    expect(await said(policy('paths', paths))).toEqual([`${read} deny`]);
+  });
+
   it('knows the mode, what was spent, and what was seen before it was masked', async () => {
     const { of, in: where } = await newActTeam('Spent');
     const runId = newId('run');
