@@ -16,6 +16,7 @@ import type { Worktree } from '../workspace/worktree.ts';
 import type { OpenedSession } from './acp-session.ts';
 import { getAgentProfile, type AgentProfile } from './registry.ts';
 import { defaultRunLimits, runAgent, type RunLimits } from './run-agent.ts';
+import { closedFilesOf, tellClosedFiles } from './closed-files.ts';
 import { materializeBase, type RunBaseOptions } from './run-base.ts';
 import { endOf, ourFault, stoppedOutcome, type Finished } from './run-end.ts';
 import { HoldEndedError, holdRun, type RunHold } from './run-hold.ts';
@@ -116,11 +117,13 @@ async function work(ctx: Context, drive: Drive): Promise<Finished | undefined> {
   if (start.startCommit !== start.baseCommit)
     await repository.keep([{ ref: startRef(run.id), oid: start.startCommit }], hold.signal);
   await recordRunStart(ctx, claim, start);
+  const closed = await hold.whileHeld(closedFilesOf(run, { repo, commit: start.filesCommit }));
+  await tellClosedFiles(ctx, claim, closed);
   const at = { runId: run.id, attempt: run.attempt };
-  const worktree = await hold.whileHeld(freshRunWorktree(at, { repo, commit: start.filesCommit }));
+  const worktree = await hold.whileHeld(freshRunWorktree(at, { repo, commit: start.filesCommit, closed }));
   if (start.cutOff && start.cutOff.attempt !== run.attempt) await dropRunWorktree({ ...at, ...start.cutOff });
   const resume = await hold.whileHeld(bringHome(worktree, start));
-  const spoken = await promptFor(ctx, { run, claim, profile });
+  const spoken = await promptFor(ctx, { run, claim, profile, closed });
   const prompt = (session: OpenedSession) => {
     const remembersTurn = session.memory === 'kept' && start.memory?.home.runId === run.id;
     return turnPrompt(ctx, { run, claim, start, text: spoken({ remembersTurn }) }, session);

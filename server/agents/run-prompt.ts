@@ -3,6 +3,8 @@ import { schema } from '../../db/client.ts';
 import type { Context } from '../context.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import { steersToldBefore } from '../runs/steers.ts';
+import type { ClosedFiles } from '../workspace/worktree.ts';
+import { closedWords } from './closed-files.ts';
 import type { AgentProfile } from './registry.ts';
 import { steerWords } from './run-steers.ts';
 
@@ -16,10 +18,12 @@ export type TurnWords = (given: { remembersTurn: boolean }) => string;
  */
 export async function promptFor(
   ctx: Context,
-  { run, claim, profile }: { run: RunRow; claim: RunClaim; profile: AgentProfile },
+  { run, claim, profile, closed }: { run: RunRow; claim: RunClaim; profile: AgentProfile; closed: ClosedFiles },
 ): Promise<TurnWords> {
   const said = await steersToldBefore(ctx, claim);
-  const asked = profile.needsModel ? `${await speaker(ctx, run)}:\n\n${run.prompt}` : run.prompt;
+  const asked = profile.needsModel
+    ? [...closedWords(closed), `${await speaker(ctx, run)}:`, run.prompt].join('\n\n')
+    : run.prompt;
   return ({ remembersTurn }) => {
     const unheard = said.filter(({ wasTaken }) => !(remembersTurn && wasTaken));
     return [asked, ...unheard.map(steerWords)].join('\n\n');

@@ -184,7 +184,7 @@ test('[CV4] [CV20] a language model reads who speaks, and whose words a member s
     const run = await claimRun(system, { runId, workerId });
     if (!run) throw new Error('not claimed');
     const claim = { runId, workerId, attempt: run.attempt };
-    const words = await promptFor(system, { run, claim, profile });
+    const words = await promptFor(system, { run, claim, profile, closed: { paths: [], history: false } });
     await finishRun(system, { claim, outcome: { state: 'succeeded' } });
     return words({ remembersTurn: false });
   };

@@ -17,6 +17,23 @@ test.each([
 });
 
 test.each([
+  [['a.pem'], 1, false, 'began without a.pem, which policy closes to it'],
+  [
+    ['a.pem', 'b.pem'],
+    2,
+    true,
+    'began without a.pem and b.pem, which policy closes to it, and without the repository’s history',
+  ],
+  [['a.pem', 'b.pem'], 12, false, 'began without a.pem and 11 more, which policy closes to it'],
+  [[], 0, true, 'began without the repository’s history, which holds files that policy closes to it'],
+])('[AG54] which files a run began without is told: %j of %d, history %j', (paths, count, history, words) => {
+  const body: SessionEventBody = { type: 'files_closed', runId: 'run_1', paths, count, history };
+  const { items } = foldEvents(emptyTranscript(), [{ seq: 1, at: '2026-11-21T12:00:00.000Z', actor, body }]);
+  const [item] = items;
+  expect(item?.kind === 'notice' && noticeText(item)).toBe(words);
+});
+
+test.each([
   [['notes'], [], 'began with the MCP servers notes'],
   [
     ['notes', 'docs'],

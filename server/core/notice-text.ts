@@ -18,13 +18,12 @@ const verbs: Record<Cause, string> = {
   open: 'opened',
 };
 
-function named(paths: readonly string[]): string {
+/** @param count how many there are in all, when `paths` are the first of them */
+function named(paths: readonly string[], count = paths.length): string {
   const [first, second] = paths;
   if (first === undefined) return 'nothing';
-  if (paths.length === 1) return first;
-  return paths.length === 2 && second !== undefined
-    ? `${first} and ${second}`
-    : `${first} and ${paths.length - 1} more`;
+  if (count === 1) return first;
+  return count === 2 && second !== undefined ? `${first} and ${second}` : `${first} and ${count - 1} more`;
 }
 
 const beginningOf = (text: string) => text.slice(0, 120).toWellFormed();
@@ -63,7 +62,14 @@ function wordsOf(item: Exclude<NoticeItem, Fixed>): string {
   }
 }
 
-const ofRuns = ['run_removed', 'files_put_back', 'undo_told', 'instructions_given', 'mcp_servers_given'] as const;
+const ofRuns = [
+  'run_removed',
+  'files_put_back',
+  'undo_told',
+  'instructions_given',
+  'files_closed',
+  'mcp_servers_given',
+] as const;
 type RunNotice = Extract<NoticeItem, { what: (typeof ofRuns)[number] }>;
 const isAboutRun = (item: NoticeItem): item is RunNotice => ofRuns.some((what) => what === item.what);
 
@@ -77,9 +83,17 @@ function runText(item: RunNotice): string {
       return toldWords(item.title);
     case 'instructions_given':
       return `began with the repository’s instructions in ${named(item.paths)}`;
+    case 'files_closed':
+      return filesClosedText(item);
     case 'mcp_servers_given':
       return mcpServersText(item);
   }
+}
+
+function filesClosedText({ paths, count, history }: Extract<NoticeItem, { what: 'files_closed' }>): string {
+  if (count === 0) return 'began without the repository’s history, which holds files that policy closes to it';
+  const past = history ? ', and without the repository’s history' : '';
+  return `began without ${named(paths, count)}, which policy closes to it${past}`;
 }
 
 function mcpServersText({ names, refused }: Extract<NoticeItem, { what: 'mcp_servers_given' }>): string {

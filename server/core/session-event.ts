@@ -195,6 +195,14 @@ export const sessionEventBody = z.discriminatedUnion('type', [
   }),
   /** Files of the repository that tell agents how to work in it, as a run began with them. */
   z.object({ type: z.literal('instructions_given'), runId: z.string(), paths: z.array(z.string()) }),
+  /** Files of the session that policy closes to a run, so that they are not among its files, and how many there are in all. */
+  z.object({
+    type: z.literal('files_closed'),
+    runId: z.string(),
+    paths: z.array(z.string()),
+    count: z.number().int(),
+    history: z.boolean(),
+  }),
   /** MCP servers that a run began with, and those that its repository asks for and it was not given, each with why. */
   z.object({
     type: z.literal('mcp_servers_given'),

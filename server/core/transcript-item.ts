@@ -200,6 +200,7 @@ export type NoticeItem = Placed & { kind: 'notice'; by: ActorRef } & (
     | ({ what: 'files_put_back' } & Omit<Body<'files_put_back'>, 'type'>)
     | ({ what: 'undo_told' } & Omit<Body<'undo_told'>, 'type'>)
     | { what: 'instructions_given'; runId: string; paths: string[] }
+    | ({ what: 'files_closed' } & Omit<Body<'files_closed'>, 'type'>)
     | ({ what: 'mcp_servers_given' } & Omit<Body<'mcp_servers_given'>, 'type'>)
     | ({ what: 'data_sent' } & Omit<Body<'data_sent'>, 'type'>)
     | ({ what: 'model_call_denied' } & Omit<Body<'model_call_denied'>, 'type'>)

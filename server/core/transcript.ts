@@ -261,6 +261,7 @@ const handlers: Handlers = {
     note(draft, event, { what: 'checkpoint_restored', ...restored }),
   instructions_given: (draft, event, { runId, paths }) =>
     note(draft, event, { what: 'instructions_given', runId, paths }),
+  files_closed: (draft, event, { type: _type, ...closed }) => note(draft, event, { what: 'files_closed', ...closed }),
   mcp_servers_given: (draft, event, { type: _type, ...given }) =>
     note(draft, event, { what: 'mcp_servers_given', ...given }),
   data_sent: (draft, event, { type: _type, ...sent }) => note(draft, event, { what: 'data_sent', ...sent }),

@@ -46,8 +46,8 @@ set_modes() {
 `;
 
 /**
- * Prints the archive, unless the files are as `$1` says. In it are also a list of what is left out and one of what cannot be read, each
- * name ending with a zero byte: that is made readable for as long as it takes.
+ * Prints the archive, unless the files are as `$1` says. In it are also lists, each name ending with a zero byte: of what is left out, of what
+ * cannot be read, which is made readable for as long as it takes, and of what policy had taken out of the worktree.
  */
 const keepScript = `set -e
 ${cleanRepository}${setModes}
@@ -55,6 +55,7 @@ mkdir /tmp/list
 unreadable='( -type d ! -perm -u=rx -o -type f ! -perm -u=r )'
 find /work /gitdir $unreadable -printf '%m %p\\0' -exec chmod u+rwX {} ';' > /tmp/list/modes
 trap set_modes EXIT
+git ls-files -z -t | sed -z -n 's/^S //p' > /tmp/list/closed
 cd /work
 git ls-files -z -o -i --exclude-standard --directory | { grep -zE "(^|/)($2)/$" || true; } > /tmp/list/left
 tr '\\n' '?' < /tmp/list/left | tr '\\0' '\\n' | sed 's|/$||; s|^|work/|' > /tmp/unpacked
@@ -66,7 +67,7 @@ done < /tmp/list/left
 state=$(find /work /gitdir \\( "\${@:2}" \\) -prune -o -printf '%p %y %m %s %T@ %C@ %i %l\\0' | sha256sum)
 printf 'state %s\\n' "\${state%% *}" >&2
 if [ "\${state%% *}" = "$1" ]; then exit 0; fi
-tar --format=posix --anchored --no-wildcards --exclude-from=/tmp/unpacked -cf - -C /tmp/list left modes -C / work gitdir
+tar --format=posix --anchored --no-wildcards --exclude-from=/tmp/unpacked -cf - -C /tmp/list left modes closed -C / work gitdir
 `;
 
 export type Kept = { fingerprint: Fingerprint; sizeBytes: number };
@@ -148,9 +149,13 @@ const mostNamed = 5;
 
 /** What was left out stays where it is; everything else goes, and what was kept comes back. It may be done again when it was cut off. It says which files became other ones. */
 const putBackScript = `set -e
-${setModes}chmod -R u+rwX /work /gitdir
+${cleanRepository}${setModes}chmod -R u+rwX /work /gitdir
 mkdir /tmp/list
 tar -C /tmp/list -xf /kept.tar left modes
+if tar -C /tmp/list -xf /kept.tar closed 2> /dev/null; then
+  git update-index -z --skip-worktree --stdin < /tmp/list/closed
+  cp -p /tmp/index /index/index.new && mv -f /index/index.new /index/index
+fi
 aside=/work/.ensemble-aside
 mkdir -p "$aside"
 names() { find /work -mindepth 1 -path "$aside" -prune -o ! -type d -printf '%s %T@ %P\\0'; }
@@ -188,8 +193,11 @@ export async function putBackFiles(worktree: Worktree, of: KeptOf): Promise<Rest
   const result = await runInSandbox(
     {
       work: { path: worktree.workDir, writable: true },
-      readWrite: [[worktree.gitDir, '/gitdir']],
-      readOnly: [[file, '/kept.tar']],
+      readWrite: [
+        [worktree.gitDir, '/gitdir'],
+        [path.join(worktree.root, 'index'), '/index'],
+      ],
+      readOnly: [objectsMount(worktree), [file, '/kept.tar']],
       timeoutMs,
     },
     ['bash', '-c', putBackScript],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createWorktree, openWorktree, removeWorktree, type Worktree } from './worktree.ts';
+import { createWorktree, openWorktree, removeWorktree, type ClosedFiles, type Worktree } from './worktree.ts';
 
 /** Each attempt at a run has a worktree of its own: one that a slow former worker still writes to is never shared. */
 const worktreeId = (runId: string, attempt: number) => `${runId}a${attempt}`;
@@ -9,7 +9,10 @@ type Attempt = { runId: string; attempt: number };
 /** Where the agent of a run has its home, when that is a folder. */
 export const homeFolder = (worktree: Worktree): string => path.join(worktree.root, 'home');
 
-export async function freshRunWorktree(at: Attempt, from: { repo: string; commit: string }): Promise<Worktree> {
+export async function freshRunWorktree(
+  at: Attempt,
+  from: { repo: string; commit: string; closed: ClosedFiles },
+): Promise<Worktree> {
   await dropRunWorktree(at);
   return createWorktree({ kind: 'run', id: worktreeId(at.runId, at.attempt), ...from });
 }

@@ -25,13 +25,16 @@ const nobody = { name: 'Ensemble', email: 'ensemble@localhost' };
 
 /**
  * Prints the tree's id, whether all files could be read and a newline, then a pack of what the project's repository lacks. The files are read through our own
- * index, so a change cannot be hidden in the worktree's.
+ * index, so a change cannot be hidden in the worktree's. Files that are not in the worktree because they are closed to it stay as they were,
+ * also when something else lies in their way.
  */
 const snapshotScript = `${cleanRepository}
 parent=$1
 if [ ! -f /tmp/index ]; then git read-tree "$parent"; fi
+git ls-files -z -t -s | sed -z -n 's/^S //p' > /tmp/closed
 state=whole
 git -c core.safecrlf=false -c advice.addEmbeddedRepo=false add -A --ignore-errors || state=partial
+git update-index -z --replace --index-info < /tmp/closed
 tree=$(git write-tree)
 printf '%s %s\\n' "$tree" "$state"
 printf '%s\\n^%s\\n' "$tree" "$parent" | git pack-objects --revs --thin --stdout --delta-base-offset -q

@@ -249,3 +249,71 @@ describe('code planted in a worktree', () => {
     },
   );
 });
+
+describe('a worktree from which files are taken out', () => {
+  const withKeys = { ...files, 'keys/a.pem': 'key\n', 'keys/deep/b.pem': 'key\n', 'd/c.pem': 'key\n' };
+  const closed = { paths: ['d/c.pem', 'keys/a.pem', 'keys/deep/b.pem'], history: false };
+  let start: string;
+  let narrow: Worktree;
+
+  beforeEach(async () => {
+    start = await commitOf(withKeys, base);
+    narrow = await createWorktree({ kind: 'run', id: newId('run'), repo, commit: start, closed });
+    worktree = narrow;
+  });
+  const saved = async () => snapshotWorktree(narrow, start);
+
+  it('[AG53] has neither those files nor their contents, whichever command looks', async () => {
+    const said = await inside(
+      'ls -A . d; git status --porcelain; git log --format=%s; grep -rs key . ; git grep -n key HEAD; git cat-file --batch-all-objects --batch=x --unordered | grep -c key; git show ' +
+        `${start}:keys/a.pem; find /work /repo /gitdir /home /tmp -name '*.pem' 2>/dev/null`,
+    );
+    expect(said.split('\n')).toEqual([
+      '.:',
+      '.git',
+      '.gitignore',
+      'a.txt',
+      'd',
+      '',
+      'd:',
+      'b.txt',
+      'The files that are open here',
+      '0',
+      expect.stringContaining('fatal: ') as string,
+    ]);
+    expect(await inside('cd /repo/objects && find . -type f | wc -l; cd /work && git fsck')).not.toContain('missing');
+  });
+
+  it('[AG53] leaves them as they were, whatever is made at their places', async () => {
+    await inside('echo more >> a.txt; rm -rf d; mkdir -p keys/a.pem; echo x > keys/a.pem/in; echo mine > d');
+    const made = await saved();
+    expect(await diffCommits(repo, start, made.commit)).toMatchObject([
+      { path: 'a.txt', status: 'modified' },
+      { path: 'd/b.txt', status: 'deleted' },
+    ]);
+    expect(await textAt(made.commit, 'd/c.pem')).toBe('key\n');
+    await inside(
+      'git checkout -q -f; rm -rf keys; mkdir keys; echo other > keys/a.pem; git add -A; git commit -qm mine',
+    );
+    expect(await saved()).toMatchObject({ changed: false, commit: start });
+  });
+
+  it('[AG53] is known again by whoever goes on with it', async () => {
+    expect(await openWorktree(narrow)).toEqual(narrow);
+    expect(narrow.openObjects).not.toContain(repo);
+  });
+
+  it('[AG53] has no history where that held such files, and all that is open', async () => {
+    worktree = await createWorktree({
+      kind: 'run',
+      id: newId('run'),
+      repo,
+      commit: base,
+      closed: { paths: [], history: true },
+    });
+    expect(await inside('git log --format=%s; git status --porcelain; cat a.txt')).toBe(
+      'The files that are open here\none',
+    );
+    expect(await snapshotWorktree(worktree, base)).toMatchObject({ changed: false, commit: base });
+  });
+});

@@ -3,7 +3,7 @@ import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { env } from '../platform/env.ts';
 import { assertObjectId } from './git.ts';
-import type { SandboxOptions } from './sandbox-arguments.ts';
+import type { Mount, SandboxOptions } from './sandbox-arguments.ts';
 import { runInSandbox } from './sandbox.ts';
 
 /**
@@ -20,7 +20,12 @@ export type Worktree = {
   root: string;
   workDir: string;
   gitDir: string;
+  /** The objects that those who work in it can read: the project's, or those of the files that are open to them. */
+  openObjects: string;
 };
+
+/** What is not in a worktree: files of its commit, and everything of the history where that may hold such files. */
+export type ClosedFiles = { paths: readonly string[]; history: boolean };
 
 export type WorktreeKind = 'run' | 'session';
 
@@ -62,6 +67,23 @@ rm -rf /work/.git
 printf 'gitdir: /gitdir\\n' > /work/.git
 `;
 
+/**
+ * Takes closed files out of a fresh worktree. Our own list keeps them, marked as not checked out: git then takes them for unchanged, whatever
+ * lies at their places. The repository inside gets one commit, of what is open, and no object of anything else.
+ */
+const takeOut = `${cleanRepository}
+git update-index -z --skip-worktree --stdin < /closed
+cp -p /tmp/index /index/index.new && mv -f /index/index.new /index/index
+xargs -0 -r rm -f -- < /closed
+xargs -0 -r dirname -z -- < /closed | sort -zu | xargs -0 -r rmdir -p --ignore-fail-on-non-empty -- 2>/dev/null || true
+git update-index -z --force-remove --stdin < /closed
+export GIT_OBJECT_DIRECTORY=/open GIT_ALTERNATE_OBJECT_DIRECTORIES=/repo/objects
+commit=$(git -c user.name=Ensemble -c user.email=ensemble@localhost commit-tree "$(git write-tree)" -m 'The files that are open here')
+printf '%s\n' "$commit" | git pack-objects -q --revs /open/pack/pack > /dev/null
+printf '%s\n' "$commit" > /gitdir/refs/heads/work
+cp /tmp/index /gitdir/index
+`;
+
 /** Where the worktrees of this server lie. */
 function worktreeRoot(kind: WorktreeKind, id: string): string {
   if (!/^[a-z]+_[0-9a-z]+$/.test(id)) throw new Error('Not the id of a run or session');
@@ -71,19 +93,22 @@ function worktreeRoot(kind: WorktreeKind, id: string): string {
 function worktreeAt(place: { kind: WorktreeKind; id: string; repo: string }): Worktree {
   const root = worktreeRoot(place.kind, place.id);
   const { kind, id, repo } = place;
-  return { kind, id, repo, root, workDir: path.join(root, 'work'), gitDir: path.join(root, 'git') };
+  const openObjects = path.join(repo, 'objects');
+  return { kind, id, repo, root, workDir: path.join(root, 'work'), gitDir: path.join(root, 'git'), openObjects };
 }
+
+const narrowed = (worktree: Worktree): Worktree => ({ ...worktree, openObjects: path.join(worktree.root, 'open') });
 
 /** What a box needs to work in a worktree; the caller adds sockets, environment and limits. */
 export function boxFor(worktree: Worktree): SandboxOptions {
   return {
     work: { path: worktree.workDir, writable: true },
     readWrite: [[worktree.gitDir, '/gitdir']],
-    readOnly: [objectsMount(worktree)],
+    readOnly: [[worktree.openObjects, '/repo/objects']],
   };
 }
 
-/** The project's objects and nothing else of its repository. */
+/** The project's objects and nothing else of its repository, for git of ours. */
 export function objectsMount(worktree: Worktree): readonly [string, string] {
   return [path.join(worktree.repo, 'objects'), '/repo/objects'];
 }
@@ -97,13 +122,17 @@ export async function createWorktree(place: {
   id: string;
   repo: string;
   commit: string;
+  closed?: ClosedFiles;
 }): Promise<Worktree> {
-  const worktree = worktreeAt(place);
+  const whole = worktreeAt(place);
+  const { closed } = place;
+  const worktree = closed && (closed.history || closed.paths.length > 0) ? narrowed(whole) : whole;
   await mkdir(path.dirname(worktree.root), { recursive: true, mode: 0o700 });
   await mkdir(worktree.root, { mode: 0o700 });
   try {
     for (const folder of ['work', 'git', 'index']) await mkdir(path.join(worktree.root, folder), { mode: 0o700 });
-    await syncWorktree(worktree, place.commit);
+    await syncWorktree(whole, place.commit);
+    if (closed && worktree !== whole) await takeClosedOut(worktree, closed);
     await writeFile(path.join(worktree.root, 'complete'), `${place.commit}\n`);
     return worktree;
   } catch (error) {
@@ -119,8 +148,23 @@ export async function openWorktree(place: {
   repo: string;
 }): Promise<Worktree | undefined> {
   const worktree = worktreeAt(place);
-  const complete = await lstat(path.join(worktree.root, 'complete')).catch(() => undefined);
-  return complete && worktree;
+  const isThere = (file: string) => lstat(file).then(Boolean, () => false);
+  if (!(await isThere(path.join(worktree.root, 'complete')))) return undefined;
+  const narrow = narrowed(worktree);
+  return (await isThere(narrow.openObjects)) ? narrow : worktree;
+}
+
+/** Nothing of an agent's has been in it yet. */
+async function takeClosedOut(worktree: Worktree, { paths }: ClosedFiles): Promise<void> {
+  await mkdir(path.join(worktree.openObjects, 'pack'), { recursive: true, mode: 0o700 });
+  const list = path.join(worktree.root, 'closed');
+  await writeFile(list, paths.map((each) => `${each}\0`).join(''), { mode: 0o600 });
+  await inBox(worktree, {
+    argv: ['sh', '-c', takeOut],
+    readOnly: [[list, '/closed']],
+    readWrite: [[worktree.openObjects, '/open']],
+    what: 'The files that policy closes could not be taken out',
+  });
 }
 
 /**
@@ -129,18 +173,24 @@ export async function openWorktree(place: {
  */
 export async function syncWorktree(worktree: Worktree, commit: string): Promise<void> {
   assertObjectId(commit);
-  const box = boxFor(worktree);
+  await inBox(worktree, {
+    argv: ['sh', '-c', moveTo, 'sh', commit],
+    what: 'The files of the commit could not be written',
+  });
+}
+
+type Work = { argv: string[]; readOnly?: readonly Mount[]; readWrite?: readonly Mount[]; what: string };
+
+/** Git of ours on a worktree, with the project's own objects. */
+async function inBox(worktree: Worktree, { argv, readOnly = [], readWrite = [], what }: Work): Promise<void> {
   const options: SandboxOptions = {
-    ...box,
-    readWrite: [...(box.readWrite ?? []), [path.join(worktree.root, 'index'), '/index']],
+    work: { path: worktree.workDir, writable: true },
+    readOnly: [objectsMount(worktree), ...readOnly],
+    readWrite: [[worktree.gitDir, '/gitdir'], [path.join(worktree.root, 'index'), '/index'], ...readWrite],
     timeoutMs: checkoutTimeoutMs,
   };
-  const result = await runInSandbox(options, ['sh', '-c', moveTo, 'sh', commit], { maxOutputBytes: 1024 * 1024 });
-  if (result.code !== 0)
-    throw worktreeError('The files of the commit could not be written', {
-      exit: result,
-      stderr: result.stderr.toString('utf8'),
-    });
+  const result = await runInSandbox(options, argv, { maxOutputBytes: 1024 * 1024 });
+  if (result.code !== 0) throw worktreeError(what, { exit: result, stderr: result.stderr.toString('utf8') });
 }
 
 /** A box that did not do what it was started for; what it said is for the log, not for people. */

@@ -6,6 +6,7 @@ import { policyRequest, type PolicyFacts } from './policy-request.ts';
 import { policySchema } from './policy-schema.ts';
 import { forbiddenActs } from './forbidden-acts.ts';
 import { everyFact, factsRead, type VaryingFact } from './facts-read.ts';
+import { pathTests, type PathTests } from './path-tests.ts';
 
 export type DecidingRule = PolicyWord['rules'][number];
 
@@ -18,6 +19,8 @@ export type PolicySet = {
   reads: ReadonlySet<VaryingFact>;
   /** What agents do that any of them may forbid. */
   forbids: ReadonlySet<ActAction>;
+  /** What they ask of a path. */
+  paths: PathTests;
   /** Set when the text cannot be used: everything is denied by this rule. */
   broken?: DecidingRule;
 };
@@ -45,11 +48,11 @@ export function makePolicySet({ name, text, prefix, owner }: PolicySetSource): P
   );
   if (!isPublishable(checked)) {
     const broken = unreadable(prefix, owner);
-    return { name, rules, reads: everyFact, forbids: new Set(actActions), broken };
+    return { name, rules, reads: everyFact, forbids: new Set(actActions), paths: pathTests([]), broken };
   }
   keepPolicies(name, Object.fromEntries(checked.policies.map((policy) => [policy.id, policy.text])));
   const policies = checked.policies.map(({ json }) => json);
-  return { name, rules, reads: factsRead(policies), forbids: forbiddenActs(policies) };
+  return { name, rules, reads: factsRead(policies), forbids: forbiddenActs(policies), paths: pathTests(policies) };
 }
 
 const unreadable = (prefix: string, owner: string): DecidingRule => ({

@@ -13,7 +13,7 @@ beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'ensemble-files-'));
   const workDir = path.join(root, 'work');
   await mkdir(workDir);
-  worktree = { kind: 'session', id: 'ses_1', repo: '', root, workDir, gitDir: '' };
+  worktree = { kind: 'session', id: 'ses_1', repo: '', root, workDir, gitDir: '', openObjects: '' };
 });
 afterEach(() => rm(root, { recursive: true }));
 
