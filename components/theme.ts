@@ -58,7 +58,9 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
+        styles: { title: { fontSize: '16px', fontWeight: 600, overflowWrap: 'anywhere' } },
       },
     },
+    Drawer: { defaultProps: { styles: { title: { fontSize: '16px', fontWeight: 600 } } } },
   },
 });

@@ -16,7 +16,7 @@ test('an admin writes a rule, sees what it says, publishes it and takes it back'
   await form.getByRole('textbox', { name: 'Advice' }).fill('Accept its hunks one by one.');
   await expect(form.getByLabel('The rule in Cedar')).toContainText('resource.path like "src/auth/*"');
   await inspect(ana, 'policies-form');
-  await form.getByRole('button', { name: 'Add to the text' }).click();
+  await form.getByRole('button', { name: 'Add rule', exact: true }).click();
   await expect(ana.getByText('The version in force still decides')).toBeVisible();
 
   await ana.getByRole('tab', { name: 'Cedar' }).click();

@@ -56,7 +56,7 @@ test('a newcomer adds a provider, sees it work, calls it, writes a rule, sees it
     await ana.keyboard.press('Enter');
     await rule.getByRole('textbox', { name: 'Title' }).fill('The house model rests');
     await rule.getByRole('textbox', { name: 'Advice' }).fill('Ask Ana when it is back.');
-    await rule.getByRole('button', { name: 'Add to the text' }).click();
+    await rule.getByRole('button', { name: 'Add rule', exact: true }).click();
     await ana.getByRole('region', { name: 'Unpublished changes' }).getByRole('button', { name: 'Publish' }).click();
     const publish = ana.getByRole('dialog', { name: 'Publish these rules' });
     await publish.getByRole('textbox', { name: 'Why' }).fill('To see it deny');

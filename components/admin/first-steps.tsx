@@ -16,11 +16,14 @@ import { TestOutcome } from './test-outcome.tsx';
 export function FirstSteps({
   provider,
   isTesting = false,
+  onEdit,
   onDone,
 }: {
   provider: Provider;
   /** Whether a test was begun elsewhere. */
   isTesting?: boolean;
+  /** Left out where nothing of it can be changed. */
+  onEdit?: (() => void) | undefined;
   onDone: () => void;
 }) {
   const trpc = useTRPC();
@@ -28,12 +31,12 @@ export function FirstSteps({
   const refresh = () => queryClient.invalidateQueries(trpc.providers.pathFilter());
   const test = useMutation(trpc.providers.test.mutationOptions({ onSettled: refresh }));
   const models = useQuery(trpc.providers.models.queryOptions());
-  const outcome = provider.lastTest;
+  const outcome = isTesting ? undefined : provider.lastTest;
   const fault = refusalMessage(test.error ?? models.error);
   return (
     <Stack>
       {fault !== undefined && <Fault message={fault} />}
-      {isTesting && !outcome && (
+      {isTesting && (
         <Stack gap="xs" role="status">
           <Text c="dimmed">Calling {provider.name}…</Text>
           <Skeleton height={96} />
@@ -41,7 +44,8 @@ export function FirstSteps({
       )}
       {!isTesting && !outcome && <Text c="dimmed">Not tested yet.</Text>}
       {outcome && <TestOutcome test={outcome} />}
-      <Group>
+      <Group gap="xs">
+        {outcome?.ok === false && onEdit && <Button onClick={onEdit}>Change address or key</Button>}
         <Button
           variant="default"
           loading={test.isPending || isTesting}
@@ -51,7 +55,7 @@ export function FirstSteps({
         </Button>
       </Group>
       {models.isPending && <Skeleton height={160} role="img" aria-label="Loading" />}
-      {models.data && (
+      {models.data && !isTesting && (
         <ModelChoice
           key={outcome?.at}
           provider={provider}
@@ -97,6 +101,9 @@ function ModelChoice({
   return (
     <Stack gap="sm">
       <Text fw={600}>Models that people may ask for</Text>
+      {provider.lastTest?.ok === false && (
+        <Text c="dimmed">They can be added now, and answer as soon as the provider works.</Text>
+      )}
       {free.length > mostChosen && (
         <TextInput
           aria-label="Search models"

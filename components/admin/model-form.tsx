@@ -72,11 +72,17 @@ export function ModelForm({
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <TextInput
             label="Alias"
+            description="The name that people and agents ask for"
             maxLength={128}
             classNames={{ input: 'ens-mono' }}
             {...form.getInputProps('alias')}
           />
-          <TextInput label="What it is for" maxLength={500} {...form.getInputProps('description')} />
+          <TextInput
+            label="What it is for"
+            description="Shown beside the name"
+            maxLength={500}
+            {...form.getInputProps('description')}
+          />
         </SimpleGrid>
         <div className={classes.targets}>
           {targets.map((target, index) => (
@@ -136,17 +142,26 @@ function TargetFields({ form, index, providers }: { form: Form; index: number; p
         </Group>
       )}
       <SimpleGrid cols={{ base: 2, xs: 3 }}>
-        <NumberInput label="Context" placeholder="not known" min={1} thousandSeparator="," {...at('contextSize')} />
         <NumberInput
-          label="Longest answer"
+          label="Context, in tokens"
+          placeholder="not known"
+          min={1}
+          thousandSeparator=","
+          {...at('contextSize')}
+        />
+        <NumberInput
+          label="Longest answer, in tokens"
           placeholder="not known"
           min={1}
           thousandSeparator=","
           {...at('maxOutput')}
         />
       </SimpleGrid>
+      <Text fw={600} size="sm" id={`abilities-${target.key}`}>
+        What it can do
+      </Text>
       <Chip.Group multiple {...at('capabilities')}>
-        <Group gap="xs" role="group" aria-label="Abilities">
+        <Group gap="xs" mt={-4} role="group" aria-labelledby={`abilities-${target.key}`}>
           {abilities.map((name) => (
             <Chip key={name} value={name} size="xs">
               {abilityWords[name]}
@@ -154,7 +169,10 @@ function TargetFields({ form, index, providers }: { form: Form; index: number; p
           ))}
         </Group>
       </Chip.Group>
-      <Text c="dimmed">US dollars for a million tokens. Without input and output it is unpriced; 0 means free.</Text>
+      <Text c="dimmed">
+        Prices are US dollars for a million tokens. Without input and output it is unpriced, and budgets do not see what
+        it costs; 0 means free.
+      </Text>
       <SimpleGrid cols={{ base: 2, xs: 4 }}>
         <Price label="Input" {...at('input')} />
         <Price label="Output" {...at('output')} />

@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Group, Skeleton, Text } from '@mantine/core';
+import { Badge, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import rows from '@/components/settings/section.module.css';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
 import classes from './admin.module.css';
+import { FirstSteps } from './first-steps.tsx';
 import { ModelForm } from './model-form.tsx';
 import { abilities, abilityWords, priceWords, sizeWords } from './model-words.ts';
 import type { Model, Provider } from './provider-values.ts';
@@ -25,7 +26,7 @@ export function Models() {
   return (
     <Section
       title="Models"
-      lead="People and agents ask for an alias. It is answered by its first provider; the others step in when that one fails."
+      lead="The names that people and agents ask for. The first provider of a model answers; the others step in when that one fails."
     >
       {error && <Fault message={refusalMessage(error) ?? ''} onRetry={() => void models.refetch()} />}
       {(models.isPending || providers.isPending) && <Skeleton height={132} role="img" aria-label="Loading" />}
@@ -37,9 +38,7 @@ export function Models() {
             </Button>
           </Group>
           {isAdding && <ModelForm providers={providers.data} onDone={() => setAdding(false)} />}
-          {models.data.length === 0 && !isAdding && (
-            <Text c="dimmed">There is no model yet. Add some from a provider’s menu, or one by hand.</Text>
-          )}
+          {models.data.length === 0 && !isAdding && <NoModels providers={providers.data} />}
           {models.data.length > 0 && (
             <ul className={rows.rows} aria-label="Models">
               {models.data.map((model) => (
@@ -50,6 +49,30 @@ export function Models() {
         </>
       )}
     </Section>
+  );
+}
+
+/** The quickest way to the first model: those that a provider lists. */
+function NoModels({ providers }: { providers: readonly Provider[] }) {
+  const [chosenId, setChosenId] = useState<string>();
+  const chosen = providers.find(({ id }) => id === chosenId);
+  return (
+    <Stack gap="sm" align="flex-start">
+      <Text c="dimmed">There is no model yet, so nobody can ask for one. Choose some that a provider offers.</Text>
+      <Group gap="xs">
+        {providers.map(({ id, name }) => (
+          <Button key={id} onClick={() => setChosenId(id)}>{`Choose models of ${name}`}</Button>
+        ))}
+      </Group>
+      <Modal
+        opened={chosen !== undefined}
+        onClose={() => setChosenId(undefined)}
+        title={`Models of ${chosen?.name ?? ''}`}
+        size="lg"
+      >
+        {chosen && <FirstSteps provider={chosen} onDone={() => setChosenId(undefined)} />}
+      </Modal>
+    </Stack>
   );
 }
 

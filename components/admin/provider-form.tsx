@@ -89,7 +89,7 @@ export function ProviderForm({
         {form.values.kind !== 'local_gguf' && <Further form={form} provider={provider} />}
         <Group justify="flex-end">
           <Button type="submit" loading={add.isPending || change.isPending}>
-            {provider ? 'Save' : 'Add and test'}
+            {provider ? 'Save and test' : 'Add and test'}
           </Button>
         </Group>
       </Stack>
@@ -195,12 +195,12 @@ function PlaceField({ form }: { form: Form }) {
         aria-labelledby="provider-place"
         data={[
           { value: 'local', label: 'On our own network' },
-          { value: 'remote', label: 'Outside of it' },
+          { value: 'remote', label: 'Somewhere else' },
         ]}
         {...form.getInputProps('place')}
       />
       <Text size="xs" c="dimmed">
-        Policies can keep restricted projects on models of the own network.
+        Policies can keep restricted projects on models that run on your own network.
       </Text>
     </Stack>
   );

@@ -33,6 +33,9 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
   const fault = refusalMessage(test.error ?? change.error ?? remove.error);
   const { id: providerId, version, name } = provider;
   const isFixed = provider.source === 'environment';
+  const tryIt = () =>
+    test.mutate({ providerId, probes: ['streaming', 'tools', 'images'] }, { onSuccess: () => setOpen(true) });
+  const isFailing = provider.lastTest?.ok === false && !test.isPending;
 
   const confirmRemoval = () =>
     modals.openConfirmModal({
@@ -48,7 +51,13 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
       <div className={classes.what}>
         <Text fw={600}>{name}</Text>
         <Text c="dimmed">{descriptionOf(provider)}</Text>
-        <LastTest provider={provider} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+        {test.isPending ? (
+          <Text c="dimmed" role="status">
+            Calling {name}…
+          </Text>
+        ) : (
+          <LastTest provider={provider} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+        )}
       </div>
       {provider.place === 'local' && (
         <Badge variant="light" color="teal">
@@ -65,16 +74,14 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
           Switched off
         </Badge>
       )}
-      <Button
-        variant="default"
-        loading={test.isPending}
-        aria-label={`Test ${name}`}
-        onClick={() =>
-          test.mutate({ providerId, probes: ['streaming', 'tools', 'images'] }, { onSuccess: () => setOpen(true) })
-        }
-      >
+      <Button variant="default" loading={test.isPending} aria-label={`Test ${name}`} onClick={tryIt}>
         Test
       </Button>
+      {isFailing && !isFixed && (
+        <Button aria-label={`Edit ${name}`} onClick={() => setDialog('edit')}>
+          Edit
+        </Button>
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon aria-label={`More for ${name}`}>
@@ -82,7 +89,7 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setDialog('models')}>Add models of it</Menu.Item>
+          <Menu.Item onClick={() => setDialog('models')}>Add models from it</Menu.Item>
           {!isFixed && <Menu.Item onClick={() => setDialog('edit')}>Edit, or enter another key</Menu.Item>}
           <Menu.Item onClick={() => change.mutate({ providerId, version, isEnabled: !provider.isEnabled })}>
             {provider.isEnabled ? 'Switch off' : 'Switch on'}
@@ -94,10 +101,10 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
           )}
         </Menu.Dropdown>
       </Menu>
-      {(fault !== undefined || (isOpen && provider.lastTest)) && (
+      {(fault !== undefined || (isOpen && provider.lastTest && !test.isPending)) && (
         <div className={classes.below}>
           {fault !== undefined && <Fault message={fault} />}
-          {isOpen && provider.lastTest && <TestOutcome test={provider.lastTest} />}
+          {isOpen && provider.lastTest && !test.isPending && <TestOutcome test={provider.lastTest} />}
         </div>
       )}
       <Modal opened={dialog === 'edit'} onClose={() => setDialog(undefined)} title={`Edit ${name}`} size="lg">
@@ -107,12 +114,19 @@ export function ProviderRow({ provider, onChanged }: { provider: Provider; onCha
             onSaved={() => {
               setDialog(undefined);
               onChanged();
+              tryIt();
             }}
           />
         )}
       </Modal>
       <Modal opened={dialog === 'models'} onClose={() => setDialog(undefined)} title={`Models of ${name}`} size="lg">
-        {dialog === 'models' && <FirstSteps provider={provider} onDone={() => setDialog(undefined)} />}
+        {dialog === 'models' && (
+          <FirstSteps
+            provider={provider}
+            onEdit={isFixed ? undefined : () => setDialog('edit')}
+            onDone={() => setDialog(undefined)}
+          />
+        )}
       </Modal>
     </Row>
   );

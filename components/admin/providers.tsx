@@ -20,6 +20,7 @@ export function Providers() {
   const providers = useQuery(trpc.providers.list.queryOptions());
   const [adding, setAdding] = useState<ProviderKind>();
   const [addedId, setAddedId] = useState<string>();
+  const [isCorrecting, setCorrecting] = useState(false);
   const added = providers.data?.find(({ id }) => id === addedId);
   const queryClient = useQueryClient();
   const refresh = () => void queryClient.invalidateQueries(trpc.providers.pathFilter());
@@ -58,12 +59,31 @@ export function Providers() {
         )}
       </Modal>
       <Modal
-        opened={added !== undefined}
+        opened={added !== undefined && !isCorrecting}
         onClose={() => setAddedId(undefined)}
         title={added ? `${added.name}: test and models` : ''}
         size="lg"
       >
-        {added && <FirstSteps provider={added} isTesting={test.isPending} onDone={() => setAddedId(undefined)} />}
+        {added && (
+          <FirstSteps
+            provider={added}
+            isTesting={test.isPending}
+            onEdit={() => setCorrecting(true)}
+            onDone={() => setAddedId(undefined)}
+          />
+        )}
+      </Modal>
+      <Modal opened={isCorrecting} onClose={() => setCorrecting(false)} title={`Edit ${added?.name ?? ''}`} size="lg">
+        {added && isCorrecting && (
+          <ProviderForm
+            provider={added}
+            onSaved={(providerId) => {
+              setCorrecting(false);
+              refresh();
+              test.mutate({ providerId, probes: ['streaming', 'tools', 'images'] });
+            }}
+          />
+        )}
       </Modal>
     </Section>
   );

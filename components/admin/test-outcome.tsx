@@ -3,6 +3,7 @@
 import { Group, Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
+import { adviceFor, decidingProbe } from '@/server/core/provider-advice.ts';
 import { protocolLabels, type Probe, type ProviderTest } from '@/server/core/provider.ts';
 import classes from './admin.module.css';
 
@@ -14,12 +15,10 @@ const probeLabels: Record<Probe['name'], string> = {
   images: 'Takes images',
 };
 
-/** An answer decides whether a provider works; the rest says what it can do besides. Without one, the list of models decides. */
-const decides = (probe: Probe, test: ProviderTest) =>
-  probe.name === (test.probes.some(({ name }) => name === 'answer') ? 'answer' : 'models');
-
-/** What a test tried, one line each, with the time it took and the upstream's own words. */
+/** What a test tried, one line each, with the time it took and the upstream's own words; and what to do when it failed. */
 export function TestOutcome({ test }: { test: ProviderTest }) {
+  const fatal = decidingProbe(test)?.name;
+  const advice = adviceFor(test);
   return (
     <Stack gap="xs" role="group" aria-label="Outcome of the test">
       <Text c="dimmed">
@@ -29,9 +28,10 @@ export function TestOutcome({ test }: { test: ProviderTest }) {
       </Text>
       <ul className={classes.probes}>
         {test.probes.map((probe) => (
-          <ProbeLine key={`${probe.name} ${probe.protocol ?? ''}`} probe={probe} isFatal={decides(probe, test)} />
+          <ProbeLine key={`${probe.name} ${probe.protocol ?? ''}`} probe={probe} isFatal={probe.name === fatal} />
         ))}
       </ul>
+      {advice !== undefined && <Text fw={500}>{advice}</Text>}
     </Stack>
   );
 }

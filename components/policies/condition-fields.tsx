@@ -118,8 +118,9 @@ function Hour({ label, value, onChange }: { label: string; value: number; onChan
   return (
     <NumberInput
       label={label}
+      description="Server’s time"
       suffix=":00"
-      w={90}
+      w={110}
       min={0}
       max={24}
       allowDecimal={false}

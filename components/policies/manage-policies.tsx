@@ -1,12 +1,12 @@
 'use client';
 
-import { Alert, Button, Stack, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
-import { Skeleton } from '@mantine/core';
+import { useCallback, useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
+import { useResource } from '@/components/ui/use-resource.ts';
 import { InForce } from './in-force.tsx';
 import type { PoliciesData, PolicyTeam } from './policies-page.tsx';
 import classes from './policies.module.css';
@@ -14,6 +14,7 @@ import { PolicyProblems, type PolicyProblem } from './policy-problems.tsx';
 import { PublishDialog, SaveDraftDialog } from './publish-dialog.tsx';
 import { RulesTab } from './rules-tab.tsx';
 import { TryPolicies } from './try-policies.tsx';
+import { findUnpublished, forgetUnpublished, keepUnpublished } from './unpublished.ts';
 import { useChoices } from './use-choices.ts';
 import { Versions } from './versions.tsx';
 
@@ -28,7 +29,21 @@ type ManagePoliciesProps = { team: PolicyTeam; teamId: string | null; inForce: P
 export function ManagePolicies({ team, teamId, inForce, myId }: ManagePoliciesProps) {
   const trpc = useTRPC();
   const choices = useChoices(team);
-  const [text, setText] = useState(inForce.text);
+  const [found] = useState(() => findUnpublished(teamId));
+  const [text, setWritten] = useState(found?.text ?? inForce.text);
+  const [basedOn, setBasedOn] = useState(found?.basedOn ?? inForce.number);
+  const setText = useCallback(
+    (next: string) => {
+      setWritten(next);
+      if (next === inForce.text) forgetUnpublished(teamId);
+      else keepUnpublished(teamId, { text: next, basedOn });
+    },
+    [teamId, inForce.text, basedOn],
+  );
+  const discard = () => {
+    setText(inForce.text);
+    setBasedOn(inForce.number);
+  };
   const [tab, setTab] = useState<string | null>('rules');
   const [line, setLine] = useState<number>();
   const [asking, setAsking] = useState<'publish' | 'draft'>();
@@ -43,13 +58,14 @@ export function ManagePolicies({ team, teamId, inForce, myId }: ManagePoliciesPr
   const isWrong = problems.some(({ severity }) => severity === 'error');
   const isChecked = settled === text && !checked.isPlaceholderData && checked.data !== undefined;
   const isChanged = text !== inForce.text;
+  useResource(isChanged ? warnBeforeLeaving : nothingToLose, stopWarning);
   const showLine = (at: number) => {
     setLine(at);
     setTab('cedar');
   };
   return (
     <Stack gap="md">
-      <InForce policies={inForce} teamId={teamId} />
+      <InForce policies={inForce} teamId={teamId} teamSlug={team.slug} />
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
@@ -96,9 +112,13 @@ export function ManagePolicies({ team, teamId, inForce, myId }: ManagePoliciesPr
       {isChanged && (
         <section className={classes.changed} aria-label="Unpublished changes">
           <Text className={classes.changedText}>
-            {isWrong ? 'Changed, and not fit to publish yet.' : 'Changed. The version in force still decides.'}
+            {isWrong
+              ? 'Not published, and not fit to be yet.'
+              : 'Not published yet. The version in force still decides.'}
+            {basedOn !== inForce.number &&
+              ` Version ${inForce.number} came into force after you began: what you publish takes its place. Look at the difference first.`}
           </Text>
-          <Button variant="subtle" onClick={() => setText(inForce.text)}>
+          <Button variant="subtle" onClick={discard}>
             Discard
           </Button>
           <Button variant="default" onClick={() => setAsking('draft')}>
@@ -110,7 +130,13 @@ export function ManagePolicies({ team, teamId, inForce, myId }: ManagePoliciesPr
         </section>
       )}
       {asking === 'publish' && (
-        <PublishDialog teamId={teamId} text={text} inForce={inForce} onClose={() => setAsking(undefined)} />
+        <PublishDialog
+          teamId={teamId}
+          text={text}
+          inForce={inForce}
+          onPublished={() => forgetUnpublished(teamId)}
+          onClose={() => setAsking(undefined)}
+        />
       )}
       {asking === 'draft' && (
         <SaveDraftDialog teamId={teamId} text={text} inForce={inForce} onClose={() => setAsking(undefined)} />
@@ -120,3 +146,12 @@ export function ManagePolicies({ team, teamId, inForce, myId }: ManagePoliciesPr
 }
 
 const noProblems: readonly PolicyProblem[] = [];
+
+const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+const nothingToLose = () => false;
+/** A reload or a closed tab would lose what is written; going to another page of the app does not. */
+const warnBeforeLeaving = () => {
+  window.addEventListener('beforeunload', ask);
+  return true;
+};
+const stopWarning = () => window.removeEventListener('beforeunload', ask);

@@ -14,8 +14,10 @@ import classes from './policies.module.css';
 
 type DialogProps = { teamId: string | null; text: string; inForce: PoliciesData; onClose: () => void };
 
+type PublishProps = DialogProps & { onPublished: () => void };
+
 /** What changes, in words and in numbers, before it is so for everyone. */
-export function PublishDialog({ teamId, text, inForce, onClose }: DialogProps) {
+export function PublishDialog({ teamId, text, inForce, onPublished, onClose }: PublishProps) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [reason, setReason] = useState('');
@@ -24,6 +26,7 @@ export function PublishDialog({ teamId, text, inForce, onClose }: DialogProps) {
     trpc.policies.publish.mutationOptions({
       onSuccess: async ({ number }) => {
         notifications.show({ color: 'green', message: `Version ${number} is in force.` });
+        onPublished();
         onClose();
         await queryClient.invalidateQueries({ queryKey: trpc.policies.pathKey() });
       },
@@ -49,7 +52,7 @@ export function PublishDialog({ teamId, text, inForce, onClose }: DialogProps) {
           </div>
           <Textarea
             label="Why"
-            description="For those who read the versions later"
+            description="In a sentence, for those who read the versions later"
             required
             autosize
             minRows={2}

@@ -15,7 +15,7 @@ export function ReadPolicies({ team, teamId, policies, myId }: ReadPoliciesProps
   return (
     <Stack gap="lg">
       <Stack gap="sm">
-        <InForce policies={policies} teamId={teamId} />
+        <InForce policies={policies} teamId={teamId} teamSlug={team.slug} />
         <RuleList policies={policies.policies} names={choices.names} />
         <Text c="dimmed" size="sm">
           {teamId === null ? 'Installation admins change these.' : 'A team admin can change these.'}

@@ -121,7 +121,7 @@ export function RuleForm({ start, isNew, choices, onSave, onClose }: RuleFormPro
           </Stack>
           <TextInput
             label="Title"
-            description="What people read when this rule decides"
+            description="What people read when this rule decides. Empty: the rule as a sentence"
             placeholder={sentence}
             value={title}
             maxLength={200}
@@ -139,17 +139,25 @@ export function RuleForm({ start, isNew, choices, onSave, onClose }: RuleFormPro
               onChange={(event) => setAdvice(event.currentTarget.value)}
             />
           )}
+          {!isDone && (
+            <Text c="dimmed" size="sm">
+              Fill in every condition to see the rule in Cedar and to add it.
+            </Text>
+          )}
           {isDone && (
             <pre className={classes.cedar} aria-label="The rule in Cedar" tabIndex={0}>
               {writePolicyRule({ ...rule, id: start.id ?? 'a-name-from-the-title' })}
             </pre>
           )}
           <Group justify="flex-end" gap="xs">
+            <Text c="dimmed" size="sm" flex="1 1 200px">
+              It decides when you publish it.
+            </Text>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" disabled={!isDone}>
-              {isNew ? 'Add to the text' : 'Change in the text'}
+              {isNew ? 'Add rule' : 'Change rule'}
             </Button>
           </Group>
         </Stack>

@@ -35,9 +35,7 @@ export function RuleList({ policies, names, onEdit, onShow, onRemove }: RuleList
           <Effect effect={policy.effect} />
           <RowText>
             <Text fw={600}>{policy.title}</Text>
-            <Text c="dimmed" size="sm">
-              {policy.rule ? `${ruleSentence(policy.rule, names)}.` : 'Written in Cedar.'}
-            </Text>
+            <Said policy={policy} names={names} />
             {policy.advice !== undefined && (
               <Text c="dimmed" size="sm">
                 People are told: {policy.advice}
@@ -71,6 +69,17 @@ export function RuleList({ policies, names, onEdit, onShow, onRemove }: RuleList
         </Row>
       ))}
     </ul>
+  );
+}
+
+/** What a rule says, where its title does not say it already. */
+function Said({ policy: { rule, title }, names }: { policy: ListedPolicy; names: Names }) {
+  const sentence = rule && ruleSentence(rule, names);
+  if (sentence === title) return undefined;
+  return (
+    <Text c="dimmed" size="sm">
+      {sentence === undefined ? 'Written in Cedar.' : `${sentence}.`}
+    </Text>
   );
 }
 

@@ -135,9 +135,15 @@ export function newRuleId(title: string, taken: ReadonlySet<string>): string {
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 48);
-  const base = plain === '' ? 'rule' : plain.replace(/-+$/, '');
+    .replaceAll(/^-+|-+$/g, '');
+  const base = plain === '' ? 'rule' : cutAtWord(plain, 48);
   if (!taken.has(base)) return base;
   for (let count = 2; ; count += 1) if (!taken.has(`${base}-${count}`)) return `${base}-${count}`;
+}
+
+/** The whole words of an id that fit; a single longer word is cut. */
+function cutAtWord(id: string, longest: number): string {
+  if (id.length <= longest) return id;
+  const end = id.lastIndexOf('-', longest);
+  return id.slice(0, end > 0 ? end : longest);
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import classes from '@/components/settings/section.module.css';
 import { SettingsNav } from '@/components/settings/settings-nav.tsx';
 import { memberOf } from '@/server/api/caller.ts';
 
@@ -12,9 +13,9 @@ export default async function SettingsLayout({
   const { team } = await params;
   const { me } = await memberOf(team);
   return (
-    <>
+    <div className={classes.frame}>
       <SettingsNav teamSlug={team} isInstallationAdmin={me.isInstallationAdmin} />
-      {children}
-    </>
+      <div className={classes.body}>{children}</div>
+    </div>
   );
 }

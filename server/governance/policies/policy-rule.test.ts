@@ -154,5 +154,9 @@ unless { context.project.sensitivity == "open" };`);
   it('gets an id of its own from its title', () => {
     expect(newRuleId('Größe: nur für Leads!', new Set())).toBe('gro-e-nur-fur-leads');
     expect(newRuleId('???', new Set(['rule', 'rule-2']))).toBe('rule-3');
+    expect(newRuleId('Nobody may use a model when the model is scripted-large', new Set())).toBe(
+      'nobody-may-use-a-model-when-the-model-is',
+    );
+    expect(newRuleId('x'.repeat(60), new Set())).toBe('x'.repeat(48));
   });
 });
