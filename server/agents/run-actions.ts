@@ -64,7 +64,7 @@ export function runActions(ctx: Context, given: Given): RunActions {
   return {
     async decide(request) {
       const { action, toolCallId } = request;
-      const key = toolCallId === undefined ? undefined : `${toolCallId} ${subjectOf(action)}`;
+      const key = toolCallId === undefined ? undefined : `${toolCallId} ${callOf(action)}`;
       const known = key === undefined ? undefined : answered.get(key);
       if (known) return known;
       const answer = await word(request);
@@ -132,7 +132,7 @@ function createWord(ctx: Context, given: Given) {
       return { allowed: true, scope: 'once' };
     }
     const isFinal = judgement.verdict === 'deny' && judgement.by !== 'guard' && judgement.by !== 'opinion';
-    if (!isFinal && (await useActionGrant(ctx, claim, subjectOf(action)))) return allowed(request, 'once');
+    if (!isFinal && (await useActionGrant(ctx, claim, liftedOf(action, judgement)))) return allowed(request, 'once');
     if (judgement.verdict === 'deny') {
       await given.record(action, judgement);
       await recordDenial(ctx, claim, { ...(await questionOf(request, { judgement, given })), by: judgement.by });
@@ -160,7 +160,7 @@ async function questionOf(
     ...(toolCallId !== undefined && { toolCallId }),
     title: actionTitle(shown).slice(0, 500).toWellFormed(),
     action: shown,
-    subject: subjectOf(action),
+    subject: liftedOf(action, judgement),
     reason,
     rules,
     ...(saferWay !== undefined && { saferWay }),
@@ -171,6 +171,20 @@ async function questionOf(
 
 function wordsFor({ reason, saferWay }: Judged): string {
   return saferWay === undefined ? reason : `${reason} ${saferWay}`;
+}
+
+/** One call, exactly: ids of calls come from models, and some of them give the same to all. */
+function callOf(action: AgentAction): string {
+  return action.kind === 'command' ? subjectOf(action) : digest(action.kind, JSON.stringify(action));
+}
+
+/**
+ * What is done when a person lifts a denial. An agent writes its edit anew, so there the files and what is said of it are the same; all else
+ * is what the person saw.
+ */
+function liftedOf(action: AgentAction, { rules }: Judged): string {
+  if (action.kind !== 'edit') return callOf(action);
+  return digest('edit', ...action.changes.map(({ path }) => path), ...rules.map(({ id }) => id).toSorted());
 }
 
 /** What two actions have in common when a person's word on one holds for the other. */

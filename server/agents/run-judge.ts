@@ -7,7 +7,7 @@ import { runActPolicy } from '../governance/run-acts.ts';
 import { runFilePolicy, runUnattendedPolicy } from '../governance/run-files.ts';
 import type { RunClaim, RunRow } from '../runs/run-claim.ts';
 import type { Worktree } from '../workspace/worktree.ts';
-import type { AgentHandlers } from './acp-types.ts';
+import type { AgentHandlers, TerminalRequest } from './acp-types.ts';
 import type { KeepBefore } from './files-keeper.ts';
 import { fileChanges, presentText } from './file-changes.ts';
 import { mcpJudge } from './mcp-judge.ts';
@@ -122,10 +122,25 @@ export function judgedHandlers(
       await handlers.writeTextFile(path, newText);
     },
     async createTerminal(request) {
-      const { command, args, cwd } = request;
-      const line = args.length === 0 ? command : shellLine([command, ...args]);
-      await requireAllowed({ kind: 'command', command: line, cwd: placeOf(cwd, '') });
+      await requireAllowed({ kind: 'command', command: lineOf(request), cwd: placeOf(request.cwd, '') });
       return handlers.createTerminal(request);
     },
   };
 }
+
+/** Some variables say what runs (`PATH`, `BASH_ENV`, `GIT_SSH_COMMAND`), so they are judged with what they are given to. */
+function lineOf({ command, args, env }: TerminalRequest): string {
+  const line = args.length === 0 ? command : shellLine([command, ...args]);
+  const set = Object.entries(env).filter(([name, value]) => !isHarmless(name, value));
+  if (set.length === 0) return line;
+  const assigned = set.map(([name, value]) => `${name}=${value}`);
+  return shellLine(['env', ...assigned, ...(args.length === 0 ? ['/bin/sh', '-c', command] : [command, ...args])]);
+}
+
+/** Agents ask programs so not to wait for a person, and to write no colours. */
+const isHarmless = (name: string, value: string) =>
+  /^(?:TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CI|COLUMNS|LINES|LANG|LC_ALL|TZ|DEBIAN_FRONTEND|GIT_TERMINAL_PROMPT)$/.test(
+    name,
+  ) ||
+  (/^(?:GIT_)?PAGER$/.test(name) && value === 'cat') ||
+  (/^(?:GIT_)?EDITOR$/.test(name) && value === 'true');

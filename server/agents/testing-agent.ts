@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
  *   say TEXT · write PATH TEXT · read PATH · ask TITLE · run COMMAND · spawn COMMAND (in its own box) · hang · crash
  *   listen (until it is steered; says what it heard) · listen-all (until a steer says `done`); that files were put back it says at once
  *   hook TOOL JSON (asks the policy hook as agents with one do, and says its answer)
+ *   one-id (from now on its calls have the same id)
  *   mcp SERVER TOOL JSON (asks the policy hook, and when it allows calls the tool of a server that it was given; says the answer)
  *   call SERVER TOOL JSON (the same without asking)
  *   js EXPRESSION (in its own box; says the value, or what went wrong)
@@ -152,10 +153,12 @@ function callTool(text: string): void {
 }
 
 let hookCalls = 0;
+/** Some models give all of their calls one id. */
+let hasOneId = false;
 
 function hook(text: string): boolean {
   const at = text.indexOf(' ');
-  hookCalls += 1;
+  if (!hasOneId) hookCalls += 1;
   const call = { tool_name: text.slice(0, at), tool_input: JSON.parse(text.slice(at)) as unknown, cwd: '/work' };
   const input = JSON.stringify({ ...call, tool_use_id: `hook-${hookCalls}` });
   const { status, stdout } = spawnSync('/opt/policy/policy-hook', { input, encoding: 'utf8' });
@@ -205,6 +208,7 @@ const verbs: Record<string, (text: string, index: number) => unknown> = {
   acp: anyRequest,
   try: tryCommand,
   work,
+  'one-id': () => void ((hasOneId = true), (hookCalls = 1)),
   listen: async () => void (await listen()),
   'listen-all': listenAll,
   write: (text) => write(text.split(' ')[0] ?? '', text.split(' ').slice(1).join(' ')),
