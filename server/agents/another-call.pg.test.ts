@@ -8,7 +8,7 @@ import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { decidePermission } from '../runs/decide-permission.ts';
 import { registerWorker } from '../runs/register-worker.ts';
-import { logOf, runRow, testAgent } from '../runs/testing.ts';
+import { logOf, testAgent } from '../runs/testing.ts';
 import { createSession } from '../sessions/create-session.ts';
 import { retryDenied } from '../sessions/retry-denied.ts';
 import { sendPrompt } from '../sessions/send-prompt.ts';

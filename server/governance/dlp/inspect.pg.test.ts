@@ -204,6 +204,10 @@ test('[DL15] secrets of the installation are known by heart', async () => {
   const { found } = await send([text]);
   expect(text.sent).not.toContain(key);
   expect(found).toEqual([expect.objectContaining(masked('known-secret'))]);
+  const basic = Buffer.from(`user:${key}`).toString('base64');
+  const packed = place(`it prints ${basic}`);
+  await send([packed]);
+  expect(packed.sent).not.toContain(basic.slice(8, -4));
 });
 
 describe('[DL21] an answer', () => {

@@ -2,6 +2,7 @@ import { and, eq, isNotNull } from 'drizzle-orm';
 import { db, schema } from '../../../db/client.ts';
 import type { Finding } from '../../core/dlp/finding.ts';
 import { LiteralIndex } from '../../core/dlp/literal-index.ts';
+import { writtenForms } from '../../core/dlp/written-forms.ts';
 import { env } from '../../platform/env.ts';
 import { knownSecrets } from '../../platform/installation-secret.ts';
 import { log } from '../../platform/log.ts';
@@ -97,7 +98,7 @@ const isTelling = (value: string) => value.length >= 8 && !/^[a-z]+$/i.test(valu
 
 function finderOf(values: readonly string[]): KnownSecrets['find'] {
   const index = new LiteralIndex<true>();
-  for (const value of values.filter(isTelling)) index.add(value, true);
+  for (const value of values.filter(isTelling)) for (const form of writtenForms(value)) index.add(form, true);
   return (text) =>
     index
       .findAll(text)
