@@ -10,7 +10,7 @@ export type AddressWatch = { see(text: string): void; isWithin(): boolean };
  */
 const opening = new RegExp(
   [
-    String.raw`(?<target>\]\(\s{0,3})(?<angle><?)(?=[^\s<])`,
+    String.raw`\]\(\s{0,3}(?<angle><?)(?=[^\s<])`,
     String.raw`\b(?:src|srcset|href|poster|formaction)\s{0,3}=\s{0,3}(?<value>["']?)(?=[^\s"'])`,
     String.raw`\burl\(\s{0,3}(?<css>["']?)(?=[^\s"'])`,
     String.raw`(?<web>["'${'`'}<]?)(?<![A-Za-z0-9])(?:(?:https?|wss?|ftps?):|mailto:)(?=\S)`,
@@ -26,35 +26,36 @@ const closers: Readonly<Record<string, string>> = { '<': '>', '"': '"', "'": "'"
 const blank = '';
 
 export function addressWatch(): AddressWatch {
+  /** What ends the address that the text is in. */
   let open: string | undefined;
   let recent = '';
 
-  function endIn(text: string, closer: string): number {
-    if (closer !== blank) return text.indexOf(closer);
-    return text.search(/[\s<>]/);
+  /** What follows the address that is open; undefined when it goes on. */
+  function afterAddress(text: string): string | undefined {
+    if (open === undefined) return text;
+    const end = open === blank ? text.search(/[\s<>]/) : text.indexOf(open);
+    if (end < 0) return undefined;
+    open = undefined;
+    recent = '';
+    return text.slice(end + 1);
+  }
+
+  /** What follows the next opening; undefined when there is none. */
+  function afterOpening(text: string): string | undefined {
+    const whole = recent + text;
+    opening.lastIndex = 0;
+    const found = opening.exec(whole);
+    if (!found) recent = whole.slice(-longestOpening);
+    else open = closerOf(found.groups);
+    return found ? whole.slice(found.index + found[0].length) : undefined;
   }
 
   return {
     see(text) {
-      let rest = text;
-      for (;;) {
-        if (open !== undefined) {
-          const end = endIn(rest, open);
-          if (end < 0) return;
-          rest = rest.slice(end + 1);
-          open = undefined;
-          recent = '';
-        }
-        const whole = recent + rest;
-        opening.lastIndex = 0;
-        const found = opening.exec(whole);
-        if (!found) {
-          recent = whole.slice(-longestOpening);
-          return;
-        }
-        const { angle = '', value = '', css = '', web = '', bare = '' } = found.groups ?? {};
-        open = closers[angle || value || css || web || bare] ?? blank;
-        rest = whole.slice(found.index + found[0].length);
+      let rest: string | undefined = text;
+      while (rest !== undefined) {
+        rest = afterAddress(rest);
+        if (rest !== undefined) rest = afterOpening(rest);
       }
     },
     isWithin() {
@@ -64,4 +65,9 @@ export function addressWatch(): AddressWatch {
       return opening.test(`${recent}x`);
     },
   };
+}
+
+function closerOf(groups: Readonly<Record<string, string | undefined>> | undefined): string {
+  const enclosing = Object.values(groups ?? {}).find((sign) => sign !== undefined && sign in closers);
+  return enclosing === undefined ? blank : (closers[enclosing] ?? blank);
 }
