@@ -123,6 +123,12 @@ export function literal(word: Word | undefined): string | undefined {
   return word && !word.text.includes(HOLE) ? word.text : undefined;
 }
 
+/** Prints its version and does nothing else, wherever that stands among its words; for programs whose options take no such word as a value. */
+export function asksForVersion(args: readonly Word[]): boolean {
+  const end = args.findIndex(({ text }) => text === '--');
+  return args.slice(0, end < 0 ? args.length : end).some(({ text }) => text === '--version');
+}
+
 /** Asks for its own description only: nothing happens. `--version` says that only where it stands first: others take a value by it. */
 export function asksForHelp(args: readonly Word[]): boolean {
   for (const word of args) {

@@ -226,9 +226,32 @@ export const buildFolders: ReadonlySet<string> = new Set([
   '.eslintcache',
   '.coverage',
   '.stylelintcache',
+  '.ipynb_checkpoints',
+  '.sass-cache',
+  '.jekyll-cache',
+  '.stack-work',
+  'dist-newstyle',
+  'elm-stuff',
+  'zig-cache',
+  '.zig-cache',
+  'zig-out',
+  'CMakeFiles',
+  'bower_components',
+  'jspm_packages',
+  'Pods',
+  '.pnpm-store',
+  '.webpack',
+  '.rollup.cache',
+  '.swc',
+  '.pytype',
+  '.hypothesis',
+  '.phpunit.cache',
+  '.bloop',
+  '.metals',
+  '.kotlin',
 ]);
 const buildFiles =
-  /(?:\.(?:pyc|pyo|class|o|a|lo|obj|gcda|gcno|tsbuildinfo|egg-info|log|tmp|swp|orig|rej)|^core\.(?:\d|\[)[^/]*|^(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|npm-shrinkwrap\.json|bun\.lockb?)|^\.DS_Store|^\.(?:eslint|prettier|stylelint)cache)$/;
+  /(?:\.(?:pyc|pyo|class|o|a|lo|obj|gcda|gcno|tsbuildinfo|egg-info|log|tmp|swp|orig|rej|pid|prof|gcov|heapsnapshot)|^(?:nohup|a|cover|coverage)\.out|^\.coverage(?:\.[\w.-]+)?|^coverage\.(?:xml|json|lcov)|^lcov\.info|^junit\.xml|^Thumbs\.db|^CMakeCache\.txt|^\.phpunit\.result\.cache|^core\.(?:\d|\[)[^/]*|^(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|npm-shrinkwrap\.json|bun\.lockb?)|^\.DS_Store|^\.(?:eslint|prettier|stylelint)cache)$/;
 
 /** Where a path lies in a folder that is a worktree; undefined when it does not. */
 function insideOf(parts: readonly string[], folder: readonly string[]): Place | undefined {

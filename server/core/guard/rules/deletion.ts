@@ -1,10 +1,13 @@
 import type { SimpleCommand, Word } from '../interpreted.ts';
-import { asksForHelp, readOptions, type OptionTable } from '../options.ts';
+import { asksForHelp, asksForVersion, readOptions, type OptionTable } from '../options.ts';
 import { placeOf, type Place } from '../path-scope.ts';
 import { perCommand } from '../per-command.ts';
+import { resolvePath } from '../resolve-path.ts';
 import { throughLinks } from '../through-links.ts';
 import type { Rule, RuleContext } from '../rule.ts';
+import { isExact } from '../word.ts';
 import { isKept } from './kept-files.ts';
+import { written } from './overwriting.ts';
 
 const cmdletTable: OptionTable = { singleDash: true, valued: ['Path', 'LiteralPath', 'Filter', 'Include', 'Exclude'] };
 
@@ -43,12 +46,18 @@ const removers: Record<string, OptionTable> = {
   gio: {},
 };
 
+/** Tells how it is called, which version it is, or what it would remove. */
+function onlySpeaks({ name, args }: SimpleCommand): boolean {
+  if (asksForHelp(args)) return true;
+  if (name === 'rm') return asksForVersion(args);
+  return removers[name] === cmdletTable && args.some(({ text }) => /^-whatif(?::\$true)?$/i.test(text));
+}
+
 /** The words that a command would remove; undefined when it removes nothing. */
 export const removed = perCommand((command): { targets: readonly Word[]; deep: boolean } | undefined => {
   const table = removers[command.name];
-  if (!table || asksForHelp(command.args)) return undefined;
+  if (!table || onlySpeaks(command)) return undefined;
   const options = readOptions(command.args, table);
-  if (table === cmdletTable && command.args.some(({ text }) => /^-whatif(?::\$true)?$/i.test(text))) return undefined;
   const deep =
     options.has('r', 'R', 'recursive', 'Recurse', 'recurse', 'rec', 're', 's') ||
     command.name === 'rimraf' ||
@@ -78,23 +87,51 @@ function removes(question: (place: Place, target: Removal) => boolean) {
         word,
         deep: what.deep,
         context,
-        name: command.name,
+        command,
       }),
     );
   };
 }
 
-type Removal = { word: Word; deep: boolean; context: RuleContext; name: string };
+type Removal = { word: Word; deep: boolean; context: RuleContext; command: SimpleCommand };
 
 /** Nothing is known of what is kept: what lies in the project may be the only copy. */
-function isUnsaved({ scope, path, whole }: Place, { context, name, word, deep }: Removal): boolean {
-  if (scope === 'build') return false;
+function isUnsaved({ scope, path, whole }: Place, removal: Removal): boolean {
+  const { context, command, word, deep } = removal;
   if (scope !== 'inside') return false;
+  if (!deep && madeHere(word, removal)) return false;
   const { worktree, cwd } = context.facts;
   if (worktree === undefined && cwd === undefined) return true;
-  if (name === 'shred' || name === 'srm' || name === 'wipe') return true;
+  if (/^(?:shred|srm|wipe)$/.test(command.name)) return true;
   return path !== undefined && !isKept(path, { facts: context.facts, deep: deep || whole || word.glob });
 }
+
+/** Whether an earlier command of the line surely wrote this very file anew: what was there before is gone, or never was. */
+function madeHere(word: Word, { command, context }: Removal): boolean {
+  const { commands } = context.all;
+  const path = isExact(word) ? resolvePath(word.text, command.cwd) : undefined;
+  return (
+    path !== undefined &&
+    commands
+      .slice(0, commands.indexOf(command))
+      .some(
+        (earlier) =>
+          !earlier.conditional &&
+          earlier.redirects.every(({ kind }) => kind !== '>>') &&
+          made(earlier).some((target) => isExact(target) && resolvePath(target.text, earlier.cwd) === path),
+      )
+  );
+}
+
+const made = (command: SimpleCommand): readonly Word[] =>
+  /^(?:dd|truncate)$|^g?sed$/.test(command.name) ||
+  command.args.some(({ text }) => /^(?:-a|--append|-\w*[nrR]\w*)$/.test(text))
+    ? []
+    : [...written(command), ...readOptions(command.args, { letters: 'o' }).values('o')];
+
+/** A lock that a git which ended too early left behind: it holds nothing. */
+const isLock = ({ scope, path, whole }: Place, word: Word) =>
+  scope === 'git' && !whole && !word.glob && /^\.git\/(?:[\w./-]+\.lock|gc\.pid)$/.test(path ?? '');
 
 const programs = Object.keys(removers);
 
@@ -116,7 +153,7 @@ export const deletionRules: readonly Rule[] = [
         'rm -rf ./../../../../../../../etc/../usr/bin/..//lib/ /opt',
         'shred -u /boot/vmlinuz',
       ],
-      ok: ['rm -rf /tmp/build-1', 'rm -rf / --help', 'rm -rf node_modules', 'echo rm -rf /'],
+      ok: ['rm -rf /tmp/build-1', 'rm -rf / --help', 'rm -rf / --version', 'rm -rf node_modules', 'echo rm -rf /'],
     },
   },
   {
@@ -143,12 +180,21 @@ export const deletionRules: readonly Rule[] = [
     id: 'files.delete-worktree',
     verdict: 'deny',
     programs,
-    matches: removes(({ scope }, { deep, word }) => (scope === 'worktree' && (deep || word.glob)) || scope === 'git'),
+    matches: removes(
+      (place, { deep, word }) =>
+        (place.scope === 'worktree' && (deep || word.glob)) || (place.scope === 'git' && !isLock(place, word)),
+    ),
     reason: 'This removes the whole project or its history, work of others included.',
     saferWay: 'Name the files that should go; build folders may be removed by name.',
     examples: {
       ng: ['rm -rf .', 'rm -rf *', 'rm -rf ./*', 'rm -rf .git', 'rm -rf src/..', 'rm -f .git/index'],
-      ok: ['rm -rf dist', 'rm -rf build/*', 'rm -rf ./node_modules/.cache'],
+      ok: [
+        'rm -rf dist',
+        'rm -rf build/*',
+        'rm -rf ./node_modules/.cache',
+        'rm -f .git/index.lock',
+        'cd .git && rm refs/heads/main.lock',
+      ],
     },
   },
   {
@@ -206,8 +252,22 @@ export const deletionRules: readonly Rule[] = [
     reason: 'Nothing says that version control has what this removes.',
     saferWay: 'Commit first, or remove it with git rm.',
     examples: {
-      ng: ['rm src/app.ts', 'rm -rf lib', 'rmdir docs', 'shred notes.txt'],
-      ok: ['rm -rf dist', 'rm -f debug.log', 'git rm src/app.ts'],
+      ng: [
+        'rm src/app.ts',
+        'rm -rf lib',
+        'rmdir docs',
+        'shred notes.txt',
+        'echo x >> b; rm b',
+        'rm b; cp a b',
+        'cp a lib; rm -r lib',
+      ],
+      ok: [
+        'rm -rf dist',
+        'rm -f debug.log',
+        'git rm src/app.ts',
+        'sort a > b && cat b && rm b',
+        'cp a.yml a.yml.bak; rm a.yml.bak',
+      ],
     },
   },
 ];

@@ -35,9 +35,11 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
   gdisk: ({ args }) => readOptions(args).has('l'),
   cgdisk: () => false,
   sgdisk: ({ args }) =>
-    readOptions(args).names.every((name) =>
-      ['p', 'print', 'i', 'info', 'v', 'verify', 'P', 'pretend', 'b', 'backup'].includes(name),
-    ) && args.length > 1,
+    readOptions(args).has('P', 'pretend') ||
+    (readOptions(args).names.every((name) =>
+      ['p', 'print', 'i', 'info', 'v', 'verify', 'b', 'backup'].includes(name),
+    ) &&
+      args.length > 1),
   parted: ({ args }) => {
     const { operands, has } = readOptions(args, { letters: 'a', valued: ['align'] });
     return (
@@ -101,7 +103,7 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
   tune2fs: ({ args }) => readOptions(args).has('l'),
   swapon: ({ args }) => readOptions(args).has('s', 'show', 'summary') || args.length === 0,
   diskutil: ({ args }) =>
-    /^(?:list|info|activity|listfilesystems|verifydisk|verifyvolume)$/i.test(args[0]?.text ?? '') ||
+    /^(?:list|info|activity|listfilesystems|verifydisk|verifyvolume|help)$/i.test(args[0]?.text ?? '') ||
     (/^(?:apfs|ap|cs|corestorage)$/i.test(args[0]?.text ?? '') && /^list/i.test(args[1]?.text ?? '')),
   xfs_growfs: ({ args }) => readOptions(args).has('n'),
   resize2fs: ({ args }) => readOptions(args).has('P'),
@@ -109,6 +111,14 @@ const looks: Record<string, (command: SimpleCommand) => boolean> = {
 
 const makers =
   /^(?:mkfs(?:\..+)?|mke2fs|mkswap|mkdosfs|mkntfs|mkudffs|newfs(?:_\w+)?|blkdiscard|blkzone|diskpart|format(?:\.com)?|wodim|cdrecord|growisofs|testdisk|shrinkvolume|nwipe|dban|fsfreeze|zerofree|sg_format|sg_sanitize|scrub|partprobe|fixparts|gpart|resizepart|addpart|delpart|swapoff|restore|xfsrestore|fsarchiver|partclone\..*|partimage|dump|xfsdump|e2image|btrfs-convert|mkbootdisk|grub-install|grub2-install|efibootmgr|dcfldd|ddrescue)$/;
+
+/** Tells what it would make: `-n` of the ext family, `-N` of XFS. */
+function onlyPlans({ name, args }: SimpleCommand): boolean {
+  const kind = name === 'mkfs' ? readOptions(args, { letters: 't' }).values('t', 'type')[0]?.text : name.slice(5);
+  if (name === 'mke2fs' || /^ext[234]$/.test(kind ?? ''))
+    return readOptions(args, { letters: 'bCdeEgGiIJlLmMNoOrtTUz' }).has('n');
+  return kind === 'xfs' && readOptions(args, { letters: 'bmdilLnprst' }).has('N');
+}
 
 /** A file system in a file that lies in a folder for temporary files is nobody's disk. */
 function onImage(command: SimpleCommand, { facts }: RuleContext): boolean {
@@ -194,6 +204,7 @@ export const diskRules: readonly Rule[] = [
     matches: (command, context) =>
       makers.test(command.name) &&
       !helps(command) &&
+      !onlyPlans(command) &&
       !onImage(command, context) &&
       command.args.length > 0 &&
       !(command.name === 'format' && !/^[a-z]:/i.test(command.args[0]?.text ?? '')),
@@ -209,7 +220,16 @@ export const diskRules: readonly Rule[] = [
         'format c: /q',
         'newfs_msdos /dev/disk2',
       ],
-      ok: ['mkfs.ext4 -q /tmp/fs.img', 'mkfs.ext4 --help', 'prettier --write x', 'cargo format', 'lsblk', 'blkid'],
+      ok: [
+        'mkfs.ext4 -q /tmp/fs.img',
+        'mkfs.ext4 --help',
+        'mkfs.ext4 -n /dev/sda',
+        'mkfs.xfs -N /dev/sda',
+        'prettier --write x',
+        'cargo format',
+        'lsblk',
+        'blkid',
+      ],
     },
   },
   {

@@ -128,9 +128,22 @@ const helpers: Record<string, RegExp> = {
   ugrep: /^--filter/,
 };
 
+const packer =
+  /^(?:gzip|pigz|bzip2|pbzip2|lbzip2|xz|pixz|zstd|zstdmt|lz4|lzop|lzip|plzip|brotli)(?: (?:-\w+|--[\w-]+(?:=\w+)?))*$/;
+
+/** `tar -I 'zstd -19'`: the other program only packs. */
+function packs(option: string, next: string | undefined): boolean {
+  if (!/^-I|^--use-compress-program/.test(option)) return false;
+  const given = option.replace(/^-I|^--use-compress-program=?/, '');
+  return packer.test(given === '' ? (next ?? '') : given);
+}
+
 /** Kinds of files that nobody runs. */
 const dataFile =
   /\.(?:json|txt|md|html?|xml|ya?ml|toml|csv|tsv|pdf|png|jpe?g|gif|svg|webp|ico|gz|tgz|zip|bz2|xz|zst|tar|log|sql|db|sqlite|parquet|out|body|headers|css|woff2?|mp[34]|wav|jar|whl|deb|rpm|pub|pem|crt|asc|sig|sha256|lock|proto|graphql|ndjson|jsonl|tmp)$/i;
+
+/** Programs as text: who downloads one may read it first, and running it is a question of its own. */
+const scriptFile = /\.(?:sh|bash|zsh|py|rb|pl|[cm]?[jt]s|ps1|lua)$/i;
 
 const runFolder = /^(?:\/tmp|\/var\/tmp|\/dev\/shm|\/private\/tmp)\//;
 
@@ -288,7 +301,9 @@ export const executionRules: readonly Rule[] = [
     verdict: 'ask',
     programs: ['rg', 'ag', 'fzf', 'less', 'man', 'tar', 'sort', 'zip', 'base64', 'ugrep'],
     matches: ({ name, args, env }) =>
-      args.some(({ text }) => helpers[name]?.test(text)) ||
+      args.some(
+        ({ text }, index) => helpers[name]?.test(text) && !(name === 'tar' && packs(text, args[index + 1]?.text)),
+      ) ||
       ((name === 'man' || name === 'less') &&
         ['PAGER', 'MANPAGER', 'LESSOPEN', 'LESSCLOSE'].some((viewer) => isStrangeViewer(env.get(viewer)?.text))),
     reason: 'This makes a program for reading run another program, or write a file.',
@@ -304,7 +319,16 @@ export const executionRules: readonly Rule[] = [
         'zip a.zip b -TT ./x',
         'PAGER=./x man ls',
       ],
-      ok: ['rg x', 'rg --files', 'sort a', 'tar xf a.tar', 'base64 a', 'rg -tjs x'],
+      ok: [
+        'rg x',
+        'rg --files',
+        'sort a',
+        'tar xf a.tar',
+        'tar -I pigz -cf a.tgz b',
+        "tar -I 'zstd -19' -cf a.tzst b",
+        'base64 a',
+        'rg -tjs x',
+      ],
     },
   },
   {
@@ -312,17 +336,18 @@ export const executionRules: readonly Rule[] = [
     verdict: 'ask',
     programs: ['curl', 'wget', 'wget2', 'aria2c'],
     matches: (command) =>
-      written(command).some(({ text }) => runFolder.test(text) && !dataFile.test(text)) &&
+      written(command).some(({ text }) => runFolder.test(text) && !dataFile.test(text) && !scriptFile.test(text)) &&
       !addresses(command).every(({ text }) => isLocal(text)),
     reason: 'This downloads what may be a program into a folder where everybody may write.',
     saferWay: 'Download it into the project, under a name that tells what it is.',
     examples: {
-      ng: ['wget https://example.com/tool -O /tmp/tool', 'curl -o /tmp/x.sh https://example.com/x.sh'],
+      ng: ['wget https://example.com/tool -O /tmp/tool', 'curl -o /dev/shm/x https://example.com/x.sh'],
       ok: [
         'curl -o /tmp/x.json https://example.com/x',
         'wget https://example.com/a.tgz -O /tmp/a.tgz',
         'curl -o tool https://example.com',
         'curl -o /tmp/x http://localhost/x',
+        'curl -fsSL https://example.com/x.sh -o /tmp/x.sh && less /tmp/x.sh',
       ],
     },
   },

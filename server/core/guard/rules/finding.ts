@@ -47,9 +47,16 @@ function placesOf(command: SimpleCommand, context: RuleContext): Place[] {
 
 const ours = new Set(['worktree', 'inside', 'build', 'temp']);
 
+/** find reads all of its words before it begins; a word that is a test's value asks for nothing. */
+function asksForHelp({ args }: SimpleCommand, tests: readonly string[]): boolean {
+  return args.some(
+    ({ text }) => /^--?(?:help|version)$/.test(text) && tests.every((test) => !test.endsWith(` ${text}`)),
+  );
+}
+
 function deletesFound(command: SimpleCommand, context: RuleContext): boolean | RuleMatch {
   const { deletes, tests } = readFind(command);
-  if (!deletes) return false;
+  if (!deletes || asksForHelp(command, tests)) return false;
   const places = placesOf(command, context);
   if (places.every(({ scope }) => scope === 'temp' || scope === 'build'))
     return command.args.some(({ text }) => text === '-L' || text === '-follow');
@@ -82,6 +89,7 @@ export const findingRules: readonly Rule[] = [
         'find . -name "*.ts"',
         'find dist -type f -delete',
         'find . -name -delete',
+        'find / -delete -help',
       ],
     },
   },

@@ -46,10 +46,10 @@ function prunesAtOnce({ verb, options, settings }: GitCall): boolean {
   if (options.has('n', 'dry-run')) return false;
   if (settings.some(([key, value]) => /^gc\.(?:.*expire|.*expireunreachable)$/.test(key) && atOnce.test(value)))
     return true;
+  // Without a date it keeps what is younger than two weeks.
   if (verb === 'gc')
-    return (
-      options.values('prune').some(({ text }) => atOnce.test(text)) ||
-      (options.has('prune') && options.values('prune').length === 0)
+    return [...options.values('prune'), ...(options.has('prune') ? options.operands : [])].some(
+      ({ text }) => atOnce.test(text) || text.includes(HOLE),
     );
   if (verb === 'repack')
     return options.values('unpack-unreachable', 'cruft-expiration').some(({ text }) => atOnce.test(text));

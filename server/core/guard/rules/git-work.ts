@@ -202,14 +202,12 @@ export const gitWorkRules: readonly Rule[] = [
     id: 'git.abort',
     verdict: 'ask',
     programs: git,
-    matches: onGit(['merge', 'rebase', 'cherry-pick', 'revert', 'am'], ({ options }) =>
-      options.has('abort', 'quit', 'skip'),
-    ),
+    matches: onGit(['merge', 'rebase', 'cherry-pick', 'revert', 'am'], ({ options }) => options.has('abort', 'skip')),
     reason: 'This throws away conflicts that were resolved already.',
     saferWay: 'Finish it with --continue, or commit what was resolved to a branch.',
     examples: {
       ng: ['git merge --abort', 'git rebase --abort', 'git cherry-pick --abort', 'git am --skip'],
-      ok: ['git merge main', 'git rebase --continue', 'git rebase main', 'git cherry-pick abc123'],
+      ok: ['git merge main', 'git rebase --continue', 'git rebase main', 'git cherry-pick abc123', 'git rebase --quit'],
     },
   },
   {

@@ -11,10 +11,11 @@ const jqNames =
 function leavesNames({ name, args }: SimpleCommand): boolean {
   const words = args.map(({ text }) => text);
   if (counts.has(name)) return true;
-  if (/^[efg]?grep$|^rg$/.test(name))
+  if (/^[efg]?grep$|^rg$/.test(name) && !words.includes('-o'))
     return words.some((word) => /^-[a-zA-Z]*[cq][a-zA-Z]*$|^--(?:count|quiet)$/.test(word));
   if (name === 'jq' || name === 'gojq') return words.some((word) => jqNames.test(word));
   const line = words.join(' ');
+  if (/^[efg]?grep$/.test(name) && /^-o ?\^\[\^=\][*+]$/.test(line)) return true;
   if (name === 'cut') return /^-d ?= -f ?1$|^-f ?1 -d ?=$/.test(line);
   if (name === 'sed') return /^(?:-E )?s\/=\.\*(?:\$)?\/=?\/$/.test(line);
   if (name === 'awk' || name === 'gawk') return /^-F ?=\s+\{\s*print \$1;?\s*\}$/.test(line);

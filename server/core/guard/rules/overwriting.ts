@@ -303,6 +303,7 @@ function isForeign({ scope, path }: Place, { facts }: RuleContext): boolean {
 }
 
 function movesAway(command: SimpleCommand, context: RuleContext): boolean {
+  if (asksForHelp(command.args)) return false;
   const options = readOptions(command.args, copyTable);
   const targets = options.values('t', 'target-directory');
   const sources = targets.length > 0 ? options.operands : options.operands.slice(0, -1);

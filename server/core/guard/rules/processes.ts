@@ -1,4 +1,4 @@
-import { HOLE, type SimpleCommand } from '../interpreted.ts';
+import { HOLE, type SimpleCommand, type Word } from '../interpreted.ts';
 import { asksForHelp, literal, readOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
@@ -23,10 +23,32 @@ function isOwnJob(command: SimpleCommand): boolean {
     words.every(
       ({ text, holes }) =>
         text.startsWith('%') ||
-        (text === HOLE && holes.every((hole) => /^\$\((?:cat |<\s*)\.?[\w-]+(?:\/[\w.-]+)*\.pid\)$/.test(hole))) ||
+        (text === HOLE &&
+          holes.every((hole) => /^\$\((?:jobs -\w*p\w*|(?:cat |<\s*)\.?[\w-]+(?:\/[\w.-]+)*\.pid)\)$/.test(hole))) ||
         holes.some((hole) => /^\$(?:!|(?!PPID)\w*PID\w*|\{!\})/i.test(hole)),
     )
   );
+}
+
+/** Servers that read their settings anew, or reopen their logs, when they get such a signal. */
+const reloading =
+  /^(?:nginx|httpd|apache2|haproxy|sshd|rsyslogd?|syslog-ng|caddy|traefik|envoy|unicorn|puma|gunicorn|uwsgi|prometheus|postgres|postmaster|dnsmasq|named|unbound|squid|vsftpd|php-fpm[\d.]*|cron|systemd-\w+|inetd|xinetd|alertmanager|grafana\S*|logstash|fluentd|fluent-bit|vector|telegraf|mosquitto)$/;
+const reloadSignal = /^-(?:HUP|SIGHUP|1|USR1|SIGUSR1|WINCH|SIGWINCH)$/;
+const processOf =
+  /^\$\((?:pgrep|pidof)(?: -\w+)* ["']?([\w.-]+)["']?\)$|^\$\((?:cat |<\s*)\/(?:var\/)?run\/(?:[\w-]+\/)?([\w.-]+)\.pid\)$/;
+
+function isServer({ text, holes: [hole = ''] }: Word): boolean {
+  const [, byName, byFile] = processOf.exec(hole) ?? [];
+  return text === HOLE && reloading.test(byName ?? byFile ?? '');
+}
+
+/** `kill -HUP $(pgrep -o nginx)`, `pkill -HUP nginx`: nothing ends. */
+function onlyReloads({ name, args }: SimpleCommand): boolean {
+  const [signal, ...rest] = args;
+  if (rest.length === 0 || !reloadSignal.test(signal?.text ?? '')) return false;
+  return name === 'kill'
+    ? rest.every(isServer)
+    : rest.every(({ text }) => /^-[xo]$/.test(text) || reloading.test(text));
 }
 
 const powerPrograms = ['shutdown', 'reboot', 'halt', 'poweroff', 'telinit', 'init', 'kexec'];
@@ -49,19 +71,29 @@ export const processRules: readonly Rule[] = [
     id: 'processes.kill',
     verdict: 'ask',
     programs: ['kill', 'taskkill', 'tskill', 'xkill', 'stop-process', 'spps'],
-    matches: (command, { facts }) => !facts.sandboxed && !signalOnly(command) && !isOwnJob(command),
+    matches: (command, { facts }) =>
+      !facts.sandboxed && !signalOnly(command) && !isOwnJob(command) && !onlyReloads(command),
     reason: 'Nothing says whose process this ends.',
     saferWay: 'Start it as a job of the same command and end that job.',
     examples: {
       ng: [
         'kill -9 $PPID',
         'kill "$(cat /run/nginx.pid)"',
+        'kill -TERM $(pgrep nginx)',
+        'kill -HUP $(pgrep node)',
         'kill 4321',
         'kill -9 4321',
         'kill $(lsof -t -i:3000)',
         'taskkill /F /IM node.exe',
       ],
-      ok: ['npm start & kill $!', 'kill %1', 'kill -l', 'kill "$(cat .dev.pid)"'],
+      ok: [
+        'npm start & kill $!',
+        'kill %1',
+        'kill -l',
+        'kill "$(cat .dev.pid)"',
+        'kill -HUP $(pgrep -o nginx)',
+        'kill $(jobs -p)',
+      ],
     },
   },
   {
@@ -74,7 +106,7 @@ export const processRules: readonly Rule[] = [
       if (command.name === 'loginctl') return /^(?:kill|terminate)-/.test(command.args[0]?.text ?? '');
       if (command.name === 'wsl')
         return command.args.some(({ text }) => text === '--unregister' || text === '--shutdown');
-      return !signalOnly(command);
+      return !signalOnly(command) && !onlyReloads(command);
     },
     reason: 'This ends every process of that name, other people’s too.',
     saferWay: 'End one process by the id that you started.',
@@ -86,7 +118,7 @@ export const processRules: readonly Rule[] = [
         'fuser -k 3000/tcp',
         'loginctl terminate-user ana',
       ],
-      ok: ['pgrep node', 'killall -l', 'fuser 3000/tcp', 'pkill -0 node'],
+      ok: ['pgrep node', 'killall -l', 'fuser 3000/tcp', 'pkill -0 node', 'pkill -HUP nginx'],
     },
   },
   {

@@ -25,6 +25,7 @@ const verbReaders: Record<string, RegExp> = {
   pip: /^(?:list|show|freeze|check|search|index|debug|config)$/,
   npm: /^(?:ls|list|view|info|outdated|audit|search|help|root|prefix|bin|why|explain|config)$/,
   brew: /^(?:list|info|search|outdated|doctor|deps|--version|config)$/,
+  ufw: /^status$/,
   ip: /^(?:a|addr|address|l|link|r|route|neigh|rule|-br|maddr|netns)$/,
 };
 

@@ -59,6 +59,12 @@ function givesToSelf({ name, args, via }: SimpleCommand): boolean {
   );
 }
 
+/** `sudo rm -rf /tmp/build`: other rights reach no more there. */
+function removesTemporary(command: SimpleCommand, { facts }: RuleContext): boolean {
+  const targets = command.name === 'rm' ? readOptions(command.args).operands : [];
+  return targets.length > 0 && targets.every((word) => placeOf(word, command, facts).scope === 'temp' && !word.glob);
+}
+
 const accountPrograms = [
   'useradd',
   'adduser',
@@ -271,14 +277,18 @@ export const rightsRules: readonly Rule[] = [
     id: 'rights.raise',
     verdict: 'ask',
     programs: 'any',
-    matches: (command) => {
+    matches: (command, context) => {
       if (raisers.has(command.name))
         return !asksForHelp(command.args) &&
           !command.args.some(({ text }) => /^-(?:[lvKkhV]+|n?v)$/.test(text)) &&
           command.args.length > 0
           ? true
           : command.name === 'su';
-      return command.via.some((wrapper) => raisers.has(wrapper.split(' ')[0] ?? '')) && !onlyReads(command);
+      return (
+        command.via.some((wrapper) => raisers.has(wrapper.split(' ')[0] ?? '')) &&
+        !onlyReads(command) &&
+        !removesTemporary(command, context)
+      );
     },
     reason: 'This runs with the rights of another user.',
     saferWay: 'Run it without sudo; what needs root is a person’s to do.',
@@ -293,7 +303,15 @@ export const rightsRules: readonly Rule[] = [
         'pkexec ./x',
         'sudo su',
       ],
-      ok: ['sudo git status', 'sudo -l', 'sudo ls', 'make install', 'sudo -v', 'sudo cat /proc/cpuinfo'],
+      ok: [
+        'sudo git status',
+        'sudo -l',
+        'sudo ls',
+        'make install',
+        'sudo -v',
+        'sudo cat /proc/cpuinfo',
+        'sudo rm -rf /tmp/build',
+      ],
     },
   },
   {

@@ -103,6 +103,10 @@ const exemplars = [
   'prod.tfvars',
   'client.ovpn',
   'secrets.yml',
+  'secrets.json',
+  'service-account.json',
+  'client_secret.json',
+  'auth.json',
   '/proc/self/environ',
   '/proc/1/environ',
   '.bash_history',
@@ -127,13 +131,17 @@ export function isSecretWord(word: Word): boolean {
   const pattern = globPattern(text);
   if (!pattern) return false;
   const absolute = text.startsWith('/');
+  const common = !/^[~/]/.test(text) && !/HOME|~/.test(word.holes[0] ?? '') && ofCommonType.test(text);
   return exemplars.some(
     (path) =>
-      pattern.test(path) ||
+      (pattern.test(path) && !(common && ofCommonType.test(`*${path.slice(path.lastIndexOf('.'))}`))) ||
       (!absolute && pattern.test(`~/${path}`)) ||
       (absolute && pattern.test(`/home/user/${path}`)),
   );
 }
+
+/** Every file of a type that most projects are full of: nobody means the one secret by it. */
+const ofCommonType = /(?:^|\/)\*+\.(?:json|ya?ml|xml|txt|csv|toml|ini|conf|cfg)$/i;
 
 const classes: Record<string, string> = {
   alpha: 'a-zA-Z',

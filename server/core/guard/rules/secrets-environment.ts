@@ -77,6 +77,25 @@ function showsLoaded(commands: readonly SimpleCommand[]): boolean {
   });
 }
 
+/** Variables that everybody has and nobody keeps a secret in, also as the beginning of a name. */
+const ordinary =
+  /^(?:PATH|HOME|USER|LOGNAME|SHELL|SHLVL|LANG(?:UAGE)?|LC_\w*|TERM|PWD|OLDPWD|EDITOR|VISUAL|PAGER|JAVA_HOME|JDK_HOME|GOPATH|GOROOT|PYTHON(?:PATH|HOME|\w*)|VIRTUAL_ENV|CONDA_\w*|NODE_(?:ENV|OPTIONS|PATH)|NVM_\w*|DISPLAY|XDG_?\w*|TZ|LD_\w+|DYLD_\w+|CUDA\w*|OMP_\w*|MANPATH|HOSTNAME|COLUMNS)$/i;
+
+/** `env | grep -E '^(PATH|HOME)='`: only such lines are left. */
+function leavesOrdinary(command: SimpleCommand, commands: readonly SimpleCommand[]): boolean {
+  const at = commands.indexOf(command);
+  const next = commands.find(({ stdin }) => stdin.kind === 'pipe' && stdin.from.at(-1) === at);
+  if (next === undefined || !/^[ef]?grep$/.test(next.name)) return false;
+  const [pattern, ...flags] = [...next.args].sort(
+    (a, b) => Number(a.text.startsWith('-')) - Number(b.text.startsWith('-')),
+  );
+  return (
+    pattern !== undefined &&
+    flags.every(({ text }) => /^-[iEFw]+$/.test(text)) &&
+    pattern.text.split(/\\?\|/).every((part) => ordinary.test(part.replaceAll(/[\^()=$]|\.\*/g, '')))
+  );
+}
+
 /** By programs that have words of their own for the environment. */
 function showsEnvironment(command: SimpleCommand): boolean {
   const { name, args } = command;
@@ -112,6 +131,7 @@ export const environmentRules: readonly Rule[] = [
       (facts.sandboxed !== true || command.name === 'echo' || command.name === 'printf' || showsGiven(command)) &&
       showsEnvironment(command) &&
       !onlyNames(command, all.commands) &&
+      !leavesOrdinary(command, all.commands) &&
       !goesToLogin(command, all.commands),
     reason: 'This prints variables that may hold secrets.',
     saferWay: 'Name the variable that you need, or only test whether it is set: test -n "$NAME".',
@@ -130,6 +150,9 @@ export const environmentRules: readonly Rule[] = [
         'awk \'BEGIN{print ENVIRON["NPM_TOKEN"]}\'',
         'printf %s "$NPM_TOKEN"',
         'env | grep KEY',
+        'env | grep NODE',
+        "env | grep -E 'PATH|AWS'",
+        'env | grep -v PATH',
         'base64 <<< "$NPM_TOKEN"',
         'echo "$PGPASSWORD"',
         'for v in $(compgen -v); do echo "$v=${!v}"; done',
@@ -152,6 +175,8 @@ export const environmentRules: readonly Rule[] = [
         'env | cut -d= -f1',
         'echo "$GITHUB_TOKEN" | docker login ghcr.io -u x --password-stdin',
         'printenv | wc -l',
+        "env | grep -E '^(PATH|HOME)='",
+        'set | wc -l',
         'tr a b <<< "$NAME"',
       ],
     },

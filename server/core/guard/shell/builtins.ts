@@ -73,9 +73,12 @@ const declare: Handler = (call) => {
     }
     if (name === 'export' || flags.some((flag) => flag.includes('x'))) shell.exported.add(variable);
   }
-  emit(call);
-  return quiet(true);
+  const at = emit(call);
+  return lists(call) ? { status: true, output: { text: undefined, from: [at] } } : quiet(true);
 };
+
+/** Without names, or with `-p`, the variables themselves are printed. */
+const lists = ({ args }: Call) => args.every(({ text }) => text.startsWith('-')) || /^-\w*p/.test(args[0]?.text ?? '');
 
 const unset: Handler = (call) => {
   const { shell, args } = call;
@@ -88,7 +91,8 @@ const unset: Handler = (call) => {
 };
 
 const set: Handler = (call) => {
-  emit(call);
+  const at = emit(call);
+  if (call.args.length === 0) return { status: true, output: { text: undefined, from: [at] } };
   const dashes = call.args.findIndex(({ text }) => text === '--');
   const first = call.args[0]?.text ?? '-';
   if (dashes >= 0) call.shell.positional = call.args.slice(dashes + 1);

@@ -86,7 +86,7 @@ function hexText(text: string): string {
 }
 
 const starters = new RegExp(
-  String.raw`(?<![\w$])(?:os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2|shell-command(?:-to-string)?|call-process(?:-shell-command)?|start-process)(?![\w-])\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
+  String.raw`(?<![\w$])(?:os:cmd|os\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*|posix_spawn)|subprocess\.\w+|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_\w+|(?:child_process|cp|require\(["'](?:node:)?child_process["']\))\.(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork)|exec|execSync|execFile|execFileSync|spawn|spawnSync|execl?p?|system|popen|shell_exec|passthru|proc_open|pcntl_exec|IO\.popen|Open3\.\w+|Kernel\.\w+|Process\.(?:spawn|run)|os\.execute|io\.popen|System\.cmd|Runtime\.getRuntime\(\)\.exec|Deno\.run|new Deno\.Command|Bun\.(?:spawn|spawnSync|\$)|do shell script|run|check_output|check_call|call|Popen|getoutput|getstatusoutput|sh|execa(?:Sync|Command)?|shelljs\.exec|Invoke-Expression|iex|system2|shell-command(?:-to-string)?|call-process(?:-shell-command)?|start-process)(?![\w-])\s*\(?\s*(?=["'\[(${'`'}rbf(]|\w)`,
   'g',
 ); // prettier-ignore
 
@@ -95,6 +95,11 @@ const shellSigns: readonly { languages: readonly string[]; pattern: RegExp }[] =
   { languages: ['ruby', 'perl', 'php'], pattern: /`((?:\\[^]|[^`\\])+)`/g },
   { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*[{([]([^\])}]*)/g },
   { languages: ['ruby', 'perl'], pattern: /(?:%x|qx)\s*([/|!])(?<text>[^\n]*?)\1/g },
+  {
+    languages: ['groovy', 'scala'],
+    pattern: /["']{1,3}(?<text>[^"'\n]+)["']{1,3}\s*\.\s*(?:execute\b|lazyLines\b|!)/g,
+  },
+  { languages: ['dc'], pattern: /(?:^|[\s\]])!(?<text>[^\n]+)/g },
   { languages: ['tcl'], pattern: /(?:^|[;\n{[])\s*(?:spawn|exec)\s+([^\n;}\]]+)/g },
   { languages: ['perl'], pattern: /\bopen\s*\(?[^;]{0,100}?,\s*["'](?:-\||\|-|\|)["']?\s*,?\s*["']?([^"']*)["']/g },
   { languages: ['javascript'], pattern: /\$`((?:\\[^]|[^`\\])+)`/g },
@@ -296,11 +301,13 @@ function secretReads(code: string): CodeAction[] {
 
 const shown = String.raw`(?:\bprint(?:ln|_r)?|\bpprint|\bconsole\.\w+|\bputs|\bp|\bpp|\becho|\bvar_dump|\bdump|\bdumps|\bstringify|\bwrite)\b\s*\(*\s*(?:JSON\.stringify\(|json\.dumps\(|dict\(|str\()*\s*`;
 const wholeEnvironment = new RegExp(
-  String.raw`^\s*process\.env\s*;?\s*$|\bdotenv_values\(|(?:keys|values|each)\s*%ENV|os\.environ\.(?:items|copy|keys|values)\(|\bin os\.environ\b(?!\s*[[:.])|Object\.(?:entries|keys|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|Deno\.env\.toObject\(|console\.\w+\(\s*Bun\.env\s*\)|` +
-    String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*\[)|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
+  String.raw`^\s*process\.env\s*;?\s*$|\bdotenv_values\(|(?:values|each)\s*%ENV|os\.environ\.(?:items|copy|values)\(|Object\.(?:entries|values)\(\s*process\.env\s*\)|\bENV\.(?:each|to_h|map|sort|inspect|select)|(?:process\.env|os\.environ)(?:\[\s*|\.get\(\s*)[A-Za-z_]\w*\s*[\])](?!\s*=[^=])|\bENV\[\s*[a-z]\w*\s*\](?!\s*=[^=])|\$ENV\{\s*\$|Deno\.env\.toObject\(|console\.\w+\(\s*Bun\.env\s*\)|` +
+    String.raw`${shown}(?:os\.environ\b(?!\s*(?:\[|\.get))|process\.env\b(?!\s*[.[])|ENV\b(?!\s*(?:\[|\.(?:keys|key\?|has_key\?|include\?|size|length|count|any\?|empty\?)))|%ENV\b|\$_ENV\b(?!\s*\[)|getenv\(\s*\))`,
 );
+/** Whether it is there, or how long it is: not the value. */
+const onlyTested = String.raw`["'\])]{0,3}\s*(?:\??\.length\b|[!=]==?\s|is (?:not )?None|\?\s*["'][^"']*["']\s*:\s*["'])`;
 const oneVariable = new RegExp(
-  String.raw`(?:^\s*|${shown})(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)`,
+  String.raw`(?:^\s*|${shown})(?:os\.environ(?:\.get)?\s*[[(]\s*|os\.getenv\(\s*|process\.env(?:\.|\[\s*)|ENV(?:\.fetch)?\s*[[({]\s*|\$ENV\{\s*|\$_ENV\[\s*|getenv\(\s*)["']?(\w+)(?!\w)(?!${onlyTested})`,
   'g',
 );
 

@@ -35,7 +35,9 @@ const interpreters: Record<string, Interpreter> = {
   rscript: { language: 'r', code: ['-e'], valued: 'e' }, r: { language: 'r', code: ['-e'], valued: 'ef' }, julia: { language: 'julia', code: ['-e', '-E', '--eval'], valued: 'eEL', longValued: ['eval'] },
   osascript: { language: 'applescript', code: ['-e'], valued: 'el' }, tclsh: { language: 'tcl', code: [] }, expect: { language: 'tcl', code: ['-c'], valued: 'cf' },
   emacs: { language: 'lisp', code: ['--eval', '-eval', '--execute'], longValued: ['eval', 'execute', 'load'], singleDash: true },
-  elixir: { language: 'elixir', code: ['-e', '--eval'], valued: 'erS', longValued: ['eval'] }, groovy: { language: 'groovy', code: ['-e'], valued: 'e' }, scala: { language: 'scala', code: ['-e'], valued: 'e' },
+  elixir: { language: 'elixir', code: ['-e', '--eval'], valued: 'erS', longValued: ['eval'] }, groovy: { language: 'groovy', code: ['-e'], valued: 'e' }, scala: { language: 'scala', code: ['-e'], valued: 'e' }, kotlin: { language: 'kotlin', code: ['-e'], valued: 'e' }, jshell: { language: 'java', code: [] },
+  guile: { language: 'lisp', code: ['-c'], valued: 'celL' }, sbcl: { language: 'lisp', code: ['--eval'], longValued: ['eval', 'load'] }, clisp: { language: 'lisp', code: ['-x'], valued: 'x' }, racket: { language: 'lisp', code: ['-e'], valued: 'eftl' }, clojure: { language: 'lisp', code: ['-e'], valued: 'e' }, clj: { language: 'lisp', code: ['-e'], valued: 'e' }, bb: { language: 'lisp', code: ['-e'], valued: 'e' },
+  erl: { language: 'erlang', code: ['-eval'], longValued: ['eval', 'pa', 'sname', 'name', 's'], singleDash: true }, octave: { language: 'octave', code: ['--eval'], longValued: ['eval'] }, gnuplot: { language: 'gnuplot', code: ['-e'], valued: 'e' }, dc: { language: 'dc', code: ['-e'], valued: 'ef' }, raku: { language: 'perl', code: ['-e'], valued: 'e' },
   swift: { language: 'swift', code: ['-e'], valued: 'e' }, ghc: { language: 'haskell', code: ['-e'], valued: 'e' },
 }; // prettier-ignore
 

@@ -75,7 +75,7 @@ export const prefixes: Record<string, Prefix> = {
   ts: {},
   direnv: { skip: 1 },
   doppler: { after: ['--'] },
-  dotenv: { valued: 'ef', after: ['--'] },
+  dotenv: { valued: 'ef', longValued: ['file'] },
   'aws-vault': { after: ['--'] },
   npm: { valued: 'cw', longValued: ['package', 'call', 'workspace'] }, shx: {}, pnpm: {}, yarn: {}, bundle: {}, poetry: {}, pipenv: {}, uv: {}, pdm: {}, hatch: {}, rye: {}, conda: runIn, mamba: runIn, micromamba: runIn,
   npx: { valued: 'pc', longValued: ['package', 'call'] }, bunx: {}, pnpx: {}, uvx: {}, pipx: {},
@@ -86,7 +86,7 @@ export const prefixes: Record<string, Prefix> = {
   mise: { after: ['--'] }, rtx: { after: ['--'] }, asdf: {}, rbenv: {}, pyenv: {}, nodenv: {}, jenv: {}, goenv: {}, volta: {}, fnm: { longValued: ['using'] }, nvm: { skip: 1 }, rustup: { skip: 1 }, rvm: { after: ['do'] }, pixi: { valued: 'e', longValued: ['environment', 'manifest-path'] }, devbox: { after: ['--'] }, flox: { after: ['--'] }, tox: { after: ['--'] },
   op: { after: ['--'] }, infisical: { after: ['--'] }, chamber: { after: ['--'] }, dotenvx: { valued: 'fe', longValued: ['env-file'], after: ['--'] }, railway: {}, foreman: { valued: 'ef' }, honcho: { valued: 'ef' }, teller: { after: ['--'] }, berglas: { after: ['--'] },
   lxc: { after: ['--'] }, incus: { after: ['--'] }, multipass: { after: ['--'] }, limactl: { skip: 1, longValued: ['workdir', 'shell'] }, lima: {}, distrobox: { after: ['--', '-e'] }, toolbox: { valued: 'cdr', longValued: ['container', 'distro'] }, wsl: { harmless: ['--unregister', '--shutdown', '--terminate', '-t', '--list', '-l', '--status', '--install', '--export', '--import', '--update', '--version', '--help'], valued: 'du', longValued: ['distribution', 'user', 'cd'] }, zellij: { after: ['--'] },
-  xterm: { after: ['-e'] }, konsole: { after: ['-e'] }, alacritty: { after: ['-e'] }, kitty: { longValued: ['directory', 'title'] }, 'gnome-terminal': { after: ['--', '-e', '-x'] }, foot: {}, rr: {}, heaptrack: {}, cage: {}, reptyr: {}, abduco: { skip: 1 }, retry: {}, cronic: {}, 'start-stop-daemon': { after: ['--'] },
+  xterm: { after: ['-e'] }, konsole: { after: ['-e'] }, alacritty: { after: ['-e'] }, kitty: { longValued: ['directory', 'title'] }, 'gnome-terminal': { after: ['--', '-e', '-x'] }, foot: {}, rr: {}, heaptrack: {}, cage: {}, reptyr: {}, abduco: { skip: 1 }, tsp: { valued: 'LNDWSi' }, pueue: { valued: 'dgpal', longValued: ['delay', 'group', 'after', 'priority', 'label', 'working-directory'] }, daemonize: { valued: 'cepolu' }, daemon: { valued: 'nPFOEMaAL', longValued: ['name', 'output', 'pidfile', 'chdir'] }, onchange: { after: ['--'] }, retry: {}, cronic: {}, 'start-stop-daemon': { after: ['--'] },
 }; // prettier-ignore
 
 /** Tools of which only one word makes a prefix: `poetry run …`. */
@@ -94,6 +94,6 @@ export const needsWord: Record<string, readonly string[]> = {
   npm: ['exec', 'x'], pnpm: ['exec', 'dlx'], yarn: ['exec', 'dlx'], bundle: ['exec'], poetry: ['run'], pipenv: ['run'], uv: ['run'], pdm: ['run'], hatch: ['run'], rye: ['run'], conda: ['run'], mamba: ['run'], micromamba: ['run'],
   nix: ['develop', 'shell'], mise: ['exec', 'x'], rtx: ['exec', 'x'], asdf: ['exec'], rbenv: ['exec'], pyenv: ['exec'], nodenv: ['exec'], jenv: ['exec'], goenv: ['exec'], volta: ['run'], fnm: ['exec'], nvm: ['exec', 'run'], rustup: ['run'], pixi: ['run', 'exec'], devbox: ['run'], flox: ['activate'], tox: ['exec'],
   op: ['run'], infisical: ['run'], chamber: ['exec'], dotenvx: ['run'], railway: ['run'], foreman: ['run'], honcho: ['run'], teller: ['run'], berglas: ['exec'],
-  lxc: ['exec'], incus: ['exec'], multipass: ['exec'], limactl: ['shell'], distrobox: ['enter'], toolbox: ['run'], zellij: ['run'], rr: ['record'],
+  lxc: ['exec'], incus: ['exec'], multipass: ['exec'], limactl: ['shell'], distrobox: ['enter'], toolbox: ['run'], zellij: ['run'], pueue: ['add'], rr: ['record'],
   direnv: ['exec'], pipx: ['run'], doppler: ['run'], 'aws-vault': ['exec'], perf: ['stat', 'record', 'trace'], watchman: [], 'start-stop-daemon': [],
 }; // prettier-ignore

@@ -24,13 +24,25 @@ function unwrap(call: Call, args: readonly Word[], prefix: Prefix): Done | undef
   const read = readOptions(args.slice(end + 1), prefix);
   if (hasOption(read, ...(prefix.harmless ?? []))) return undefined;
   const { env, rest } = commandOf(call, read, prefix);
-  const [program, ...inner] = rest;
-  if (program === undefined) return undefined;
+  if (rest.length === 0) return undefined;
   const next: Call = { ...call, shell: shellFor(call), env, byShell: isOfShell(call.name) };
   moveTo(call, optionValue(read, ...(prefix.folder ?? [])), next.shell);
+  return runRest(next, rest, { prefix, read });
+}
+
+/** As one line for a shell, or as a program and its words. */
+function runRest(
+  next: Call,
+  rest: readonly Word[],
+  { prefix, read }: { prefix: Prefix; read: Options },
+): Done | undefined {
+  const [program, ...inner] = rest;
+  if (program === undefined) return undefined;
   // `flock FILE -c LINE`
-  if (program.text === '-c' && prefix.skip !== undefined) return runLine(next, inner, call.name);
-  if (hasOption(read, ...(prefix.line ?? []))) return runLine(next, rest, call.name);
+  if (program.text === '-c' && prefix.skip !== undefined) return runLine(next, inner, next.name);
+  if (hasOption(read, ...(prefix.line ?? []))) return runLine(next, rest, next.name);
+  // No program has such a name: what stands there is a line.
+  if (inner.length === 0 && /\S\s+\S/.test(program.text) && isExact(program)) return runLine(next, rest, next.name);
   return withoutFunctions(next, program, inner);
 }
 

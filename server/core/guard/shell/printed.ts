@@ -189,7 +189,28 @@ const named: Filter = (call) => {
   return word === undefined || !isExact(word) ? undefined : literal(`${word.text}\n`);
 };
 
+/** Numbers do no harm wherever they go: the first twenty stand for all. */
+const sequence: Filter = ({ args }) => {
+  const read = readOptions(
+    args.filter(({ text }) => !/^-\d+$/.test(text)),
+    { valued: 'fs', anywhere: true },
+  );
+  const numbers = args.filter(({ text }) => /^-?\d{1,9}$/.test(text)).map(({ text }) => Number(text));
+  if (
+    numbers.length === 0 ||
+    read.options.some(({ name }) => name !== '-w') ||
+    numbers.length !== args.length - read.options.length
+  )
+    return undefined;
+  const last = numbers.at(-1) ?? 0;
+  const first = numbers.length > 1 ? (numbers[0] ?? 1) : 1;
+  const step = numbers.length > 2 ? (numbers[1] ?? 1) : 1;
+  const count = step === 0 ? 0 : Math.min(20, Math.floor((last - first) / step) + 1);
+  return literal(Array.from({ length: Math.max(0, count) }, (_, index) => `${first + index * step}\n`).join(''));
+};
+
 const filters: Record<string, Filter> = {
+  seq: sequence, gseq: sequence,
   cat: concatenate, tee: (call) => call.stdin?.text, base64, gbase64: base64, base32, basenc: base64, xxd: hex, openssl,
   rev: reverse, tac: lastFirst, head: ends, tail: ends, tr: translate, sed: substitute, gsed: substitute,
   basename: base, dirname: folder, which: named, command: named, realpath: named, readlink: () => undefined, type: () => undefined,

@@ -12,6 +12,7 @@ import { fork, report, type Call, type Done } from './state.ts';
 import { isForeign } from './files.ts';
 import { contentOf } from './redirect.ts';
 import { nameOf } from './simple.ts';
+import { terminal } from './terminals.ts';
 import { cmake, deviceShell } from './tools-of-tools.ts';
 import { forfiles, invokeExpression, powershell, windowsShell } from './windows-shells.ts';
 
@@ -131,21 +132,55 @@ const parallelShape = {
   valued: 'jNnLSaIPsDdE', longValued: ['jobs', 'delay', 'timeout', 'colsep', 'arg-file', 'retries', 'joblog', 'results', 'tmpdir', 'workdir', 'wd', 'sshlogin', 'max-args', 'max-procs', 'load', 'nice', 'halt', 'env', 'tagstring', 'replace'],
 }; // prettier-ignore
 
+const placeholders = /\{[.#%/]*\}/;
+
+/** An item that is not known, in the place of each `{}`, `{.}`, `{/}`. */
+const fillAll = (word: Word, item: Word): Word =>
+  placeholders.test(word.text)
+    ? joinWords(splitWord(word, /\{[.#%/]*\}/g).flatMap((part, index) => (index === 0 ? [part] : [item, part])))
+    : word;
+
 /** Each item makes a line for a shell; without a command the items are the lines. */
 const parallel: Handler = (call) => {
   const read = readOptions(call.args, parallelShape);
-  const { operands } = read;
-  const fromFile = optionValue(read, '-a', '--arg-file') !== undefined;
-  const cut = operands.findIndex(({ text }) => /^:{3,4}\+?$/.test(text));
-  if (cut < 0 && call.stdin === undefined && !fromFile) return undefined;
-  const words = cut < 0 ? operands : operands.slice(0, cut);
-  const known = fromFile ? undefined : cut < 0 ? items(call, true, undefined) : listed(operands.slice(cut));
-  const placed = words.some(({ text }) => /\{[.#%/]*\}/.test(text));
+  const job = jobOf(call, read);
+  if (job === undefined || hasOption(read, '--dry-run', '--dryrun')) return undefined;
+  const { words, known } = job;
   const inner = { ...through(call, 'parallel'), stdin: undefined };
-  for (const item of known ?? [unknown('input')])
-    runLine(inner, placed ? words.map((word) => fill(word, '{}', item)) : [...words, item], 'parallel');
+  if (isPlain(words) && known?.every(isExact) !== true) runWords(inner, placeAll(words));
+  else
+    for (const item of known ?? [unknown('input')])
+      runLine(
+        inner,
+        filled(words, (word) => fill(word, '{}', item), item),
+        'parallel',
+      );
   return { status: undefined, output: { text: undefined, from: call.stdin?.from ?? [] } };
 };
+
+/** The words of its command, and the items as far as they are known. */
+function jobOf(call: Call, read: Options): { words: readonly Word[]; known: readonly Word[] | undefined } | undefined {
+  const { operands } = read;
+  const cut = operands.findIndex(({ text }) => /^:{3,4}\+?$/.test(text));
+  if (optionValue(read, '-a', '--arg-file') !== undefined)
+    return { words: cut < 0 ? operands : operands.slice(0, cut), known: undefined };
+  if (cut >= 0) return { words: operands.slice(0, cut), known: listed(operands.slice(cut)) };
+  return call.stdin === undefined ? undefined : { words: operands, known: items(call, true, undefined) };
+}
+
+/** It quotes what it puts in: in a line without any sign of the shell an item stays one word. */
+const isPlain = (words: readonly Word[]) =>
+  words.length > 0 && words.every(({ text }) => !/[;&|<>$`()'"\\\n]/.test(text));
+
+/** The words with an item that is not known in each place for one. */
+function placeAll(words: readonly Word[]): readonly Word[] {
+  const item = unknown('input');
+  const parts = words.flatMap((word) => splitWord(word, /\s+/g));
+  return filled(parts, (word) => fillAll(word, item), item);
+}
+
+const filled = (words: readonly Word[], place: (word: Word) => Word, item: Word): readonly Word[] =>
+  words.some(({ text }) => placeholders.test(text)) ? words.map(place) : [...words, item];
 
 /** What follows `:::`; `::::` names files instead. */
 function listed([sign, ...words]: readonly Word[]): Word[] | undefined {
@@ -158,23 +193,6 @@ const later: Handler = (call) => {
   if (call.stdin === undefined) return undefined;
   const at = emit(call);
   runInput({ ...through(call, call.name), stdin: call.stdin, args: [] }, 'sh');
-  return { status: undefined, output: { text: undefined, from: [at] } };
-};
-
-/** `tmux new-session 'cmd'`, `tmux send-keys 'cmd' Enter`, `screen -dm cmd`. */
-const terminal: Handler = (call) => {
-  const at = emit(call);
-  const command = call.args.findIndex(({ text }) =>
-    /^(?:new(?:-session|-window)?|neww|split(?:-window|w)?|respawn-pane|send(?:-keys)?|run(?:-shell)?|pipe-pane)$/.test(
-      text,
-    ),
-  );
-  const words =
-    call.name === 'screen'
-      ? readOptions(call.args, { valued: 'SceTshp' }).operands
-      : readOptions(call.args.slice(command + 1), { valued: 'tncsxyFe' }).operands;
-  const line = words.filter(({ text }) => !/^(?:Enter|C-m|stuff)$/.test(text));
-  if ((command >= 0 || call.name === 'screen') && line.length > 0) runLine(through(call, call.name), line, call.name);
   return { status: undefined, output: { text: undefined, from: [at] } };
 };
 
@@ -219,7 +237,7 @@ export const programHandlers: Record<string, Handler> = {
   su: switchUser, runuser: switchUser,
   ssh: remote, rsh: remote, autossh: remote, mosh: remote,
   hyperfine: eachLine, concurrently: eachLine,
-  watch, make, gmake: make, cmd: windowsShell, iex: invokeExpression, 'invoke-expression': invokeExpression, pwsh: powershell, powershell, forfiles, cmake, adb: deviceShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, screen: terminal,
+  watch, make, gmake: make, cmd: windowsShell, iex: invokeExpression, 'invoke-expression': invokeExpression, pwsh: powershell, powershell, forfiles, cmake, adb: deviceShell, xargs, gxargs: xargs, parallel, rush: parallel, at: later, batch: later, tmux: terminal, byobu: terminal, screen: terminal, zellij: terminal,
 }; // prettier-ignore
 
 /** `./script.sh`: a file of this very line, or one that came over the network. */
