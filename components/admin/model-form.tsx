@@ -179,12 +179,29 @@ function TargetFields({ form, index, providers }: { form: Form; index: number; p
         <Price label="Cache read" {...at('cacheRead')} />
         <Price label="Cache write" {...at('cacheWrite')} />
       </SimpleGrid>
+      <Text c="dimmed">Some providers charge all of a call more when its input is long. Empty: always the same.</Text>
+      <SimpleGrid cols={{ base: 2, xs: 3 }}>
+        <NumberInput
+          label="From input above"
+          suffix=" tokens"
+          min={1}
+          thousandSeparator=","
+          hideControls
+          {...at('longAbove')}
+        />
+        <Factor label="Input costs" {...at('longInput')} />
+        <Factor label="Output costs" {...at('longOutput')} />
+      </SimpleGrid>
     </Stack>
   );
 }
 
 function Price(props: { label: string }) {
   return <NumberInput placeholder="unpriced" prefix="$" min={0} decimalScale={6} hideControls {...props} />;
+}
+
+function Factor(props: { label: string }) {
+  return <NumberInput placeholder="the same" suffix=" times" min={0.01} decimalScale={2} hideControls {...props} />;
 }
 
 const ordinalOf = (index: number) => (index === 0 ? 'First choice' : `Fallback ${index}`);

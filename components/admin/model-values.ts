@@ -17,10 +17,16 @@ export type TargetValues = {
   output: Amount;
   cacheRead: Amount;
   cacheWrite: Amount;
+  longAbove: Amount;
+  longInput: Amount;
+  longOutput: Amount;
 };
 export type ModelValues = { alias: string; description: string; targets: TargetValues[] };
 
 const usd = (microUsd: number | undefined): Amount => (microUsd === undefined ? '' : microUsd / 1_000_000);
+
+/** Prices of long inputs are shown as what the usual ones are multiplied by. */
+const times = (percent: number | undefined): Amount => (percent === undefined ? '' : percent / 100);
 
 const namesOf = (capabilities: ModelCapabilities) =>
   (Object.keys(capabilities) as (keyof ModelCapabilities)[]).filter((name) => capabilities[name]);
@@ -40,6 +46,9 @@ export function emptyTarget(providerId: string): TargetValues {
     output: '',
     cacheRead: '',
     cacheWrite: '',
+    longAbove: '',
+    longInput: '',
+    longOutput: '',
   };
 }
 
@@ -65,6 +74,9 @@ function pricesOf(price: Model['targets'][number]['price']) {
     output: usd(price?.output),
     cacheRead: usd(price?.cacheRead),
     cacheWrite: usd(price?.cacheWrite),
+    longAbove: price?.long?.aboveTokens ?? ('' as const),
+    longInput: times(price?.long?.inputPercent),
+    longOutput: times(price?.long?.outputPercent),
   };
 }
 
@@ -78,14 +90,23 @@ export function withKnown(target: TargetValues, provider: Provider | undefined):
 
 const orNull = (value: Amount) => (value === '' ? null : value);
 
+/** A length makes a price of long inputs; a factor that is left out is one. */
+function longInput({ longAbove, longInput: input, longOutput: output }: TargetValues) {
+  if (longAbove === '') return {};
+  const percent = (factor: Amount) => (factor === '' ? 100 : Math.round(factor * 100));
+  return { long: { aboveTokens: longAbove, inputPercent: percent(input), outputPercent: percent(output) } };
+}
+
 /** Input and output make a price; a cache price alone is none. */
-function priceInput({ input, output, cacheRead, cacheWrite }: TargetValues) {
+function priceInput(target: TargetValues) {
+  const { input, output, cacheRead, cacheWrite } = target;
   if (input === '' || output === '') return null;
   return {
     input: microUsdOf(input),
     output: microUsdOf(output),
     ...(cacheRead === '' ? {} : { cacheRead: microUsdOf(cacheRead) }),
     ...(cacheWrite === '' ? {} : { cacheWrite: microUsdOf(cacheWrite) }),
+    ...longInput(target),
   };
 }
 

@@ -13,6 +13,8 @@ test('[GW77] what has no price has no words for one, and a price of nothing is f
   expect(priceWords(undefined)).toBeUndefined();
   expect(priceWords({ input: 0, output: 0 })).toBe('free');
   expect(priceWords({ input: 3_000_000, output: 15_000_000 })).toBe('$3.00 in, $15.00 out');
+  const long = { aboveTokens: 272_000, inputPercent: 200, outputPercent: 150 };
+  expect(priceWords({ input: 2_000_000, output: 10_000_000, long })).toBe('$2.00 in, $10.00 out, more above 272K');
 });
 
 test('sizes are said short', () => {

@@ -21,7 +21,8 @@ export const usdWords = (microUsd: number): string => dollars.format(microUsd / 
 export function priceWords(price: ModelPrice | null | undefined): string | undefined {
   if (!price) return undefined;
   if (price.input === 0 && price.output === 0) return 'free';
-  return `${usdWords(price.input)} in, ${usdWords(price.output)} out`;
+  const usual = `${usdWords(price.input)} in, ${usdWords(price.output)} out`;
+  return price.long ? `${usual}, more above ${sizeWords(price.long.aboveTokens)}` : usual;
 }
 
 export const microUsdOf = (usd: number): number => Math.round(usd * 1_000_000);

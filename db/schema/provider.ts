@@ -1,5 +1,5 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import type { ModelCapabilities } from '../../server/core/model-call.ts';
+import type { LongPrice, ModelCapabilities } from '../../server/core/model-call.ts';
 import type { LlmProtocol } from '../../server/core/llm-message.ts';
 import type { ProviderKind, ProviderOptions, ProviderSource, ProviderTest } from '../../server/core/provider.ts';
 import { createdAt, id, instant } from './columns.ts';
@@ -77,6 +77,8 @@ export const modelTarget = pgTable(
     priceOutput: bigint('price_output', { mode: 'number' }),
     priceCacheRead: bigint('price_cache_read', { mode: 'number' }),
     priceCacheWrite: bigint('price_cache_write', { mode: 'number' }),
+    /** Null: a call costs the same however long its input is. */
+    priceLong: jsonb('price_long').$type<LongPrice>(),
   },
   (t) => [
     index('model_target_model_idx').on(t.modelId, t.position),

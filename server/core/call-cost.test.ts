@@ -4,6 +4,8 @@ import type { ModelTarget } from './model-call.ts';
 
 const price = { input: 3_000_000, output: 15_000_000, cacheRead: 300_000, cacheWrite: 3_750_000 };
 
+const tier = { aboveTokens: 200, inputPercent: 200, outputPercent: 150 };
+
 test.each([
   [{ input: 1_000, output: 100 }, price, 4_500],
   [{ input: 1_000, output: 0, cacheRead: 900 }, price, 570],
@@ -12,7 +14,10 @@ test.each([
   [{ input: 1, output: 0 }, { input: 1, output: 0 }, 1],
   [{ input: 10, output: 10 }, { input: 0, output: 0 }, 0],
   [{ input: 10, output: 0, cacheRead: 99 }, price, 3],
-])('[BU8] %j at %j costs %i', (usage, at, cost) => {
+  [{ input: 200, output: 100 }, { ...price, long: tier }, 2_100],
+  [{ input: 201, output: 100 }, { ...price, long: tier }, 3_456],
+  [{ input: 300, output: 0, cacheRead: 100, cacheWrite: 100 }, { ...price, long: tier }, 1_410],
+])('[BU8] [GW140] %j at %j costs %i', (usage, at, cost) => {
   expect(costOf(usage, at)).toBe(cost);
 });
 
@@ -34,13 +39,16 @@ const target = (given: Partial<ModelTarget>): ModelTarget => ({
   ...given,
 });
 
-test('[BU3] a call costs at most its greatest output at the dearest target it may go to', () => {
+test('[BU3] [GW140] a call costs at most its greatest output at the dearest target it may go to', () => {
   const cheap = target({ price: { input: 1_000_000, output: 1_000_000 }, maxOutputTokens: 50 });
   const dear = target({ price: { input: 2_000_000, output: 4_000_000, cacheWrite: 2_500_000 }, maxOutputTokens: 10 });
   expect(mostCost({ inputTokens: 100 }, [cheap, target({}), dear])).toBe(290);
   expect(mostCost({ inputTokens: 100, maxOutputTokens: 1 }, [cheap])).toBe(101);
   expect(mostCost({ inputTokens: 100 }, [target({})])).toBeNull();
   expect(mostCost({ inputTokens: 100, maxOutputTokens: 1, answers: 3 }, [cheap])).toBe(103);
+  const tiered = target({ price: { input: 1_000_000, output: 1_000_000, long: tier }, maxOutputTokens: 10 });
+  expect(mostCost({ inputTokens: 200 }, [tiered])).toBe(210);
+  expect(mostCost({ inputTokens: 300 }, [tiered])).toBe(615);
   expect(mostCost({ inputTokens: 0 }, [target({ price: { input: 0, output: 1_000_000 } })])).toBe(32_000);
 });
 

@@ -15,12 +15,12 @@ export function costOf(usage: LlmUsage, price: ModelPrice | undefined): number |
   const cacheRead = Math.min(usage.cacheRead ?? 0, usage.input);
   const cacheWrite = Math.min(usage.cacheWrite ?? 0, usage.input - cacheRead);
   const plain = usage.input - cacheRead - cacheWrite;
-  const perMillion =
-    plain * price.input +
-    cacheRead * (price.cacheRead ?? price.input) +
-    cacheWrite * (price.cacheWrite ?? price.input) +
-    usage.output * price.output;
-  return Math.ceil(perMillion / 1_000_000);
+  const input =
+    plain * price.input + cacheRead * (price.cacheRead ?? price.input) + cacheWrite * (price.cacheWrite ?? price.input);
+  const output = usage.output * price.output;
+  const long = price.long && usage.input > price.long.aboveTokens ? price.long : undefined;
+  if (!long) return Math.ceil((input + output) / 1_000_000);
+  return Math.ceil((input * long.inputPercent + output * long.outputPercent) / 100_000_000);
 }
 
 /** What a request is known to be at most, before it is sent. The limit of its output is that of each of its answers. */
@@ -50,8 +50,10 @@ const countOfAnswers = (asked: number) => Math.max(1, Math.ceil(asked));
 export function mostCost(bound: CallBound, targets: readonly ModelTarget[]): number | null {
   const costs = targets.flatMap((target) => {
     if (!target.price) return [];
-    const input = Math.max(target.price.input, target.price.cacheWrite ?? 0);
-    return costOf(mostTokens(bound, target), { input, output: target.price.output }) ?? [];
+    const { price } = target;
+    const input = Math.max(price.input, price.cacheWrite ?? 0);
+    const { cacheRead: _read, cacheWrite: _write, ...plain } = price;
+    return costOf(mostTokens(bound, target), { ...plain, input }) ?? [];
   });
   return costs.length === 0 ? null : Math.max(...costs);
 }

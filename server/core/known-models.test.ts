@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
 import { findKnownModel, knownModels, knownModelsOf } from './known-models.ts';
 
-test('[GW81] the table has each model once for a kind, with sizes that can be and prices in micro-USD', () => {
+test('[GW81] [GW140] the table has each model once for a kind, with sizes that can be and prices in micro-USD', () => {
   const names = knownModels.flatMap(({ kinds, upstreamModel }) => kinds.map((kind) => `${kind}/${upstreamModel}`));
   expect(new Set(names).size).toBe(names.length);
   for (const { contextSize, maxOutput, price } of knownModels) {
     expect(contextSize).toBeGreaterThanOrEqual(maxOutput);
     if (price === null) continue;
-    expect(Object.values(price).every((each) => Number.isInteger(each) && each > 0)).toBe(true);
+    const { long, ...prices } = price;
+    expect(Object.values(prices).every((each) => Number.isInteger(each) && each > 0)).toBe(true);
+    if (long)
+      expect([long.aboveTokens < contextSize, long.inputPercent > 100, long.outputPercent > 100]).toEqual([
+        true,
+        true,
+        true,
+      ]);
     expect(price.output).toBeGreaterThan(price.input);
     expect(price.cacheRead ?? 0).toBeLessThan(price.input);
   }

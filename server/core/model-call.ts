@@ -16,7 +16,10 @@ export type ModelCaller = {
 };
 
 /** Tokens priced by kind, in micro-USD for a million tokens (so that 3 USD a million is 3,000,000). */
-export type ModelPrice = { input: number; output: number; cacheRead?: number; cacheWrite?: number };
+export type ModelPrice = { input: number; output: number; cacheRead?: number; cacheWrite?: number; long?: LongPrice };
+
+/** What all of a call costs whose input has more tokens than that, in percent of its usual price: of the input, cached or not, and of the output. */
+export type LongPrice = { aboveTokens: number; inputPercent: number; outputPercent: number };
 
 export type ModelCapabilities = { tools: boolean; images: boolean; thinking: boolean; streaming: boolean };
 

@@ -16,6 +16,8 @@ export const modelAlias = z
 /** Micro-USD for a million tokens: 3 USD a million is 3,000,000. */
 const price = z.number().int().min(0).max(1_000_000_000_000);
 
+const percent = z.number().int().min(1).max(10_000);
+
 const targetInput = z.object({
   providerId: z.string(),
   upstreamModel: z.string().trim().min(1).max(200),
@@ -24,7 +26,20 @@ const targetInput = z.object({
   capabilities: z.object({ tools: z.boolean(), images: z.boolean(), thinking: z.boolean(), streaming: z.boolean() }),
   /** Null: unpriced. */
   price: z
-    .object({ input: price, output: price, cacheRead: price.optional(), cacheWrite: price.optional() })
+    .object({
+      input: price,
+      output: price,
+      cacheRead: price.optional(),
+      cacheWrite: price.optional(),
+      /** Of all of a call whose input is longer. */
+      long: z
+        .object({
+          aboveTokens: z.number().int().min(1).max(100_000_000),
+          inputPercent: percent,
+          outputPercent: percent,
+        })
+        .optional(),
+    })
     .nullable(),
 });
 
@@ -44,6 +59,7 @@ export function targetRows(modelId: string, targets: readonly TargetInput[]) {
     priceOutput: priced?.output ?? null,
     priceCacheRead: priced?.cacheRead ?? null,
     priceCacheWrite: priced?.cacheWrite ?? null,
+    priceLong: priced?.long ?? null,
   }));
 }
 

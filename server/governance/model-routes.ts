@@ -89,13 +89,14 @@ function targetsOf({ providers }: ModelSnapshot, model: HeldModel): ModelTarget[
 
 /** Undefined: unpriced. */
 export function priceOf(row: HeldModel['targets'][number]): ModelPrice | undefined {
-  const { priceInput: input, priceOutput: output, priceCacheRead, priceCacheWrite } = row;
+  const { priceInput: input, priceOutput: output, priceCacheRead, priceCacheWrite, priceLong } = row;
   if (input === null || output === null) return undefined;
   return {
     input,
     output,
     ...(priceCacheRead === null ? {} : { cacheRead: priceCacheRead }),
     ...(priceCacheWrite === null ? {} : { cacheWrite: priceCacheWrite }),
+    ...(priceLong === null ? {} : { long: priceLong }),
   };
 }
 

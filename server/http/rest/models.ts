@@ -23,7 +23,20 @@ const model = z.object({
     })
     .describe('What it can do'),
   price: z
-    .object({ input: microUsd, output: microUsd, cacheRead: microUsd.optional(), cacheWrite: microUsd.optional() })
+    .object({
+      input: microUsd,
+      output: microUsd,
+      cacheRead: microUsd.optional(),
+      cacheWrite: microUsd.optional(),
+      long: z
+        .object({
+          aboveTokens: z.number().describe('Tokens of input above which it holds'),
+          inputPercent: z.number().describe('Of the usual price of the input, cached or not'),
+          outputPercent: z.number().describe('Of the usual price of the output'),
+        })
+        .optional()
+        .describe('What all of a call costs whose input is long; absent: the same'),
+    })
     .optional()
     .describe('What tokens cost; absent: unpriced, which is not free'),
   providers: z.array(z.string()).describe('Names of the providers, in the order in which they are tried'),

@@ -1,0 +1,1 @@
+ALTER TABLE "model_target" ADD COLUMN "price_long" jsonb;
