@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LlmProtocol } from '../core/llm-message.ts';
+import type { ProviderKind } from '../core/provider.ts';
 import { spanExporter, type SpanScope, type SpanValue } from '../platform/otlp.ts';
 import type { Request } from './asked.ts';
 import type { Carried } from './carry.ts';
@@ -21,10 +21,15 @@ export function parentOf(header: unknown): { traceId: string; spanId: string } |
   return traceId === '' || zeros.test(traceId) || zeros.test(spanId) ? undefined : { traceId, spanId };
 }
 
-const providerNames: Record<LlmProtocol, string> = {
-  anthropic_messages: 'anthropic',
-  openai_chat: 'openai',
-  openai_responses: 'openai',
+/** The names that the conventions give; a server that no name is given to has our own of its kind. */
+const providerNames: Record<ProviderKind, string> = {
+  anthropic: 'anthropic',
+  openai: 'openai',
+  openai_compatible: 'openai_compatible',
+  azure_openai: 'azure.ai.openai',
+  bedrock: 'aws.bedrock',
+  gemini: 'gcp.gemini',
+  local_gguf: 'local_gguf',
 };
 
 export type TracedEnd = { carried: Carried } | { denied: Denied };
@@ -66,7 +71,7 @@ export function traceCall(request: Request, draft: Draft, end: TracedEnd): void 
 function sentAttributes({ outcome, target, firstByteMs }: Carried): Record<string, SpanValue | undefined> {
   const { usage } = outcome;
   return {
-    'gen_ai.provider.name': target && providerNames[target.protocol],
+    'gen_ai.provider.name': target && providerNames[target.kind],
     'gen_ai.response.model': target?.upstreamModel,
     'gen_ai.usage.input_tokens': usage?.input,
     'gen_ai.usage.output_tokens': usage?.output,

@@ -35,13 +35,14 @@ beforeAll(async () => {
       priceInput: 1_250_000,
       priceOutput: 10_000_000,
       priceCacheRead: 125_000,
+      priceLong: { aboveTokens: 272_000, inputPercent: 200, outputPercent: 150 },
     },
     { providerId: second, upstreamModel: 'qwen3-coder' },
   ]);
   await newModel('local', [{ providerId: second, upstreamModel: 'qwen3-coder' }]);
 });
 
-test('[GW75] an alias leads to its targets in their order, with all that a call needs to know', async () => {
+test('[GW75] [GW140] an alias leads to its targets in their order, with all that a call needs to know', async () => {
   const route = await findRoute(team, 'coder');
   expect(route?.alias).toBe('coder');
   expect(route?.targets).toMatchObject([
@@ -54,7 +55,12 @@ test('[GW75] an alias leads to its targets in their order, with all that a call 
       upstreamModel: 'gpt-big',
       contextTokens: 400_000,
       maxOutputTokens: 128_000,
-      price: { input: 1_250_000, output: 10_000_000, cacheRead: 125_000 },
+      price: {
+        input: 1_250_000,
+        output: 10_000_000,
+        cacheRead: 125_000,
+        long: { aboveTokens: 272_000, inputPercent: 200, outputPercent: 150 },
+      },
     },
     { providerId: second, place: 'local', protocol: 'openai_chat', upstreamModel: 'qwen3-coder' },
   ]);

@@ -154,6 +154,8 @@ describe('a provider', () => {
 });
 
 describe('a model', () => {
+  const long = { aboveTokens: 272_000, inputPercent: 200, outputPercent: 150 };
+
   test('[GW75] is added, renamed, given another order, and removed; each change is audited', async () => {
     const { providerId } = await addProvider(root.ctx, wish());
     const models = [
@@ -165,14 +167,14 @@ describe('a model', () => {
       version: 1,
       alias: 'coder-2',
       targets: [
-        { ...target(providerId, 'b'), price: { input: 3_000_000, output: 15_000_000 } },
+        { ...target(providerId, 'b'), price: { input: 3_000_000, output: 15_000_000, long } },
         target(providerId, 'a'),
       ],
     });
     const [view] = (await listModelsWithTargets(root.ctx)).filter(({ id }) => id === modelId);
     expect(view).toMatchObject({ alias: 'coder-2', description: 'For code', version: 2 });
     expect(view?.targets.map(({ upstreamModel, price }) => [upstreamModel, price])).toEqual([
-      ['b', { input: 3_000_000, output: 15_000_000 }],
+      ['b', { input: 3_000_000, output: 15_000_000, long }],
       ['a', null],
     ]);
     await expect(changeModel(root.ctx, { modelId, version: 1, alias: 'x' })).rejects.toMatchObject({
