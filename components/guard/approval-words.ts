@@ -11,6 +11,7 @@ export const familyTitles: Readonly<Record<ApprovalFamily, string>> = {
   packages: 'Packages',
   secrets: 'Secrets',
   network: 'Network',
+  pipelines: 'Pipelines and who must look',
   programs: 'Programs nobody can follow',
   machine: 'The machine and its rights',
   tampering: 'The guard and agents’ settings',

@@ -11,6 +11,7 @@ export const actionFamilies = [
   'packages',
   'secrets',
   'network',
+  'pipelines',
   'programs',
   'machine',
   'tampering',
@@ -58,6 +59,7 @@ const familyByStart: Readonly<Record<string, ActionFamily>> = {
   'tasks.': 'cloud',
   'tampering.': 'tampering',
   'edits.agent-settings': 'tampering',
+  'edits.pipeline': 'pipelines',
   'edits.': 'code',
   gru_: 'house',
 };

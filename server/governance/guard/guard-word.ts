@@ -2,6 +2,7 @@ import type { ActionFamily } from '../../core/guard/action-family.ts';
 import { classifyEdit } from '../../core/guard/classify-edit.ts';
 import { judge } from '../../core/guard/classify.ts';
 import { familiesOf } from '../../core/guard/command-families.ts';
+import { familiesOfEdit } from '../../core/guard/edit-families.ts';
 import type { GuardedAction, RuledAction } from '../../core/guard/guarded-action.ts';
 import { houseWord, withHouseWord, type HouseRule } from '../../core/guard/house-rule.ts';
 import type { Interpreted } from '../../core/guard/interpreted.ts';
@@ -35,7 +36,7 @@ export async function readAction(
   if (action.kind === 'edit') {
     const guard = classifyEdit(action, facts, await loadCode([action.path]));
     const word = withHouseWord(guard, houseWord(rules, { action }, findExpression));
-    return { guard, word, families: familiesOf([...word.rules, ...guard.rules]) };
+    return { guard, word, families: familiesOfEdit([...word.rules, ...guard.rules], action) };
   }
   if (action.kind !== 'command') {
     const word = wordOfHouse(action, rules);

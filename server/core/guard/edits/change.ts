@@ -40,7 +40,7 @@ function kindOf(path: string, ending: string): FileKind {
   if (testName.test(path) && !/\.(?:md|snap|txt)$/.test(path)) return 'test';
   if (codeEndings.has(ending)) return 'code';
   if (textEndings.has(ending)) return 'text';
-  return /^(?:json|ya?ml|toml|ini|cfg|conf|xml|properties|env|lock|gradle)$/.test(ending) || ending === ''
+  return /^(?:json|ya?ml|toml|ini|cfg|conf|xml|properties|env|lock|gradle|rules)$/.test(ending) || ending === ''
     ? 'settings'
     : 'data';
 }

@@ -8,9 +8,9 @@ const literalWhole = /^\s*(?:(['"])(?:(?!\1)[^\\]|\\.)*\1|`[^`$]*`)\s*\)/;
 
 /** Calls that run text as a program: the argument is looked at, a plain literal is harmless. */
 const evaluators: Record<string, RegExp> = {
-  js: /(?:^|[^\w.])(?:(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context)\s*\(|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)|=\s*eval\s*;?$/g,
+  js: /(?:^|[^\w.])(?:require|import)\s*\(\s*(?:req|request|ctx|params|query|body|input)\w*[.[]|(?:^|[^\w.])(?:(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context)\s*\(|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)|=\s*eval\s*;?$/g,
   py: /(?:^|[^\w.])(?:eval|exec|compile|__import__|pickle\.loads?|marshal\.loads|dill\.loads?|yaml\.(?:unsafe_)?load|jsonpickle\.decode)\s*\(/g,
-  rb: /(?:^|[^\w.])(?:eval|instance_eval|class_eval|Marshal\.load|YAML\.(?:unsafe_)?load|constantize|send)\s*\(/g,
+  rb: /(?:^|[^\w.])(?:eval|instance_eval|class_eval|Marshal\.load|YAML\.(?:unsafe_)?load|send)\s*\(|\.(?:safe_)?constantize\b|\.(?:public_)?send\s*\(?\s*params/g,
   php: /(?:^|[^\w])(?:eval|assert|unserialize|create_function|preg_replace\s*\(\s*['"].*\/e|include|require)\s*\(/g,
   java: /\b(?:ScriptEngine\w*[\s\S]*\.eval|ObjectInputStream|\.readObject|GroovyShell|Runtime\.getRuntime\(\)\.exec|SpelExpressionParser|XMLDecoder)\s*\(/g,
   cs: /\b(?:CSharpScript\.(?:Evaluate|Run|Create)\w*(?:<[^<>]*>)?|(?:new\s+)?(?:BinaryFormatter|LosFormatter|NetDataContractSerializer|SoapFormatter)|XamlReader\.(?:Parse|Load)|Assembly\.Load\w*)\s*\(|TypeNameHandling\s*=\s*TypeNameHandling\.(?:All|Auto|Objects)/g,
@@ -81,7 +81,12 @@ function runsInput(change: Change, patterns: Record<string, RegExp>): boolean {
 const markup =
   /dangerouslySetInnerHTML|\.(?:inner|outer)HTML\s*\+?=(?!=)|document\.write(?:ln)?\s*\(|insertAdjacentHTML\s*\(|v-html\s*=|\{@html\b|\|\s*safe\b|mark_safe\s*\(|html_safe\b|raw\s*\(|Html\.Raw\s*\(|bypassSecurityTrust\w+|\bautoescape\s+(?:off|false)/;
 
-const verb = String.raw`(?:select\s[\s\S]{0,80}?\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+table|alter\s+table|where\s)`;
+/** Files that are pages with places for values, and what puts a value there as it is. */
+const template = /\.(?:html?|jinja2?|j2|erb|ejs|hbs|handlebars|mustache|twig|njk|liquid|blade\.php)$/;
+const unescaped = /\|\s*(?:safe|raw)\b|<%[-=]=|<%-|\{\{\{|\{!!|autoescape\s+(?:off|false)|<%=\s*raw\b/;
+
+const column = String.raw`(?:[\w.*"()[\]]|[$#]?\{[^}]*\}|%s)+(?:\s+as\s+\w+)?`;
+const verb = String.raw`(?:select\s+(?:distinct\s+)?${column}(?:\s*,\s*${column})*\s+from|select\s[\s\S]{0,80}?\sfrom\s+\S+\s+(?:where|join|left|inner|order|group|limit)\b|insert\s+into|update\s+\w+\s+set|delete\s+from|drop\s+table|alter\s+table|where\s)`;
 const joinedSql = new RegExp(
   [
     String.raw`(["'])[^"']*\b${verb}[^"']*\1\s*(?:\+|\.\s*(?:\$|concat)|%\s*[\w(]|\.format\s*\(|<<|\|\|)`,
@@ -90,16 +95,18 @@ const joinedSql = new RegExp(
     String.raw`"[^"]*\b${verb}[^"]*(?:#\{|\$\{|\$[a-z_]\w*|\{\$)`,
     String.raw`(?:Sprintf|format!|String\.format)\s*\(\s*"[^"]*\b${verb}[^"]*(?:%[sv]|\{\})`,
     String.raw`\$"[^"]*\b${verb}[^"]*\{`,
+    String.raw`\.(?:where|having|order|joins|find_by_sql)\s*\(?\s*"[^"]*#\{`,
+    '\\.(?:whereRaw|havingRaw|orderByRaw|\\$(?:query|execute)RawUnsafe)\\s*\\(\\s*(?:`[^`]*\\$\\{|[^,)]*[\'"]\\s*\\+)',
   ].join('|'),
   'i',
 );
 /** Tagged templates hand their values over apart from the text. */
-const tagged = /\b(?:sql|Prisma\.sql|\$queryRaw|\$executeRaw|gql|knex\.raw)\s*`/;
+const tagged = /(?:\b(?:sql|gql|knex\.raw)|\$queryRaw|\$executeRaw)\s*`/;
 
 const hardToFollow =
   /(?:atob|Buffer\.from|b64decode|base64\.decode|fromCharCode|unescape|Base64\.getDecoder)[\s\S]{0,80}(?:eval|exec|Function|system|spawn)|(?:eval|exec|Function|system|spawn)\s*\([\s\S]{0,60}(?:atob|Buffer\.from\([^)]*base64|b64decode|fromCharCode)|(?:\\x[0-9a-f]{2}){12,}|(?:curl|wget)\b[^\n|]{0,200}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\/dev\/tcp\//i;
 
-const clean = ({ added }: Change) => added.filter((line) => !tagged.test(line));
+const untagged = (lines: readonly string[]) => lines.filter((line) => !tagged.test(line));
 
 export const dangerousCodeRules: readonly EditRule[] = [
   {
@@ -117,6 +124,8 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.py', 'c = yaml.load(text)'),
         made('a.php', '<?php $o = unserialize($_GET["x"]);'),
         made('a.rb', 'eval(params[:x])'),
+        made('a.rb', 'k = params[:k].constantize'),
+        made('a.ts', 'const p = require(req.query.plugin);'),
         made('A.cs', 'class A { object F(Stream s) { return new BinaryFormatter().Deserialize(s); } }'),
         made('a.vue', '<script>\nconst f = new Function(code)\n</script>'),
       ],
@@ -164,9 +173,10 @@ export const dangerousCodeRules: readonly EditRule[] = [
     id: 'edits.raw-markup',
     verdict: 'ask',
     matches: (change) =>
-      change.kind === 'code' &&
-      countIn(change.added, markup) > countIn(change.removed, markup) &&
-      !/DOMPurify|sanitize/i.test(change.addedText),
+      (change.kind === 'code' &&
+        countIn(change.added, markup) > countIn(change.removed, markup) &&
+        !/DOMPurify|sanitize/i.test(change.addedText)) ||
+      (template.test(change.path) && countIn(change.added, unescaped) > countIn(change.removed, unescaped)),
     reason: 'This puts text into a page as markup.',
     saferWay: 'Set it as text, or clean it first.',
     examples: {
@@ -175,6 +185,8 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.js', 'el.innerHTML = name;'),
         made('a.py', 'return mark_safe(x)'),
         made('a.vue', '<p v-html="x" />'),
+        changed('page.html', '{{ name }}', '{{ name|safe }}'),
+        changed('page.ejs', '<%= name %>', '<%- name %>'),
       ],
       ok: [
         made('a.js', 'el.textContent = name;'),
@@ -189,7 +201,7 @@ export const dangerousCodeRules: readonly EditRule[] = [
     matches: (change) =>
       change.kind === 'code' &&
       change.ending !== 'sql' &&
-      countIn(clean(change), joinedSql) > countIn(change.removed, joinedSql),
+      countIn(untagged(change.added), joinedSql) > countIn(untagged(change.removed), joinedSql),
     reason: 'This builds a statement for a database out of pieces of text.',
     saferWay: 'Hand the values over as parameters.',
     examples: {
@@ -202,12 +214,19 @@ export const dangerousCodeRules: readonly EditRule[] = [
         made('a.php', '$q = "SELECT * FROM users WHERE id = $id";'),
         made('A.java', 'st.execute("select * from users where id = " + id);'),
         made('a.rb', 'User.where("select id from users where name = #{name}")'),
+        made('a.rb', 'User.where("name = #{name}")'),
+        changed(
+          'a.ts',
+          'p.$queryRaw`select a from b where c = ${d}`;',
+          "p.$queryRawUnsafe('select a from b where c = ' + d);",
+        ),
       ],
       ok: [
         made('a.ts', 'db.execute(sql`select * from users where id = ${id}`);'),
         made('a.py', 'cur.execute("select * from users where id = %s", (id,))'),
         made('a.ts', "db.query('select * from users where id = $1', [id]);"),
         made('a.ts', 'log(`selected ${n} from the list`);'),
+        made('a.ts', 'const m = `Select a file from ${folder} or drop one`;'),
       ],
     },
   },

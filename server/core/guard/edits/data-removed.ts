@@ -5,13 +5,29 @@ import { readSql } from '../sql-statements.ts';
 import { countIn, type Change } from './change.ts';
 import { changed, made, type EditMatch, type EditRule } from './edit-rule.ts';
 
-const migrationPath =
-  /(?:^|\/)(?:migrations?|migrate|alembic\/versions|db\/migrate|changelog|flyway|liquibase|schema)\/|(?:^|\/)V\d+__.*\.sql$|\.sql$/i;
+export const migrationPath =
+  /(?:^|\/)(?:migrations?|migrate|alembic\/versions|db\/migrate|changelog|flyway|liquibase|schema)\/|(?:^|\/)V\d+__.*\.sql$|(?:^|\/)(?:db\.)?changelog[\w.-]*\.(?:xml|ya?ml|json)$|\.sql$/i;
 const appliedPath =
   /(?:^|\/)(?:migrations?|db\/migrate|alembic\/versions|flyway)\/.+\.(?:sql|py|rb|[jt]s|go|php|java|kt|exs|xml|ya?ml)$/i;
 
 const dropsBySchema =
   /\b(?:op|migrations?|knex|schema|queryInterface|t|table|builder|db|this\.schema)\.(?:drop\w*|remove\w*|Delete\w*|RemoveField|DeleteModel)\b|\b(?:drop_table|remove_column|remove_columns|drop_join_table|remove_reference|remove_index|dropTable|dropColumn|dropColumns|dropIfExists|dropTableIfExists|removeColumn|RemoveField|DeleteModel|dropCollection|DropTable|DropColumn|Schema::drop\w*|drop_constraint|truncate_tables?)\b|<drop(?:Table|Column)\b|\bdrop\s*\(:/;
+
+/** The same without SQL, where no value is given on the same line. */
+const addsRequired =
+  /\b(?:op\.add_column|add_column)\b(?!.*(?:default|server_default)).*(?:nullable\s*=\s*False|null:\s*false)|\bchange_column_null\b.*\bfalse\b|\bop\.alter_column\b(?!.*server_default).*nullable\s*=\s*False/;
+/** What changes values that are there, or asks for values that are not. */
+const narrows =
+  /\balter\s+(?:column\s+)?\S+\s+(?:(?:set\s+data\s+)?type\b|set\s+not\s+null)|\bmodify\s+(?:column\s+)?\S+\s/i;
+
+/** A field or a table that a description of the whole database has no more: the migration made from it drops them. */
+function dropsField({ path, addedRaw, removedRaw }: Change): boolean {
+  if (!/(?:^|\/)schema\.prisma$|\.prisma$/.test(path)) return false;
+  const names = (lines: readonly string[]) =>
+    lines.flatMap((line) => /^\s*(?:(?:model|enum)\s+)?([A-Za-z]\w*)\s+[A-Za-z{]/.exec(line)?.[1] ?? []);
+  const kept = new Set(names(addedRaw));
+  return names(removedRaw).some((name) => !kept.has(name));
+}
 
 /** A column that must not be empty, for rows that are there already. */
 function addsRequiredColumn(text: string): boolean {
@@ -28,11 +44,14 @@ function addsRequiredColumn(text: string): boolean {
 }
 
 function losesData(change: Change): boolean | EditMatch {
+  if (dropsField(change)) return { reason: 'The migration that is made from this removes a column or a table.' };
   if (!migrationPath.test(change.path) || change.isGone) return false;
   if (change.ending === 'sql') {
     const text = change.addedRaw.join('\n');
     const found = judgeSql(text);
     if (found) return { reason: `${found.reason.replace(/\.$/, '')}: this migration would do so wherever it runs.` };
+    if (narrows.test(text))
+      return { reason: 'This changes the type of a column, or asks rows for values that they may not have.' };
     return addsRequiredColumn(text)
       ? { reason: 'This asks for a value in a column that rows which are there do not have.' }
       : false;
@@ -44,6 +63,7 @@ function losesData(change: Change): boolean | EditMatch {
     return false;
   return (
     countIn(change.added, dropsBySchema) > countIn(change.removed, dropsBySchema) ||
+    countIn(change.added, addsRequired) > countIn(change.removed, addsRequired) ||
     judgeSql(quoted(change.addedText)) !== undefined
   );
 }
@@ -67,7 +87,10 @@ function newSecrets({ before, after, kind }: Change): boolean | EditMatch {
   if (findings.length === 0) return false;
   const fresh = findings.filter(({ start, end }) => !before.includes(after.slice(start, end)));
   if (fresh.length === 0) return false;
-  return kind === 'test' || fresh.every(({ severity }) => severity !== 'high') ? { verdict: 'ask' } : true;
+  const isHigh = fresh.some(({ severity }) => severity === 'high');
+  // Tests make up passwords.
+  if (kind === 'test') return isHigh && { verdict: 'ask' };
+  return isHigh || { verdict: 'ask' };
 }
 
 const example = ['AK', 'IAQ3EGRIQ7', 'XJ5MZL2P'].join('');
@@ -122,6 +145,14 @@ export const dataRules: readonly EditRule[] = [
         made('app/migrations/0002_x.py', 'operations = [migrations.DeleteModel(name="A")]'),
         made('migrations/4.sql', 'update users set admin = true;'),
         made('migrations/5.ts', 'await knex.schema.dropTable("a");'),
+        made('migrations/6.sql', 'alter table a alter column b type smallint;'),
+        made('migrations/7.sql', 'alter table a alter column b set not null;'),
+        made(
+          'alembic/versions/b.py',
+          'def upgrade():\n    op.add_column("a", sa.Column("b", sa.Text(), nullable=False))',
+        ),
+        changed('prisma/schema.prisma', 'model A {\n  id Int\n  b String\n}', 'model A {\n  id Int\n}'),
+        made('db/changelog.xml', '<dropTable tableName="a"/>'),
       ],
       ok: [
         made('migrations/1.sql', 'create table a (id int not null);'),
@@ -131,6 +162,7 @@ export const dataRules: readonly EditRule[] = [
           'def upgrade():\n    op.create_table("a")\ndef downgrade():\n    op.drop_table("a")',
         ),
         made('src/a.ts', 'set.drop();'),
+        changed('prisma/schema.prisma', 'model A {\n  id Int\n}', 'model A {\n  id BigInt\n  b String?\n}'),
       ],
     },
   },

@@ -5,7 +5,7 @@ import { changed, made, type EditRule } from './edit-rule.ts';
 const turning = /[\u202a-\u202e\u2066-\u2069]/;
 /** Signs that nobody sees: zero widths in the midst of a word, tags, fillers, variation selectors beyond the usual one. */
 const unseen =
-  /\u200b|[\u2060-\u2064]|\u180e|\u3164|\u115f|\u1160|\uffa0|(?<=\S)\ufeff|(?<=\w)(?:\u200c|\u200d|\u00ad)(?=\w)/u;
+  /\u200b|[\u2028\u2029]|[\u2060-\u2064]|\u180e|\u3164|\u115f|\u1160|\uffa0|(?<=\S)\ufeff|(?<=\w)(?:\u200c|\u200d|\u00ad)(?=\w)/u;
 /** The first half of tags and of selectors that carry hidden text. */
 const tags = '\udb40';
 /** A word that mixes Latin letters with Cyrillic, Greek or Armenian ones that look like them. */

@@ -18,6 +18,9 @@ function losesMost(change: Change, facts: GuardFacts): boolean {
   if (change.isNew || before === 0) return false;
   const unsaved = !isKept(change.path, { facts, deep: false });
   if (after === 0) return before >= (unsaved ? 1 : fewLines) || (!change.isGone && before >= 5);
+  // What was put into comments is gone as well.
+  if (change.kind === 'code' && change.removed.length - change.added.length >= Math.max(fewLines, before * 0.6))
+    return true;
   return before >= fewLines && after < before * 0.4;
 }
 
@@ -41,6 +44,7 @@ export const placeRules: readonly EditRule[] = [
         { path: 'src/a.ts', oldText: long, newText: null },
         changed('src/a.ts', long, 'line 1\n'),
         changed('src/a.ts', 'a\nb\nc\nd\ne\nf\n', ''),
+        changed('src/a.ts', long, long.replaceAll('line', '// line')),
       ],
       ok: [
         changed('src/a.ts', long, long.replace('line 7\n', '')),

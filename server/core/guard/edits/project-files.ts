@@ -2,8 +2,8 @@ import { steeringPath } from '../rules/tampering.ts';
 import { countIn, type Change } from './change.ts';
 import { changed, made, type EditMatch, type EditRule } from './edit-rule.ts';
 
-const pipelinePath =
-  /^(?:\.github\/(?:workflows|actions)\/|\.gitlab-ci\.ya?ml$|\.gitlab\/ci\/|\.circleci\/|\.buildkite\/|\.drone\.ya?ml$|\.woodpecker|Jenkinsfile|azure-pipelines\.ya?ml$|bitbucket-pipelines\.ya?ml$|\.travis\.ya?ml$|appveyor\.ya?ml$|cloudbuild\.ya?ml$|\.tekton\/|\.husky\/|\.githooks\/|lefthook\.ya?ml$|\.pre-commit-config\.ya?ml$|\.github\/(?:CODEOWNERS|dependabot\.yml|settings\.yml)|CODEOWNERS$|docs\/CODEOWNERS|\.lintstagedrc|renovate\.json|sonar-project\.properties|buildspec\.ya?ml$|skaffold\.ya?ml$|fastlane\/)/;
+export const pipelinePath =
+  /^(?:\.github\/(?:workflows|actions)\/|\.gitlab-ci\.ya?ml$|\.gitlab\/ci\/|\.circleci\/|\.buildkite\/|\.drone\.ya?ml$|\.woodpecker|Jenkinsfile|azure-pipelines\.ya?ml$|bitbucket-pipelines\.ya?ml$|\.travis\.ya?ml$|appveyor\.ya?ml$|cloudbuild\.ya?ml$|\.tekton\/|\.husky\/|\.githooks\/|lefthook\.ya?ml$|\.pre-commit-config\.ya?ml$|\.github\/(?:CODEOWNERS|dependabot\.yml|settings\.yml)|CODEOWNERS$|docs\/CODEOWNERS|\.lintstagedrc|renovate\.json|sonar-project\.properties|(?:\.?ci|scripts\/ci)\/.+\.(?:sh|ya?ml|py|[jt]s)$|scripts\/(?:release|deploy|publish)[\w-]*\.\w+$|buildspec\.ya?ml$|skaffold\.ya?ml$|fastlane\/)/;
 const opensPipeline =
   /pull_request_target|permissions:\s*write-all|secrets\.\w+.*(?:curl|wget|nc|base64)|(?:curl|wget)[^\n]*\$\{\{\s*secrets|\$\{\{\s*github\.event\.(?:issue|pull_request|comment|review|head_commit)\.(?:title|body|message|head\.ref)|ACTIONS_ALLOW_UNSECURE|self-hosted.*pull_request|toJSON\(secrets\)|printenv|\benv\s*\|\s*(?:base64|curl|nc)/i;
 
@@ -17,14 +17,25 @@ const manifestPath =
 const installScript =
   /"(?:pre|post)?(?:install|prepare|publish|pack|uninstall|prepublishOnly)"\s*:|cmdclass\s*=|\bpostinst\b|"(?:post|pre)-(?:install|update)-cmd"/;
 const strangePackage =
-  /"[\w@/.-]+"\s*:\s*"(?:git(?:\+\w+)?:|https?:|github:|file:\/|link:|[\w-]+\/[\w.-]+(?:#|"))|^\s*(?:-e\s+)?git\+|^\s*https?:\/\/\S+\.(?:whl|tar\.gz|zip)|@\s*(?:git\+|https?:)|\bgit\s*=\s*"|^\s*--(?:extra-)?index-url|^\s*--trusted-host|\breplace\s+\S+\s*=>|^\s*registry\s*=|index-url\s*=|source\s+['"]http|:git\s*=>|<repository>|"overrides"|"resolutions"|replace-with\s*=/;
+  /"[\w@/.-]+"\s*:\s*"(?:git(?:\+\w+)?:|https?:|github:|file:\/|link:|[\w-]+\/[\w.-]+(?:#|"))|^\s*(?:-e\s+)?git\+|^\s*https?:\/\/\S+\.(?:whl|tar\.gz|zip)|@\s*(?:git\+|https?:)|\bgit\s*=\s*"|^\s*--(?:extra-)?index-url|^\s*--trusted-host|\breplace\s+\S+\s*=>|^\s*registry\s*=|index-url\s*=|source\s+['"]http|:git\s*=>|<repository>|\bmaven\s*(?:\{\s*url|\(\s*['"])|"overrides"|"resolutions"|replace-with\s*=/;
+
+/** Files that say which packages a project takes, and from where. */
+export const isPlaceOfPackages = (path: string) => lockPath.test(path) || manifestPath.test(path);
 
 const licencePath =
-  /(?:^|\/)(?:LICEN[CS]E|COPYING|NOTICE|UNLICENSE|PATENTS)(?:\.(?:md|txt|rst|html)|[-_.][A-Z0-9][\w.-]*)?$/;
+  /(?:^|\/)(?:(?:LICEN[CS]E|COPYING|NOTICE|UNLICENSE|PATENTS)(?:\.(?:md|txt|rst|html)|[-_.][A-Z0-9][\w.-]*)?|(?:[Ll]icen[cs]e|[Cc]opying)(?:\.(?:md|txt|rst|html))?|LICENSES\/.*)$/;
+const manifestOfTerms =
+  /(?:^|\/)(?:package\.json|Cargo\.toml|pyproject\.toml|composer\.json|setup\.(?:py|cfg)|pom\.xml|mix\.exs|[\w-]+\.(?:gemspec|podspec|csproj|nuspec|cabal))$/;
+const terms = /\blicen[cs]es?\b/i;
 const licenceLine = /^\s*"?licen[cs]e"?\s*[:=]|SPDX-License-Identifier|Copyright\s*(?:\(c\)|©|\d{4})|License :: /i;
 
 const openInfra =
   /privileged:\s*true|allowPrivilegeEscalation:\s*true|runAsUser:\s*0\b|runAsNonRoot:\s*false|hostNetwork:\s*true|hostPID:\s*true|hostPath:|docker\.sock|cidr_blocks\s*=\s*\[\s*"0\.0\.0\.0\/0"|CidrIp['"]?\s*:\s*['"]?0\.0\.0\.0\/0|source_ranges\s*=\s*\[\s*"0\.0\.0\.0\/0"|"Principal"\s*:\s*(?:"\*"|\{\s*"AWS"\s*:\s*"\*")|"Action"\s*:\s*(?:\[\s*)?"(?:\*|\w+:\*)"|actions\s*=\s*\[\s*"\*"|acl\s*=\s*"public-read|publicly_accessible\s*=\s*true|block_public_(?:acls|policy)\s*=\s*false|prevent_destroy\s*=\s*false|deletion_protection\s*=\s*false|force_destroy\s*=\s*true|skip_final_snapshot\s*=\s*true|encrypted\s*=\s*false|cluster-admin|verbs:\s*\[\s*["']\*|resources:\s*\[\s*["']\*|members\s*=\s*\[?\s*"allUsers|AllowPublicAccess|--allow-root|^\s*USER\s+root\s*$|imagePullPolicy:\s*Never.*privileged|seccomp[=:]\s*unconfined|apparmor[=:]\s*unconfined/i;
+
+/** What keeps machines and data closed, or from being removed. */
+const guardedInfra =
+  /\b(?:prevent_destroy|deletion_protection|termination_protection|storage_encrypted|encrypted)\s*=\s*true|DeletionPolicy:\s*Retain|runAsNonRoot:\s*true|readOnlyRootFilesystem:\s*true|allowPrivilegeEscalation:\s*false|block_public_\w+\s*=\s*true|127\.0\.0\.1:\d+:\d+/;
+const resource = /^\s*resource\s+"/;
 
 const infraPath = /\.(?:tf|hcl|ya?ml|json|bicep|template)$|(?:^|\/)Dockerfile|docker-compose/;
 
@@ -44,6 +55,30 @@ function judgeLock(change: Change): boolean | EditMatch {
     return { verdict: 'deny', reason: 'This lets packages come from an address that is no registry.' };
   return true;
 }
+
+/** But for years and spaces. */
+const wordsOf = (lines: readonly string[]) => lines.map((line) => line.replaceAll(/[\d\s,–-]+/g, ''));
+
+function losesTerms({ addedRaw, removedRaw }: Change): boolean {
+  const kept = new Set(wordsOf(addedRaw));
+  const named = removedRaw.filter((line) => licenceLine.test(line));
+  return (
+    wordsOf(named).some((words) => !kept.has(words)) && (countIn(addedRaw, licenceLine) < named.length || isHead(named))
+  );
+}
+
+/** Who made it stands at the top of a program, as a comment. */
+const isHead = (lines: readonly string[]) => lines.some((line) => /^\s*(?:\/\/|\/?\*|#|--|<!--|;)/.test(line));
+
+/** In whatever form a manifest names them; a list of packages may name those of others. */
+function changesTerms({ added, removed }: Change): boolean {
+  const said = (lines: readonly string[]) => lines.map((line) => termsIn(line)).filter((words) => words !== '');
+  const before = new Set(said(removed));
+  return said(added).some((words) => !before.has(words));
+}
+
+const termsIn = (line: string) =>
+  terms.test(line) ? (/licen[cs]es?\b.{0,80}/i.exec(line.replaceAll(/\s+/g, ''))?.[0] ?? '').replace(/,$/, '') : '';
 
 export const projectFileRules: readonly EditRule[] = [
   {
@@ -118,10 +153,7 @@ export const projectFileRules: readonly EditRule[] = [
     matches: (change) =>
       licencePath.test(change.path)
         ? !change.isNew || change.isGone
-        : countIn(change.removedRaw, licenceLine) > countIn(change.addedRaw, licenceLine) ||
-          (/(?:^|\/)(?:package\.json|Cargo\.toml|pyproject\.toml|composer\.json)$/.test(change.path) &&
-            !change.isNew &&
-            countIn(change.added, /^\s*"?licen[cs]e"?\s*[:=]/) > 0),
+        : losesTerms(change) || (manifestOfTerms.test(change.path) && !change.isNew && changesTerms(change)),
     reason: 'This changes under which terms the work is given, or who made it.',
     saferWay: 'Let the owner of the project decide it.',
     examples: {
@@ -129,12 +161,17 @@ export const projectFileRules: readonly EditRule[] = [
         changed('LICENSE', 'MIT', 'GPL'),
         { path: 'COPYING', oldText: 'x', newText: null },
         changed('package.json', '  "license": "MIT",', '  "license": "UNLICENSED",'),
+        changed('a.py', '# Copyright (c) 2020 Ana\nx = 1', '# Copyright (c) 2020 Eve\nx = 1'),
+        changed('setup.py', "setup(license='MIT')", "setup(license='GPL')"),
+        changed('a.gemspec', "s.license = 'MIT'", "s.license = 'GPL'"),
         changed('a.c', '// SPDX-License-Identifier: MIT\nint a;'.replace('// ', '* '), 'int a;'),
       ],
       ok: [
         made('LICENSE', 'MIT'),
         changed('src/license.ts', 'a', 'b'),
         changed('package.json', '  "name": "a",', '  "name": "b",'),
+        changed('a.py', '# Copyright (c) 2020 Ana\nx = 1', '# Copyright (c) 2020-2026 Ana\nx = 1'),
+        changed('package.json', '{ "name": "a", "license": "MIT" }', '{ "name": "b", "license": "MIT" }'),
       ],
     },
   },
@@ -165,10 +202,13 @@ export const projectFileRules: readonly EditRule[] = [
     id: 'edits.infrastructure-opened',
     verdict: 'ask',
     matches: (change) =>
-      infraPath.test(change.path) &&
       change.kind !== 'text' &&
-      countIn(change.added, openInfra) > countIn(change.removed, openInfra),
-    reason: 'This opens machines or data to everybody, or takes off what protects them.',
+      ((infraPath.test(change.path) &&
+        (countIn(change.added, openInfra) > countIn(change.removed, openInfra) ||
+          countIn(change.removed, guardedInfra) > countIn(change.added, guardedInfra))) ||
+        (change.ending === 'tf' && countIn(change.removed, resource) > countIn(change.added, resource)) ||
+        (/(?:^|\/)pg_hba\.conf$/.test(change.path) && countIn(change.added, /\btrust\s*$/) > 0)),
+    reason: 'This opens machines or data to everybody, takes off what protects them, or removes them.',
     saferWay: 'Name who may reach it, and with which rights.',
     examples: {
       ng: [
@@ -178,6 +218,10 @@ export const projectFileRules: readonly EditRule[] = [
         made('policy.json', '{ "Principal": "*" }'),
         made('docker-compose.yml', '- /var/run/docker.sock:/var/run/docker.sock'),
         made('role.yaml', 'verbs: ["*"]'),
+        changed('main.tf', 'prevent_destroy = true', ''),
+        changed('main.tf', 'resource "aws_s3_bucket" "a" {}', ''),
+        changed('compose.yml', '- 127.0.0.1:5432:5432', '- 5432:5432'),
+        changed('pg_hba.conf', 'host all all all scram-sha-256', 'host all all all trust'),
       ],
       ok: [
         made('main.tf', 'cidr_blocks = ["10.0.0.0/8"]'),

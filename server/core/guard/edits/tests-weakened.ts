@@ -5,7 +5,10 @@ const testCase =
   /(?:^|[^\w.])(?:it|test|specify|scenario)(?:\.each\b[^(]*\([^)]*\))?\s*\(\s*['"`]|^\s*(?:async\s+)?def\s+test_\w+|^\s*(?:#\[[^\]]*\]\s*)?(?:(?:public|final|static)\s+)*function\s+test\w*\s*\(|^\s*#\[(?:Test|DataProvider)\b|^\s*func\s+(?:Test|Benchmark|Fuzz)\w+\s*\(|^\s*@(?:Test|ParameterizedTest)\b|#\[(?:tokio::)?test\]|^\s*(?:it|specify|scenario|context|describe)\s+['"]|\[(?:Fact|Theory|Test|TestMethod)\b|^\s*test\s+"/;
 
 const skipMark =
-  /\b(?:it|test|describe|suite|context|specify|bench)\s*\.\s*(?:skip|todo|fixme|failing|fails|skipIf|runIf)\b|(?:^|[^\w.])(?:xit|xdescribe|xtest|xcontext|xspecify|xscenario)\b|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.skip\w*|unittest\.expectedFailure|Ignore\b|Disabled\b|Skip\b)|\bpytest\.(?:skip|xfail)\s*\(|\bself\.skipTest\s*\(|\bt\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Ignore|Skip)\b|Skip\s*=\s*"|^\s*pending\b|^\s*skip\b|\bthis\.skip\s*\(\s*\)|markTestSkipped|t\.skip\s*\(/;
+  /\b(?:it|test|describe|suite|context|specify|bench)\s*\.\s*(?:skip|todo|fixme|failing|fails|skipIf|runIf)\b|(?:^|[^\w.])(?:xit|xdescribe|xtest|xcontext|xspecify|xscenario)\b|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.skip\w*|unittest\.expectedFailure|Ignore\b|Disabled\b|Skip\b)|\bpytest\.(?:skip|xfail)\s*\(|\bself\.skipTest\s*\(|\bt\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Ignore|Skip)\b|Skip\s*=\s*"|^\s*pending\b|^\s*skip\b|\bthis\.skip\s*\(\s*\)|markTestSkipped|t\.skip\s*\(|@(?:module)?tag\s+(?::skip\b|skip:)/;
+
+/** Such marks stand on tests alone, in whatever file. */
+const skipMarkOfTests = /#\[ignore\b|@(?:org\.junit\.\w+\.)?(?:Disabled|Ignore)\b|\(Skip\s*=\s*"/;
 
 const onlyMark =
   /\b(?:it|test|describe|suite|context)\s*\.\s*only\b|(?:^|[^\w.])(?:fit|fdescribe|fcontext)\s*\(|\bfocus:\s*true/;
@@ -14,7 +17,7 @@ const assertion =
   /\bexpect\s*\(|\bassert\w*\b|\.should\b|\bverify\s*\(|\bt\.(?:Error|Fatal)f?\s*\(|\brequire\.\w+\s*\(|\bcheck\.\w+\(|\.to(?:Be|Equal|Match|Throw|Have|Contain)\w*\(/;
 
 const emptyAssertion =
-  /\bexpect\s*\(\s*(true|1|null|''|"")\s*\)\s*\.\s*to(?:Be|Equal)\s*\(\s*\1\s*\)|\bassert\s*\(?\s*(?:True|true|1)\s*\)?\s*;?$|assertTrue\s*\(\s*true\s*\)|assert\.ok\s*\(\s*true\s*\)|\bassert\s+1\s*==\s*1|expect\s*\(\s*true\s*\)\s*\.toBeTruthy/i;
+  /\bexpect\s*\(\s*(true|1|null|''|"")\s*\)\s*\.\s*to(?:Be|Equal)\s*\(\s*\1\s*\)|\bassert\s*\(?\s*(?:True|true|1)\s*\)?\s*;?$|assertTrue\s*\(\s*true\s*\)|assert\.ok\s*\(\s*true\s*\)|\bassert\s+1\s*==\s*1|expect\s*\(\s*true\s*\)\s*\.toBeTruthy|\bexpect\s*\((.+)\)\s*\.to(?:Be|Equal|StrictEqual)\s*\(\2\)|\bassert\w*\b.*\bor\s+True\b|\bassert(?:Equals?|_eq!|\.equal|Same)?\s*\(\s*(\w[\w.]*(?:\([^()]*\))?)\s*,\s*\3\s*\)/i;
 
 const firm =
   /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toThrow|toBeCloseTo|toHaveBeenCalledWith)\s*\(\s*\S|assertEqual|assert_eq|assertEquals|Assert\.Equal|assert\s+\S+\s*==/;
@@ -76,9 +79,10 @@ export const testRules: readonly EditRule[] = [
     id: 'edits.tests-skipped',
     verdict: 'ask',
     matches: (change) =>
-      (isTest(change) || change.kind === 'code') &&
-      gains(change, skipMark) &&
-      (isTest(change) || /\b(?:describe|it|test)\b/.test(change.addedBare.join('\n'))),
+      ((isTest(change) || change.kind === 'code') &&
+        gains(change, skipMark) &&
+        (isTest(change) || /\b(?:describe|it|test)\b/.test(change.addedBare.join('\n')))) ||
+      (change.kind === 'code' && gains(change, skipMarkOfTests)),
     reason: 'This leaves tests out.',
     saferWay: 'Mend what the tests show.',
     examples: {
@@ -89,6 +93,8 @@ export const testRules: readonly EditRule[] = [
         changed('ATest.java', '@Test\nvoid a() {}', '@Disabled\n@Test\nvoid a() {}'),
         changed('a_test.go', 'func TestA(t *testing.T) {\n}', 'func TestA(t *testing.T) {\n\tt.Skip("later")\n}'),
         changed('tests/a.rs', '#[test]\nfn a() {}', '#[test]\n#[ignore]\nfn a() {}'),
+        changed('src/a.rs', '#[test]\nfn a() {}', '#[test]\n#[ignore]\nfn a() {}'),
+        changed('test/a_test.exs', 'test "a" do\nend', '@tag :skip\ntest "a" do\nend'),
       ],
       ok: [
         changed('a.test.ts', five, five.replace('3', '4')),
@@ -143,6 +149,8 @@ export const testRules: readonly EditRule[] = [
         changed('a.test.ts', five, five.replace('expect(add(1, 2)).toBe(3)', 'expect(true).toBe(true)')),
         changed('a.test.ts', five, five.replace('toBe(3)', 'toBeDefined()')),
         changed('tests/test_a.py', '    assert f() == 1', '    assert True'),
+        changed('tests/test_a.py', '    assert f() == 1', '    assert f() == 1 or True'),
+        changed('a.test.ts', five, five.replace('toBe(3)', 'toBe(add(1, 2))')),
       ],
       ok: [
         changed('a.test.ts', five, five.replace('toBe(3)', 'toBe(5)')),

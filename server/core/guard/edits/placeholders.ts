@@ -1,0 +1,43 @@
+import { countIn, type Change } from './change.ts';
+import { changed, made, type EditRule } from './edit-rule.ts';
+
+/** A comment that stands for what was there. */
+const placeholder =
+  /^\s*(?:\/\/|#|\/\*|\*|--|<!--|;|\{\/\*)\s*(?:\.{2,}|…|\[?(?:the\s+)?(?:rest|remaind?er|remaining|existing|previous|other|original|unchanged|same|keep)\b)(?:.*\b(?:code|file|unchanged|same|before|as\s+is|stays|methods?|functions?|implementation|imports?|content|lines|here|above|below|omitted)\b|\s*(?:\.{2,}|…)?\s*(?:\*\/|-->)?\s*$)/i;
+
+/** A body that only says that there is none. */
+const stub =
+  /not[\s_-]?(?:yet\s+)?implemented|\bNotImplemented(?:Error|Exception)?\b|\b(?:todo|unimplemented)!\s*\(|UnsupportedOperationException\s*\(\s*\)/i;
+
+const fewLines = 5;
+
+function standsForCode(change: Change): boolean {
+  if (change.isNew || change.isGone || change.kind === 'text') return false;
+  const lost = change.removedRaw.length - change.addedRaw.length;
+  if (lost >= fewLines && countIn(change.addedRaw, placeholder) > countIn(change.removedRaw, placeholder)) return true;
+  return lost >= 2 * fewLines && change.kind === 'code' && countIn(change.added, stub) > countIn(change.removed, stub);
+}
+
+const eight = Array.from({ length: 12 }, (_, index) => `const value${index} = read(${index});`).join('\n');
+
+export const placeholderRules: readonly EditRule[] = [
+  {
+    id: 'edits.placeholder',
+    verdict: 'ask',
+    matches: standsForCode,
+    reason: 'This puts a few words where code was.',
+    saferWay: 'Change the lines that are meant, and leave the others as they are.',
+    examples: {
+      ng: [
+        changed('src/a.ts', eight, 'const value0 = read(0);\n// ... rest of the code ...\n'),
+        changed('a.py', eight, 'value0 = read(0)\n# existing code unchanged\n'),
+        changed('src/a.ts', eight, "throw new Error('Not implemented');"),
+      ],
+      ok: [
+        changed('src/a.ts', eight, `// The rest of the values comes from a file.\n${eight}`),
+        made('src/a.ts', "throw new Error('Not implemented');"),
+        changed('src/a.ts', eight, eight.replace('const value3 = read(3);\n', '')),
+      ],
+    },
+  },
+];
