@@ -39,11 +39,23 @@ function ActionText({ action }: { action: AgentAction }) {
     case 'fetch':
       return <Code text={action.address} />;
     case 'mcp':
+      return <CallView named={`${action.name} of ${action.server}`} input={action.input} />;
     case 'other':
-      return action.input === '' ? null : <Code text={action.input} />;
+      return <CallView named={action.tool} input={action.input} />;
     case 'quiet':
       return null;
   }
+}
+
+function CallView({ named, input }: { named: string; input: string }) {
+  return (
+    <>
+      <Text className="ens-mono" size="xs" style={{ overflowWrap: 'anywhere' }}>
+        {visibleText(named)}
+      </Text>
+      {input !== '' && <Code text={input} />}
+    </>
+  );
 }
 
 function CommandView({ action }: { action: Extract<AgentAction, { kind: 'command' }> }) {
@@ -85,10 +97,15 @@ function ChangeView({ change: { path, oldText, newText, isPart } }: { change: Fi
         {isPart && <span className={classes.notice}> · the changed places</span>}
         {newText === null && <span className={classes.bad}> · deleted</span>}
       </Text>
-      {newText !== null && <FileDiff path={path} oldText={oldText ?? ''} newText={newText} split={false} />}
+      {newText !== null && (
+        <FileDiff path={path} oldText={visibleLines(oldText ?? '')} newText={visibleLines(newText)} split={false} />
+      )}
     </div>
   );
 }
+
+/** Ends of lines are what many files have. */
+const visibleLines = (text: string) => visibleText(text.replaceAll('\r\n', '\n'));
 
 function Code({ text }: { text: string }) {
   return (

@@ -3,13 +3,14 @@ import type { AgentAction, FileChange } from '../core/agent-action.ts';
 import type { RecordMask } from '../governance/dlp/mask-record.ts';
 import { clean, cut } from './agent-text.ts';
 import { trimDiff } from './diff-window.ts';
+import { maxShownInput } from './read-hook-call.ts';
 
 const maxTextChars = 32_000;
 const maxChanges = 40;
 
 /** An action as it is kept and shown: known values masked, long texts cut, of large files the changed lines. */
 export async function shownAction(action: AgentAction, mask: RecordMask): Promise<AgentAction> {
-  const text = async (given: string) => cut(clean(await mask.mask(given)), maxTextChars);
+  const text = async (given: string) => cutAloud(clean(await mask.mask(given)));
   switch (action.kind) {
     case 'command':
       return {
@@ -28,12 +29,22 @@ export async function shownAction(action: AgentAction, mask: RecordMask): Promis
       return { ...action, address: await text(action.address) };
     case 'mcp':
     case 'other':
-      return { ...action, input: await text(action.input) };
+      return { ...action, input: (await text(action.input)) + (isCut(action.input) ? notAll : '') };
     case 'read':
     case 'quiet':
       return action;
   }
 }
+
+/** Who decides on a part must know that it is one. */
+function cutAloud(text: string): string {
+  if (text.length <= maxTextChars) return text;
+  return `${cut(text, maxTextChars)}\n[${text.length - maxTextChars} more characters are not shown]`;
+}
+
+/** What a tool is given was cut when it was read. */
+const isCut = (input: string) => input.length >= maxShownInput;
+const notAll = '\n[The rest of it is not shown]';
 
 type Text = (given: string) => Promise<string>;
 type Steps = Extract<AgentAction, { kind: 'command' }>['steps'];

@@ -53,7 +53,10 @@ const metadata = blockList([
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
   ['192.0.0.192', 32],
-  ['fd00:ec2::254', 128],
+  // Amazon's, Google's and Oracle's.
+  ['fd00:ec2::', 32],
+  ['fd20:ce::254', 128],
+  ['fd00:c1::a9fe:a9fe', 128],
 ]);
 
 /** Addresses that name no one machine: "this" network, multicast, reserved ones, and tunnels that hide another address. */
