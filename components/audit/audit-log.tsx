@@ -7,6 +7,7 @@ import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
+import { FilterBar } from '@/components/ui/filter-bar.tsx';
 import { Page } from '@/components/ui/page.tsx';
 import classes from './audit-log.module.css';
 import { EntryRow } from './entry-row.tsx';
@@ -81,7 +82,12 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
       }
     >
       <Stack>
-        <div className={classes.filters} role="search" aria-label="Filter the entries">
+        <FilterBar
+          label="Filter the entries"
+          className={classes.filters}
+          given={Object.keys(givenOf(filters)).length}
+          onClear={() => look(noFilters)}
+        >
           {fields.map(({ name, label, placeholder, type }) => (
             <TextInput
               key={name}
@@ -93,12 +99,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
               onChange={({ currentTarget: { value } }) => look({ ...filters, [name]: value })}
             />
           ))}
-          {isFiltered && (
-            <Button variant="subtle" size="xs" onClick={() => look(noFilters)}>
-              Show everything
-            </Button>
-          )}
-        </div>
+        </FilterBar>
         {log.isPending && <Skeleton height={240} role="img" aria-label="Loading the entries" />}
         {log.error && <Fault message={log.error.message} onRetry={() => void log.refetch()} />}
         {log.data && entries.length === 0 && (
@@ -107,7 +108,7 @@ export function AuditLog({ team, seesInstallation }: { team: string; seesInstall
         {entries.length > 0 && (
           <ol className={classes.list} aria-label="Entries">
             {entries.map((entry) => (
-              <EntryRow key={entry.id} entry={entry} team={team} />
+              <EntryRow key={entry.id} entry={entry} team={team} isAlone={entries.length === 1} />
             ))}
           </ol>
         )}

@@ -11,11 +11,18 @@ import { changedFields, placeOf } from './resource-place.ts';
 
 type Entry = RouterOutputs['audit']['list']['items'][number];
 
+type EntryProps = {
+  entry: Entry;
+  team: string;
+  /** The only one that is shown, which somebody came for. */
+  isAlone: boolean;
+};
+
 /** Who, what was done, to what, when; the changed fields on demand. */
-export function EntryRow({ entry, team }: { entry: Entry; team: string }) {
+export function EntryRow({ entry, team, isAlone }: EntryProps) {
   const { actor, action, resource, detail } = entry;
   const isAgent = actor.kind === 'run';
-  const place = entry.teamId === null ? undefined : placeOf(team, entry);
+  const place = placeOf(team, entry);
   const about = `${resource.type.replaceAll('_', ' ')} ${resource.id}`;
   return (
     <li className={classes.entry}>
@@ -39,22 +46,24 @@ export function EntryRow({ entry, team }: { entry: Entry; team: string }) {
           {actor.name}
         </span>
       </span>
-      <span className={`${classes.action} ens-mono`}>{action}</span>
+      <span className={`${classes.action} ens-mono`} title={action}>
+        {action}
+      </span>
       <span className={`${classes.resource} ens-mono`} title={about}>
         {place === undefined ? about : <Link href={place}>{about}</Link>}
       </span>
       <Text size="xs" c="dimmed" component="span" className={classes.at}>
         <TimeAgo at={entry.at} />
       </Text>
-      {Object.keys(detail).length > 0 && <Detail detail={detail} />}
+      {Object.keys(detail).length > 0 && <Detail detail={detail} isOpen={isAlone} />}
     </li>
   );
 }
 
-function Detail({ detail }: { detail: Entry['detail'] }) {
+function Detail({ detail, isOpen }: { detail: Entry['detail']; isOpen: boolean }) {
   const { fields, rest } = changedFields(detail);
   return (
-    <details className={classes.detail}>
+    <details className={classes.detail} open={isOpen}>
       <summary>Details</summary>
       {fields.length > 0 && (
         <table className={`${classes.fields} ens-mono`}>

@@ -9,6 +9,9 @@ test.each([
   ['person', 'per_1', {}, '/alpha/settings/people'],
   ['model_call', 'mcl_1', { sessionId: 'ses_1' }, '/alpha/usage?view=calls&call=mcl_1'],
   ['budget', 'bud_1', {}, '/alpha/settings/budgets'],
+  ['provider', 'prv_1', {}, '/alpha/settings/models'],
+  ['policy_version', 'plv_1', {}, '/alpha/settings/policies'],
+  ['guard_rule', 'gru_1', {}, '/alpha/settings/guard?view=rules'],
   ['run', 'run_1', {}, undefined],
   ['upload', 'upl_1', {}, undefined],
 ])('an entry about a %s %s with %j leads to %s', (type, id, detail, place) => {

@@ -14,12 +14,28 @@ export function placeOf(team: string, { resource, detail }: Told): string | unde
     case 'team':
     case 'invitation':
       return `/${team}/settings/people`;
-    case 'budget':
-      return `/${team}/settings/budgets`;
-    default:
-      return undefined;
+    default: {
+      const page = settingsOf[type];
+      return page === undefined ? undefined : `/${team}/settings/${page}`;
+    }
   }
 }
+
+/** The pages on which such things are set. */
+const settingsOf: Readonly<Record<string, string>> = {
+  budget: 'budgets',
+  provider: 'models',
+  model: 'models',
+  policy_version: 'policies',
+  dlp_rule: 'data-protection',
+  guard_rule: 'guard?view=rules',
+  guard_case: 'guard?view=measure',
+  guard_setting: 'guard?view=approvals',
+  approval_rule: 'guard?view=approvals',
+  agent: 'agents',
+  custom_agent: 'agents',
+  mcp_server: 'agents',
+};
 
 export type ChangedField = { name: string; before: string; after: string };
 

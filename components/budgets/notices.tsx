@@ -32,7 +32,10 @@ export function Notices({ team }: { team: string }) {
   const trpc = useTRPC();
   const notices = useQuery(trpc.budgets.notices.queryOptions({ team }));
   return (
-    <Section title="Warnings" lead="Each percent tells once in a period, and so does the first refused call.">
+    <Section
+      title="Warnings"
+      lead="What was told to people and admins: once at 80 and at 100 % of a limit, and at the first refused call."
+    >
       <Rows
         query={notices}
         empty="No budget has come near its limit."

@@ -32,6 +32,13 @@ const suggestion: Key[] = [
   { keys: ['z'], does: 'Undo the decision' },
 ];
 
+const question: Key[] = [
+  { keys: ['Alt', 'F7'], does: 'Go to the question of an agent' },
+  { keys: ['a'], does: 'Allow once' },
+  { keys: ['r'], does: 'Allow for this run' },
+  { keys: ['d'], does: 'Deny' },
+];
+
 /** `?` lists the keys of the page. */
 export function KeyboardHelp() {
   const [opened, { open, close }] = useDisclosure(false);
@@ -43,6 +50,7 @@ export function KeyboardHelp() {
       <Stack gap="lg">
         <Keys title="Everywhere" keys={everywhere} />
         {inSession && <Keys title="Session" keys={room} />}
+        {inSession && <Keys title="Question of an agent" keys={question} />}
         {inSession && <Keys title="Suggestion" keys={suggestion} />}
       </Stack>
     </Modal>

@@ -7,14 +7,15 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from 
 import Link from 'next/link';
 import { useState } from 'react';
 import { refusalMessage } from '@/components/auth/refusal.ts';
-import { Row, RowText } from '@/components/settings/section.tsx';
+import { Row } from '@/components/settings/section.tsx';
 import sections from '@/components/settings/section.module.css';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
+import { FilterBar } from '@/components/ui/filter-bar.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { mayInTeam } from '@/server/core/permissions.ts';
 import { guardedKinds, type GuardedAction } from '@/server/core/guard/guarded-action.ts';
-import type { HouseEffect } from '@/server/core/guard/house-rule.ts';
+import { houseEffects, type HouseEffect } from '@/server/core/guard/house-rule.ts';
 import { ActionText } from './action-text.tsx';
 import type { GuardTeam } from './guard-page.tsx';
 import { deciders, effectChoices, effectWords, isEffect, kindWords, type Decision } from './guard-words.ts';
@@ -22,6 +23,8 @@ import { opinionText } from './opinion-words.ts';
 import classes from './guard.module.css';
 
 type Kind = GuardedAction['kind'];
+const outcomes = houseEffects.map((value) => ({ value, label: effectWords[value].done }));
+
 type Filters = { text: string; rule: string; agent: string; verdict: HouseEffect | null; kind: Kind | null };
 const kindChoices = guardedKinds.map((value) => ({ value, label: kindWords[value] }));
 const noFilters: Filters = { text: '', rule: '', agent: '', verdict: null, kind: null };
@@ -47,7 +50,7 @@ export function Decisions({ team }: { team: GuardTeam }) {
   const isFiltered = verdict !== null || kind !== null || Object.values(words).some((word) => word.trim() !== '');
   return (
     <Stack>
-      <FilterBar filters={filters} onLook={look} />
+      <Filtering filters={filters} onLook={look} />
       {decisions.isPending && <Skeleton height={240} role="img" aria-label="Loading the decisions" />}
       {decisions.error && (
         <Fault message={refusalMessage(decisions.error) ?? ''} onRetry={() => void decisions.refetch()} />
@@ -81,9 +84,10 @@ export function Decisions({ team }: { team: GuardTeam }) {
   );
 }
 
-function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Filters) => void }) {
+function Filtering({ filters, onLook }: { filters: Filters; onLook: (wanted: Filters) => void }) {
+  const given = Object.values(filters).filter((value) => value !== null && value.trim() !== '').length;
   return (
-    <div className={classes.filters} role="search" aria-label="Filter the decisions">
+    <FilterBar label="Filter the decisions" className={classes.filters} given={given} onClear={() => onLook(noFilters)}>
       <TextInput
         size="xs"
         label="Command, path or address"
@@ -118,14 +122,14 @@ function FilterBar({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
       />
       <Select
         size="xs"
-        label="Said"
-        placeholder="Anything"
+        label="Outcome"
+        placeholder="Any"
         clearable
-        data={effectChoices}
+        data={outcomes}
         value={filters.verdict}
         onChange={(value) => onLook({ ...filters, verdict: isEffect(value) ? value : null })}
       />
-    </div>
+    </FilterBar>
   );
 }
 
@@ -134,7 +138,7 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
   const { done, color } = effectWords[verdict];
   return (
     <Row>
-      <RowText>
+      <div className={classes.said}>
         <Group gap="xs" wrap="wrap">
           <Badge variant="light" color={color}>
             {done}
@@ -150,7 +154,7 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
           )}
         </Group>
         <ActionText action={action} />
-        <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        <Text size="sm" c="dimmed" lineClamp={4} title={reason} style={{ overflowWrap: 'anywhere' }}>
           {reason} {rules.length > 0 && <span className="ens-mono">{rules.join(', ')}</span>}
         </Text>
         {opinion !== null && (
@@ -162,7 +166,7 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
           By {deciders[decidedBy] ?? decidedBy} in{' '}
           <Link href={`/${team.slug}/sessions/${decision.sessionId}` as never}>{decision.project.name}</Link>
         </Text>
-      </RowText>
+      </div>
       {mayInTeam(team.role, 'guard.label') && <WrongMenu decision={decision} />}
     </Row>
   );

@@ -47,6 +47,7 @@ export function Approval({ item }: { item: PermissionItem }) {
     <div
       className={classes.card}
       data-tone={open ? 'ask' : undefined}
+      data-question={canAnswer ? '' : undefined}
       // Who answered with a key stays where they are.
       tabIndex={canAnswer ? 0 : wasOpen ? -1 : undefined}
       role="group"
@@ -100,6 +101,7 @@ export function Approval({ item }: { item: PermissionItem }) {
                     onClick={once(() => answer('allow', { reason }))}
                   >
                     Allow once
+                    <KeyOf name="a" />
                   </Button>
                   <Button
                     size="compact-sm"
@@ -108,6 +110,7 @@ export function Approval({ item }: { item: PermissionItem }) {
                     onClick={once(() => answer('allow', { scope: 'run', reason }))}
                   >
                     Allow for this run
+                    <KeyOf name="r" />
                   </Button>
                 </>
               )}
@@ -119,12 +122,22 @@ export function Approval({ item }: { item: PermissionItem }) {
                 onClick={once(() => answer('deny', { reason }))}
               >
                 Deny
+                <KeyOf name="d" />
               </Button>
             </Group>
           </>
         )}
       </div>
     </div>
+  );
+}
+
+/** The key of a button, shown while keys go to the card. */
+function KeyOf({ name }: { name: string }) {
+  return (
+    <span className={classes.key} aria-hidden>
+      {name}
+    </span>
   );
 }
 

@@ -159,6 +159,7 @@ function Layout() {
       ['mod+P', () => workbench.set({ quickOpen: true })],
       ['mod+shift+F', () => workbench.set({ side: 'search' })],
       ['mod+J', () => focusComposer(workbench)],
+      ['alt+F7', () => focusQuestion(workbench)],
       ['mod+alt+S', () => maySave && workbench.set({ savingCheckpoint: true })],
     ],
     [],
@@ -191,6 +192,12 @@ function Layout() {
 function focusComposer(workbench: Workbench): void {
   workbench.set({ conversationOpen: true, phone: 'conversation' });
   requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus());
+}
+
+/** The oldest question that waits: its card takes the keys. */
+function focusQuestion(workbench: Workbench): void {
+  workbench.set({ conversationOpen: true, phone: 'conversation' });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-question]')?.focus());
 }
 
 /** Entries after which others have access. */

@@ -11,6 +11,7 @@ import { Moment } from '@/components/ui/time-ago.tsx';
 import {
   callCostText,
   causeWords,
+  clientProtocolLabels,
   countText,
   foundPlaceWords,
   stateWords,
@@ -37,7 +38,7 @@ export function CallDetail({ team, callId }: { team: string; callId: string }) {
       </Group>
       {errorMessage !== null && <Text style={{ overflowWrap: 'anywhere' }}>{errorMessage}</Text>}
       <Facts facts={factsOf(team, call.data)} />
-      <Decisions call={call.data} />
+      <Decisions team={team} call={call.data} />
       <Content call={call.data} />
     </Stack>
   );
@@ -65,7 +66,8 @@ const duration = (ms: number | null) =>
 
 function factsOf(team: string, call: Detail): Fact[] {
   const { upstreamModel, providerName, place } = call;
-  const where = upstreamModel === null ? 'nowhere' : `${upstreamModel} at ${providerName ?? none}`;
+  const where =
+    upstreamModel === null ? 'nobody: it did not leave Ensemble' : `${upstreamModel} at ${providerName ?? none}`;
   const isOpen = call.state === 'started';
   return [
     ['Who', call.person.name],
@@ -76,7 +78,7 @@ function factsOf(team: string, call: Detail): Fact[] {
     ['When', <Moment key="at" at={call.startedAt} />],
     ['Asked for', call.alias],
     ['Sent to', `${where}${place === 'local' ? ', on your own network' : ''}`],
-    ['Protocol', `${call.protocol.replaceAll('_', ' ')}${call.isStream ? ', streamed' : ''}`],
+    ['Protocol', `${clientProtocolLabels[call.protocol]}${call.isStream ? ', streamed' : ''}`],
     ['Cost', callCostText(call)],
     ['Tokens in', isOpen ? none : `${count(call.inputTokens)}${cacheWords(call)}`],
     [
@@ -89,26 +91,32 @@ function factsOf(team: string, call: Detail): Fact[] {
       'Took',
       `${duration(call.latencyMs)}${call.firstByteMs === null ? '' : `, first byte after ${duration(call.firstByteMs)}`}`,
     ],
-    ['Project', call.project?.name ?? none],
+    ['Project', call.project?.name ?? 'none'],
+    ...runFacts(team, call),
     [
-      'Session',
-      call.sessionId === null ? (
-        none
-      ) : (
-        <Link key="session" href={`/${team}/sessions/${call.sessionId}` as never}>
-          Open the session
-        </Link>
-      ),
-    ],
-    ['Run', call.runId ?? none],
-    [
-      'Record',
+      'Audit entry',
       <Link key="audit" href={`/${team}/audit?resource=model_call:${call.id}` as never}>
         {call.id}
       </Link>,
     ],
     ['Request', call.requestId],
   ];
+}
+
+/** Calls of people's own tools belong to no session. */
+function runFacts(team: string, { sessionId, runId }: Detail): Fact[] {
+  const session: Fact[] =
+    sessionId === null
+      ? []
+      : [
+          [
+            'Session',
+            <Link key="session" href={`/${team}/sessions/${sessionId}` as never}>
+              Open the session
+            </Link>,
+          ],
+        ];
+  return runId === null ? session : [...session, ['Run', runId]];
 }
 
 function cacheWords({ cacheReadTokens, cacheWriteTokens }: Detail): string {
@@ -119,7 +127,7 @@ function cacheWords({ cacheReadTokens, cacheWriteTokens }: Detail): string {
   return words.length === 0 ? '' : `, of them ${words.join(', ')}`;
 }
 
-function Decisions({ call: { rules, findings, shape } }: { call: Detail }) {
+function Decisions({ team, call: { rules, findings, shape } }: { team: string; call: Detail }) {
   return (
     <>
       <Title order={3}>What was decided</Title>
@@ -132,6 +140,11 @@ function Decisions({ call: { rules, findings, shape } }: { call: Detail }) {
           </Text>
         </Text>
       ))}
+      {rules.length > 0 && (
+        <Text>
+          <Link href={`/${team}/settings/policies` as never}>Read or change the rules</Link>
+        </Text>
+      )}
       {findings.length === 0 ? (
         <Text c="dimmed">Nothing was found in what was asked and answered.</Text>
       ) : (
@@ -149,7 +162,8 @@ function Decisions({ call: { rules, findings, shape } }: { call: Detail }) {
       )}
       {shape && (
         <Text c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {countText(shape.messages)} messages, {countText(shape.sizeBytes)} bytes
+          {shape.messages === 1 ? '1 message' : `${countText(shape.messages)} messages`}, {countText(shape.sizeBytes)}{' '}
+          bytes
           {shape.hasImages && ', with images'}
           {shape.tools.length > 0 && `, tools: ${shape.tools.join(', ')}`}
         </Text>

@@ -1,6 +1,18 @@
 'use client';
 
-import { Badge, Button, Drawer, Group, Select, Skeleton, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  Drawer,
+  Group,
+  Select,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
@@ -9,6 +21,7 @@ import { refusalMessage } from '@/components/auth/refusal.ts';
 import { Face } from '@/components/people/face.tsx';
 import { useTRPC } from '@/components/trpc.tsx';
 import { Fault } from '@/components/ui/fault.tsx';
+import { FilterBar } from '@/components/ui/filter-bar.tsx';
 import { TimeAgo } from '@/components/ui/time-ago.tsx';
 import { callStates, denialCauses } from '@/server/core/call-record.ts';
 import { CallDetail } from './call-detail.tsx';
@@ -40,8 +53,20 @@ const texts = [
   { name: 'until', label: 'To', type: 'date' },
 ] as const;
 
-const outcomes = callStates.map((value) => ({ value, label: stateWords[value].label }));
-const causes = denialCauses.map((value) => ({ value, label: `By ${causeWords[value]}` }));
+/** A denial has a cause as well, which is asked for in the same place. */
+const outcomes = callStates.flatMap((value) => {
+  const state = { value: String(value), label: stateWords[value].label };
+  if (value !== 'denied') return [state];
+  return [
+    state,
+    ...denialCauses.map((cause) => ({ value: `denied ${cause}`, label: `Denied by ${causeWords[cause]}` })),
+  ];
+});
+const outcomeOf = ({ outcome, deniedBy }: Filters) => (deniedBy === '' ? outcome : `denied ${deniedBy}`) || null;
+const outcomeNamed = (value: string | null) => {
+  const [outcome = '', deniedBy = ''] = (value ?? '').split(' ');
+  return deniedBy === '' ? { outcome, deniedBy } : { outcome: '', deniedBy };
+};
 
 /** The record of model calls, newest first, with everything of one beside it. */
 export function Calls({ team }: { team: string }) {
@@ -74,53 +99,60 @@ export function Calls({ team }: { team: string }) {
   const isFiltered = Object.keys(givenOf(asked)).length > 0;
   return (
     <Stack>
-      <div className={classes.filters} role="search" aria-label="Filter the calls">
-        {texts.map(({ name, label, ...more }) => (
-          <TextInput
-            key={name}
+      {(isFiltered || rows.length > 0) && (
+        <FilterBar
+          label="Filter the calls"
+          className={classes.filters}
+          given={Object.keys(givenOf(filters)).length}
+          onClear={() => look(noFilters)}
+        >
+          {texts.map(({ name, label, ...more }) => (
+            <TextInput
+              key={name}
+              size="xs"
+              label={label}
+              type={'type' in more ? more.type : 'text'}
+              placeholder={'placeholder' in more ? more.placeholder : ''}
+              value={filters[name]}
+              onChange={({ currentTarget: { value } }) => look({ ...filters, [name]: value })}
+            />
+          ))}
+          <Select
             size="xs"
-            label={label}
-            type={'type' in more ? more.type : 'text'}
-            placeholder={'placeholder' in more ? more.placeholder : ''}
-            value={filters[name]}
-            onChange={({ currentTarget: { value } }) => look({ ...filters, [name]: value })}
+            label="Outcome"
+            placeholder="Any"
+            data={outcomes}
+            clearable
+            value={outcomeOf(filters)}
+            onChange={(value) => look({ ...filters, ...outcomeNamed(value) })}
           />
-        ))}
-        <Select
-          size="xs"
-          label="Outcome"
-          placeholder="Any"
-          data={outcomes}
-          clearable
-          value={filters.outcome || null}
-          onChange={(value) => look({ ...filters, outcome: value ?? '' })}
-        />
-        <Select
-          size="xs"
-          label="Denied"
-          placeholder="Or not"
-          data={causes}
-          clearable
-          value={filters.deniedBy || null}
-          onChange={(value) => look({ ...filters, deniedBy: value ?? '' })}
-        />
-        {isFiltered && (
-          <Button variant="subtle" size="xs" onClick={() => look(noFilters)}>
-            Show everything
-          </Button>
-        )}
-      </div>
+        </FilterBar>
+      )}
       {calls.isPending && <Skeleton height={240} role="img" aria-label="Loading the calls" />}
       {calls.error && <Fault message={refusalMessage(calls.error) ?? ''} onRetry={() => void calls.refetch()} />}
       {calls.data && rows.length === 0 && (
-        <Text c="dimmed">{isFiltered ? 'No call fits these filters.' : 'No model was called yet.'}</Text>
+        <Text c="dimmed">
+          {isFiltered
+            ? 'No call fits these filters.'
+            : 'No model was called yet. Each call of an agent, of the app and of people’s own tools will stand here, denied ones too.'}
+        </Text>
       )}
       {rows.length > 0 && (
-        <ol className={classes.list} aria-label="Calls">
-          {rows.map((call) => (
-            <CallRow key={call.id} call={call} onOpen={() => setShown(call.id)} />
-          ))}
-        </ol>
+        <div className={classes.list}>
+          <div className={`${classes.call} ${classes.callHead}`} aria-hidden>
+            <span>Who</span>
+            <span>Model</span>
+            <span>Outcome</span>
+            <span className={classes.right}>Cost</span>
+            <span className={classes.right}>Tokens</span>
+            <span className={classes.right}>When</span>
+          </div>
+          <ol className={classes.items} aria-label="Calls">
+            {rows.map((call) => (
+              <CallRow key={call.id} call={call} onOpen={() => setShown(call.id)} />
+            ))}
+          </ol>
+        </div>
       )}
       {calls.hasNextPage && (
         <Group>
@@ -147,8 +179,7 @@ function CallRow({ call, onOpen }: { call: Call; onOpen: () => void }) {
   const { person, alias, upstreamModel, providerName, state, inputTokens, outputTokens } = call;
   const { label, color } = stateWords[state];
   const model = upstreamModel === null ? alias : `${upstreamModel} at ${providerName ?? ''}`;
-  const tokens =
-    state === 'denied' || state === 'started' ? '' : `${countText((inputTokens ?? 0) + (outputTokens ?? 0))} tk`;
+  const tokens = state === 'denied' || state === 'started' ? '' : countText((inputTokens ?? 0) + (outputTokens ?? 0));
   return (
     <li className={classes.item}>
       <UnstyledButton className={classes.call} onClick={onOpen}>
@@ -167,6 +198,7 @@ function CallRow({ call, onOpen }: { call: Call; onOpen: () => void }) {
         <span className={`${classes.right} ${classes.costCell} ens-tabular`}>{callCostText(call)}</span>
         <Text size="xs" c="dimmed" span className={`${classes.right} ${classes.wide} ens-tabular`}>
           {tokens}
+          {tokens !== '' && <VisuallyHidden> tokens</VisuallyHidden>}
         </Text>
         <Text size="xs" c="dimmed" span className={`${classes.right} ${classes.atCell}`}>
           <TimeAgo at={call.startedAt} />

@@ -1,7 +1,9 @@
 import type { RouterOutputs } from '@/components/router-outputs.ts';
 import { moneyText } from '@/server/core/budget.ts';
 import type { CallState, DenialCause } from '@/server/core/call-record.ts';
+import type { ClientProtocol } from '@/server/core/llm-message.ts';
 import type { FoundClass } from '@/server/core/model-call.ts';
+import { protocolLabels } from '@/server/core/provider.ts';
 import type { UsagePart, UsageSum } from '@/server/core/usage.ts';
 
 export type Report = RouterOutputs['usage']['report'];
@@ -31,6 +33,9 @@ export const causeWords: Record<DenialCause, string> = {
   content: 'data protection',
   budget: 'a budget',
 };
+
+/** What a caller speaks. */
+export const clientProtocolLabels: Record<ClientProtocol, string> = { ...protocolLabels, gemini: 'Gemini API' };
 
 export const countText = (count: number) => count.toLocaleString('en-US');
 

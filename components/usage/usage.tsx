@@ -33,7 +33,7 @@ export function Spending({ team, now }: { team: string; now: Date }) {
           allowDeselect={false}
           w={180}
         />
-        {report.data && <Export team={team} report={report.data} />}
+        {report.data && report.data.total.calls > 0 && <Export team={team} report={report.data} />}
       </Group>
       {report.error && <Fault message={refusalMessage(report.error) ?? ''} onRetry={() => void report.refetch()} />}
       {report.isPending && <Skeleton height={320} role="img" aria-label="Loading the usage" />}
@@ -41,7 +41,7 @@ export function Spending({ team, now }: { team: string; now: Date }) {
         <>
           <Totals report={report.data} />
           {report.data.total.calls === 0 ? (
-            <Text c="dimmed">No model call ended in this month.</Text>
+            <Text c="dimmed">No model call ended in this month, so there is nothing to tell or to export.</Text>
           ) : (
             <>
               <UsageChart report={report.data} />
@@ -61,6 +61,8 @@ export function Spending({ team, now }: { team: string; now: Date }) {
   );
 }
 
+const callsText = (calls: number) => (calls === 1 ? '1 call is' : `${countText(calls)} calls are`);
+
 function Totals({ report: { total, underWay, isOwn } }: { report: Report }) {
   const facts: [string, string][] = [
     [isOwn ? 'You spent' : 'Spent', moneyText(total.costMicroUsd)],
@@ -71,8 +73,10 @@ function Totals({ report: { total, underWay, isOwn } }: { report: Report }) {
     ['Unpriced tokens', countText(total.unpricedTokens)],
   ];
   const notes = [
-    total.estimatedCalls > 0 ? `${countText(total.estimatedCalls)} calls are counted by an estimate` : '',
-    underWay > 0 ? `${countText(underWay)} under way are not in these figures` : '',
+    total.estimatedCalls > 0
+      ? `${callsText(total.estimatedCalls)} counted by an estimate, since the provider told no figures`
+      : '',
+    underWay > 0 ? `${callsText(underWay)} still under way, not in these figures` : '',
   ].filter((note) => note !== '');
   return (
     <Stack gap="xs">
