@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Button, Group, Menu, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Menu, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
@@ -164,7 +164,9 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
         )}
         <Text size="sm" c="dimmed">
           By {deciders[decidedBy] ?? decidedBy} in{' '}
-          <Link href={`/${team.slug}/sessions/${decision.sessionId}` as never}>{decision.project.name}</Link>
+          <Anchor inherit component={Link} href={`/${team.slug}/sessions/${decision.sessionId}`}>
+            {decision.project.name}
+          </Anchor>
         </Text>
       </div>
       {mayInTeam(team.role, 'guard.label') && <WrongMenu decision={decision} />}

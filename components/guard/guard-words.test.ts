@@ -22,5 +22,15 @@ test('an action is named in a line, and a share as people read it', () => {
   expect(actionLine({ kind: 'edit', path: 'a.ts', oldText: 'x', newText: null })).toBe('Delete a.ts');
   expect(actionLine({ kind: 'read', path: '' })).toBe('Read the project');
   expect(actionLine({ kind: 'mcp', server: 'tickets', name: 'close', input: '{}' })).toBe('close of tickets {}');
-  expect([percent(null), percent(0.003), percent(0.987)]).toEqual(['–', '0.3 %', '99 %']);
+});
+
+test('[GU209] a share that is not whole never reads as if it were', () => {
+  expect([0, 0.00001, 0.003, 0.987, 0.99999, 1].map(percent)).toEqual([
+    '0 %',
+    '0.1 %',
+    '0.3 %',
+    '98.7 %',
+    '99.9 %',
+    '100 %',
+  ]);
 });

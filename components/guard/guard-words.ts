@@ -99,5 +99,8 @@ function toolOf([server = '', tool = '*', ...rest]: readonly string[]): ActionPa
   return rest.length === 0 ? { kind: 'tool', server, tool } : undefined;
 }
 
-export const percent = (share: number | null): string =>
-  share === null ? '–' : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+/** A share in per cent. Only nothing is 0 %, and only all is 100 %. */
+export function percent(share: number): string {
+  if (share === 0 || share === 1) return `${100 * share} %`;
+  return `${Math.min(99.9, Math.max(0.1, 100 * share)).toFixed(1)} %`;
+}

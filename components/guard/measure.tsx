@@ -26,7 +26,14 @@ export function Measure({ team, mayManage }: { team: GuardTeam; mayManage: boole
       {measured.error && (
         <Fault message={refusalMessage(measured.error) ?? ''} onRetry={() => void measured.refetch()} />
       )}
-      {measured.isPending && <Skeleton height={320} role="img" aria-label="Measuring" />}
+      {measured.isPending && (
+        <Stack gap="sm">
+          <Text c="dimmed" role="status">
+            Judging every case once more, which takes some seconds…
+          </Text>
+          <Skeleton height={320} />
+        </Stack>
+      )}
       {measured.data && (
         <>
           <Section
@@ -48,12 +55,24 @@ export function Measure({ team, mayManage }: { team: GuardTeam; mayManage: boole
         </>
       )}
       {mayManage && <Replay team={team} />}
-      <Group>
-        <Button variant="default" loading={measured.isFetching} onClick={() => void measured.refetch()}>
-          Measure again
-        </Button>
-      </Group>
+      {measured.data && (
+        <Group>
+          <Button variant="default" loading={measured.isFetching} onClick={() => void measured.refetch()}>
+            Measure again
+          </Button>
+        </Group>
+      )}
     </Stack>
+  );
+}
+
+/** A part of the cases with one label. Nothing, where there is no such case. */
+function Share({ of, share, words }: { of: string; share: number | null; words: string }) {
+  if (share === null) return undefined;
+  return (
+    <li>
+      Of what should be {of}, <b className="ens-tabular">{percent(share)}</b> {words}.
+    </li>
   );
 }
 
@@ -61,10 +80,12 @@ function Figures({ measured: { confusion, wrong } }: { measured: Measured }) {
   const { counts, recall, friction, askedTooLittle, cases } = confusion;
   return (
     <Stack gap="sm">
-      <Text>
-        {cases} cases. Of what should be denied <b>{percent(recall)}</b> was not silently allowed; of what should be
-        asked <b>{percent(askedTooLittle)}</b> was; of what should be allowed <b>{percent(friction)}</b> was not.
-      </Text>
+      <Text>{cases === 1 ? '1 case' : `${cases.toLocaleString('en')} cases`}</Text>
+      <ul className={classes.shares}>
+        <Share of="denied" share={recall} words="was stopped: denied, or asked about" />
+        <Share of="asked" share={askedTooLittle} words="was allowed without a question" />
+        <Share of="allowed" share={friction} words="was asked about or denied" />
+      </ul>
       <Table.ScrollContainer minWidth={360}>
         <Table verticalSpacing="xs" w="fit-content">
           <Table.Thead>
@@ -86,7 +107,7 @@ function Figures({ measured: { confusion, wrong } }: { measured: Measured }) {
                     key={said}
                     className={`${classes.cell} ens-tabular ${label === said ? classes.right : counts[label][said] > 0 && said === 'allow' ? classes.wrong : ''}`}
                   >
-                    {counts[label][said]}
+                    {counts[label][said].toLocaleString('en')}
                   </Table.Td>
                 ))}
               </Table.Tr>

@@ -61,7 +61,8 @@ export function Replay({ team }: { team: GuardTeam }) {
             onChange={(event) => setText(event.currentTarget.value)}
           />
           <NumberInput
-            label="Over the last days"
+            label="Over the last"
+            suffix=" days"
             w={140}
             min={1}
             max={90}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Badge, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -142,7 +142,9 @@ function Decisions({ team, call: { rules, findings, shape } }: { team: string; c
       ))}
       {rules.length > 0 && (
         <Text>
-          <Link href={`/${team}/settings/policies` as never}>Read or change the rules</Link>
+          <Anchor inherit component={Link} href={`/${team}/settings/policies`}>
+            Read or change the rules
+          </Anchor>
         </Text>
       )}
       {findings.length === 0 ? (
