@@ -7,7 +7,7 @@ import type { ModelCaller } from '../../core/model-call.ts';
 import { setCallNode } from '../calls/call-node.ts';
 import { openCall } from '../calls/open-call.ts';
 import { settleCall } from '../calls/settle-call.ts';
-import { aCall, aCaller } from '../calls/testing.ts';
+import { aCall, aCaller, forgetCalls } from '../calls/testing.ts';
 import { askForRaise, listRaises } from './ask-for-raise.ts';
 import { changeBudget } from './change-budget.ts';
 import { createBudget } from './create-budget.ts';
@@ -15,8 +15,8 @@ import { decideRaise } from './decide-raise.ts';
 import { listBudgets, listNotices, previewBudget } from './list-budgets.ts';
 import { removeBudget } from './remove-budget.ts';
 
-const { db } = await testDatabase();
-const { budget, budgetPeriod, modelCall } = schema;
+const { db, url } = await testDatabase();
+const { budget, budgetPeriod } = schema;
 
 let admin: TestPerson;
 let developer: TestPerson;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   for (const { id, teamId: of } of await db.select().from(budget).where(eq(budget.teamId, teamId)))
     await removeBudget(of === null ? owner.ctx : admin.ctx, { budgetId: id });
-  await db.delete(modelCall);
+  await forgetCalls(url);
 });
 
 const teamLimit = (limitMicroUsd: number) => ({ team: slug, scope: 'team', period: 'month', limitMicroUsd }) as const;

@@ -11,7 +11,7 @@ import { letGoOfCall, setCallNode } from './call-node.ts';
 import { openCall, recordDenied } from './open-call.ts';
 import { recoverCalls, type Silences } from './recover-calls.ts';
 import { settleCall } from './settle-call.ts';
-import { aCall, aCaller, aTarget, newBudget } from './testing.ts';
+import { aCall, aCaller, aTarget, forgetCalls, newBudget } from './testing.ts';
 
 const { db, url } = await testDatabase();
 const { modelCall, budgetPeriod, budget } = schema;
@@ -37,11 +37,23 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await db.delete(budget);
-  await db.delete(modelCall);
+  await forgetCalls(url);
   forgetBudgets();
 });
 
 describe('a call', () => {
+  test('[BU21] that has ended is not changed any more, by whatever statement, and not removed', async () => {
+    const opened = await openCall(aCall(caller, 500));
+    await settleCall(opened, usage(100));
+    const refused = { cause: { code: '42501' } };
+    await expect(
+      db.update(modelCall).set({ costMicroUsd: 1 }).where(eq(modelCall.id, opened.id)),
+    ).rejects.toMatchObject(refused);
+    await expect(db.delete(modelCall).where(eq(modelCall.id, opened.id))).rejects.toMatchObject(refused);
+    await expect(db.execute(sql`truncate model_call`)).rejects.toMatchObject(refused);
+    expect(await rowOf(opened.id)).toMatchObject({ state: 'succeeded', costMicroUsd: 100 });
+  });
+
   test('[BU1] is written with its audit entry before openCall answers, and ended once', async () => {
     const opened = await openCall(aCall(caller, 500));
     expect(await rowOf(opened.id)).toMatchObject({

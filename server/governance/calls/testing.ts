@@ -1,6 +1,7 @@
 import type { ModelCaller, ModelTarget } from '../../core/model-call.ts';
 import { db, schema } from '../../../db/client.ts';
 import type { Budget } from '../../core/budget.ts';
+import pg from 'pg';
 import { newId } from '../../platform/ids.ts';
 import { forgetBudgets } from '../budgets/known-budgets.ts';
 import type { NewCall } from './opened-call.ts';
@@ -29,6 +30,17 @@ export function aCaller(given: Partial<ModelCaller> & { teamId: string }): Model
     role: 'developer',
     ...given,
   };
+}
+
+/** Removes all records of calls, which only the owner of the database can. */
+export async function forgetCalls(ownersUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownersUrl });
+  await client.connect();
+  try {
+    await client.query('delete from model_call');
+  } finally {
+    await client.end();
+  }
 }
 
 /** A call that may cost `mostMicroUsd` at most, all of it for input. */
