@@ -214,3 +214,18 @@ it('[GW160] what stands beside texts leaves masked, through the door', async () 
   expect(call?.findings).toContainEqual(expect.objectContaining({ class: 'secret', action: 'mask' }));
   expect(JSON.stringify(call)).not.toContain(secret);
 });
+
+it('[DL11] what a provider repeats of a request in an error is told to whoever asked, and is in no row', async () => {
+  const address = 'ana.lopez@corp-mail.de';
+  answer = (res) => {
+    res.writeHead(400, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ error: { message: `Bad text: write to ${address}, key ${secret}` } }));
+  };
+  const response = await askChat({});
+  expect(await response.text()).toContain(address);
+  await vi.waitFor(async () => expect(await lastCall()).toMatchObject({ state: 'failed' }), patience);
+  const call = JSON.stringify(await lastCall());
+  expect(call).toContain('Bad text: write to <');
+  expect(call).not.toContain(address);
+  expect(call).not.toContain(secret);
+});

@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { pool } from '../../../db/client.ts';
 import { percentToTell, type BudgetScope } from '../../core/budget.ts';
 import { costOf } from '../../core/call-cost.ts';
+import { maskText } from '../../core/dlp/mask.ts';
+import { scanText } from '../../core/dlp/scan.ts';
 import type { LlmUsage } from '../../core/llm-message.ts';
 import type { FoundClass, ModelCallOutcome, ModelTarget } from '../../core/model-call.ts';
 import { GroupCommit, isAboutContent } from '../../platform/group-commit.ts';
@@ -144,6 +146,9 @@ async function writeUntilWritten(values: readonly unknown[]): Promise<CountedRow
 
 const costColumnOf = (row: ReturnType<typeof rowOf> | undefined) => row?.cost_micro_usd ?? null;
 
+/** Providers repeat what they were sent in their words of what is wrong with it. */
+const withoutValues = (message: string) => maskText(message, scanText(message));
+
 const noTokens: LlmUsage = { input: 0, output: 0 };
 
 function rowOf({ opened, outcome, sent, at, latencyMs }: Item) {
@@ -154,7 +159,7 @@ function rowOf({ opened, outcome, sent, at, latencyMs }: Item) {
     id: opened.id,
     state: outcome.state,
     error_kind: outcome.state === 'failed' ? outcome.error.kind : null,
-    error_message: outcome.state === 'failed' ? storable(outcome.error.message, 2_000) : null,
+    error_message: outcome.state === 'failed' ? storable(withoutValues(outcome.error.message), 2_000) : null,
     input_tokens: Math.round(usage.input),
     output_tokens: Math.round(usage.output),
     cache_read_tokens: usage.cacheRead ?? null,
