@@ -108,7 +108,8 @@ async function paste({ title, command, program, asks, chosen }: Tool): Promise<s
   const work = path.join(home, 'work');
   await mkdir(work);
   const script = [...lines, `'${program()}' ${asks} < /dev/null`].join('\n');
-  const env = { NODE_ENV: 'production' as const, HOME: home, PATH: process.env['PATH'], TERM: 'dumb' };
+  const { PATH } = testingEnv();
+  const env = { NODE_ENV: 'production' as const, HOME: home, PATH, TERM: 'dumb' };
   const { stdout } = await run('bash', ['-c', script], { cwd: work, env, timeout: long - 20_000 });
   return stdout;
 }
