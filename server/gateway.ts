@@ -1,17 +1,19 @@
 import { createServer, type Server } from 'node:http';
-import { closeDatabase, db, databaseUrl, setDatabaseUrl } from '../db/client.ts';
-import { migrateDatabase } from '../db/migrate.ts';
+import path from 'node:path';
+import { closeDatabase, db, setDatabaseUrl } from '../db/client.ts';
 import { NodeLife } from './collab/node-life.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { startCallService } from './governance/calls/call-service.ts';
 import { createGatewayListener } from './http/gateway-listener.ts';
 import { env, EnvError } from './platform/env.ts';
+import { giveBackMemory } from './platform/give-back-memory.ts';
 import { newId } from './platform/ids.ts';
 import { requireSecret } from './platform/installation-secret.ts';
 import { listen } from './platform/listen.ts';
 import { log } from './platform/log.ts';
 import { closeNotifications } from './platform/notifications.ts';
 import { spanExporter } from './platform/otlp.ts';
+import { helperEnv, runHelper } from './platform/process.ts';
 import { runService } from './platform/service-process.ts';
 
 /** How long calls under way may go on when the process is asked to stop. */
@@ -31,7 +33,7 @@ async function start(): Promise<() => Promise<void>> {
     );
   requireSecret();
   setDatabaseUrl(url);
-  await migrateDatabase(databaseUrl());
+  await migrateApart(url);
   const nodeId = newId('node');
   // It owns no rooms, so nobody succeeds it: the address is its own.
   const life = new NodeLife(db(), { nodeId, address: `gateway:${nodeId}` });
@@ -42,6 +44,7 @@ async function start(): Promise<() => Promise<void>> {
   const calls = startCallService({ nodeId });
   const server = createServer(createGatewayListener({ publicUrl: env().publicUrl, gateway: createGateway() }));
   const port = await listen(server);
+  giveBackMemory();
   process.stdout.write(`The gateway is ready at http://${env().host}:${port}/gateway\n`);
   return async () => {
     await drain(server);
@@ -52,6 +55,15 @@ async function start(): Promise<() => Promise<void>> {
     await closeNotifications();
     await closeDatabase();
   };
+}
+
+/** In a process that ends: what migrating needs, the job queue's library first of all, would stay in the memory of this one. */
+async function migrateApart(databaseUrl: string): Promise<void> {
+  const program = path.join(import.meta.dirname, 'migrate.ts');
+  const { code, output } = await runHelper(process.execPath, [program], {
+    env: { ...helperEnv(), DATABASE_URL: databaseUrl },
+  });
+  if (code !== 0) throw new Error(`The database could not be migrated:\n${output}`);
 }
 
 /** Nothing new is taken; what is under way may end, for a while. */

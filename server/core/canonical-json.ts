@@ -12,14 +12,20 @@ export function canonicalJson(value: unknown): string {
   if (value instanceof Date) return JSON.stringify(value.toISOString());
   if (Array.isArray(value))
     return `[${value.map((item) => canonicalJson(item === undefined ? null : item)).join(',')}]`;
-  if (typeof value === 'object') return canonicalObject(value);
+  if (isObject(value)) return canonicalObject(value);
   throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
 }
 
-function canonicalObject(value: object): string {
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object';
+
+/** In one text, without lists between: every audit entry goes through here. */
+function canonicalObject(value: Record<string, unknown>): string {
+  let members = '';
+  // Without a function to compare by, strings are ordered by their UTF-16 code units.
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
