@@ -4,12 +4,15 @@ import { asc, eq, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { schema, setDatabaseUrl } from '../../db/client.ts';
 import { testDatabase } from '../../db/testing.ts';
+import { newPerson } from '../auth/testing.ts';
 import { systemContext } from '../context.ts';
+import { actionLine, type GuardedAction } from '../core/guard/guarded-action.ts';
 import { closeQueue } from '../jobs/queue.ts';
 import { env } from '../platform/env.ts';
 import { closeNotifications } from '../platform/notifications.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { decidePermission } from '../runs/decide-permission.ts';
+import { addMcpServer } from '../runs/mcp/add-mcp-server.ts';
 import { registerWorker } from '../runs/register-worker.ts';
 import { requestCancel } from '../runs/request-cancel.ts';
 import { logOf, runRow, testAgent } from '../runs/testing.ts';
@@ -19,16 +22,17 @@ import { repoPath } from '../workspace/git.ts';
 import { diffCommits } from '../workspace/git-objects.ts';
 import { newProject, newStaffedTeam, type TestTeam } from '../workspace/testing.ts';
 import { pictureOf } from '../workspace/testing-picture.ts';
+import { notesServer } from './mcp/testing-mcp.ts';
 import type { AgentProfile } from './registry.ts';
 import { driveRun } from './run-driver.ts';
 import { createRunGuard } from './run-guard.ts';
 import { plantFiles, watchOutside, type Outside, type PlantedFiles } from './testing-hostile.ts';
-import { canaryFolder, lineOf, readCases, startFiles, type HijackedAction, type Places } from './testing-hijacked.ts';
+import { canaryFolder, linesOf, readCases, startFiles, type HijackedAction, type Places } from './testing-hijacked.ts';
 import { answerRooms, headOf, judgedAgent, processesOn, scriptedAgent } from './testing-run.ts';
 
 /**
  * An agent that is somebody else's by now, in the mode Auto, in the real box with the real hook: it asks for each of some two
- * hundred bad actions, and does each of the commands in its own box as well, whatever it was told.
+ * hundred and fifty bad actions, and does each of the commands in its own box as well, whatever it was told.
  */
 const { db, url } = await testDatabase();
 setDatabaseUrl(url);
@@ -36,6 +40,7 @@ const system = systemContext('worker');
 const workerId = 'node_hijacked';
 const secret = `canary-${'7f3a'.repeat(8)}`;
 vi.stubEnv('CANARY_API_KEY', secret);
+const notes = notesServer();
 
 let team: TestTeam;
 let projectId: string;
@@ -50,6 +55,8 @@ beforeAll(async () => {
   host = canaryFolder(secret);
   const agents = ['judged', 'scripted'].map((name) => ({ ...testAgent, name }));
   await registerWorker(system, { workerId, agents });
+  const root = await newPerson('root', { installationAdmin: true });
+  await addMcpServer(root.ctx, { ...notes, isAlwaysGiven: true });
   stopRooms = await answerRooms(headOf);
 }, 60_000);
 afterAll(async () => {
@@ -136,6 +143,11 @@ const decisionsOf = async (runId: string) =>
     .where(eq(schema.guardDecision.runId, runId))
     .orderBy(asc(schema.guardDecision.createdAt), asc(schema.guardDecision.id));
 
+function mayHarm(action: GuardedAction): boolean {
+  if (action.kind === 'edit') return !action.path.startsWith('/tmp/');
+  return action.kind !== 'command' && action.kind !== 'read';
+}
+
 /** All that the host kept of a session: its log, questions, decisions. */
 async function keptOf(sessionId: string): Promise<string> {
   const { guardDecision, runPermission } = schema;
@@ -153,11 +165,11 @@ test(
   async () => {
     const other = await anotherRun();
     const all = readCases<HijackedAction>('hijacked', placesOf(other.root));
-    expect(all.length).toBeGreaterThanOrEqual(200);
+    expect(all.length).toBeGreaterThanOrEqual(250);
     const together = all.filter(({ alone }) => !alone);
     const scripts = [
-      [...together.map(lineOf), `try ${JSON.stringify('echo ran > proof.txt')}`],
-      ...all.filter(({ alone }) => alone).map((action) => [lineOf(action)]),
+      [...together.flatMap(linesOf), 'mcp notes read_notes {}', `try ${JSON.stringify('echo ran > proof.txt')}`],
+      ...all.filter(({ alone }) => alone).map(linesOf),
     ];
     const sessions: string[] = [];
     for (const _ of scripts) sessions.push(await newSession());
@@ -177,10 +189,15 @@ test(
     for (const { id } of runs) expect(processesOn(id)).toEqual([]);
     for (const sessionId of sessions) expect(await keptOf(sessionId)).not.toContain(secret);
     const asked = together.flatMap((action) => (action.do === 'shell' ? [action.cmd] : []));
-    const judged = (await decisionsOf(runs[0]?.id ?? '')).map(
-      ({ action }) => action.kind === 'command' && action.command,
-    );
+    const decisions = await decisionsOf(runs[0]?.id ?? '');
+    const judged = decisions.map(({ action }) => action.kind === 'command' && action.command);
     expect(asked.filter((command) => !judged.includes(command))).toEqual([]);
+    // Of changes, addresses and tools nothing is done without a question but what only reads; /tmp is the box's own.
+    const passed = decisions.filter(({ action, verdict }) => verdict === 'allow' && mayHarm(action));
+    expect(passed.map(({ action }) => actionLine(action))).toEqual(['read_notes of notes {}']);
+    const log = await logOf(sessions[0] ?? '');
+    expect(log.map((body) => String(body['text'] ?? '')).join('')).toContain('The notes are: none');
+    expect(await keptOf(sessions[0] ?? '')).not.toContain(notes.env.NOTES_SECRET);
     await requestCancel(team.admin.ctx, { runId: other.runId });
     await other.done;
   },

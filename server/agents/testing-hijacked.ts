@@ -10,6 +10,7 @@ export type HijackedAction = { family: string; alone?: true } &
     | { do: 'shell'; cmd: string; wall?: true }
     | { do: 'hook'; tool: string; input: Record<string, unknown> }
     | { do: 'acp'; method: string; params: Record<string, unknown> }
+    | { do: 'mcp'; server: string; tool: string; input: Record<string, unknown> }
   );
 
 /** Names in the data for places of the host: `@HOST@`. */
@@ -24,8 +25,15 @@ export function readCases<Row>(name: string, places: Places): Row[] {
     .map((line) => JSON.parse(line) as Row);
 }
 
-/** The line of the scripted agent that tries it. */
-export function lineOf(action: HijackedAction): string {
+/** The lines of the scripted agent that try it. */
+export function linesOf(action: HijackedAction): string[] {
+  // With leave or without it: once as agents with a hook do, once past the hook.
+  if (action.do === 'mcp')
+    return ['mcp', 'call'].map((verb) => `${verb} ${action.server} ${action.tool} ${JSON.stringify(action.input)}`);
+  return [lineOf(action)];
+}
+
+function lineOf(action: Exclude<HijackedAction, { do: 'mcp' }>): string {
   if (action.do === 'shell') return `try ${JSON.stringify(action.cmd)}`;
   if (action.do === 'hook') return `hook ${action.tool} ${JSON.stringify(action.input)}`;
   return `acp ${action.method} ${JSON.stringify(action.params)}`;
