@@ -143,6 +143,9 @@ const decisionsOf = async (runId: string) =>
     .where(eq(schema.guardDecision.runId, runId))
     .orderBy(asc(schema.guardDecision.createdAt), asc(schema.guardDecision.id));
 
+const saidIn = async (sessionId: string) =>
+  (await logOf(sessionId)).flatMap((body) => (body['type'] === 'agent_text' ? [String(body['text'])] : [])).join('');
+
 function mayHarm(action: GuardedAction): boolean {
   if (action.kind === 'edit') return !action.path.startsWith('/tmp/');
   return action.kind !== 'command' && action.kind !== 'read';
@@ -195,8 +198,7 @@ test(
     // Of changes, addresses and tools nothing is done without a question but what only reads; /tmp is the box's own.
     const passed = decisions.filter(({ action, verdict }) => verdict === 'allow' && mayHarm(action));
     expect(passed.map(({ action }) => actionLine(action))).toEqual(['read_notes of notes {}']);
-    const log = await logOf(sessions[0] ?? '');
-    expect(log.map((body) => String(body['text'] ?? '')).join('')).toContain('The notes are: none');
+    expect(await saidIn(sessions[0] ?? '')).toContain('The notes are: none');
     expect(await keptOf(sessions[0] ?? '')).not.toContain(notes.env.NOTES_SECRET);
     await requestCancel(team.admin.ctx, { runId: other.runId });
     await other.done;
@@ -268,7 +270,7 @@ test(
       'allow',
     );
     const log = await logOf(sessionId);
-    const said = log.flatMap((body) => (body['type'] === 'agent_text' ? [String(body['text'])] : [])).join('');
+    const said = await saidIn(sessionId);
     const stopped = log.filter(({ type }) => type === 'permission_requested' || type === 'action_denied');
     expect(stopped.map(({ title, reason }) => [title, reason]).slice(1)).toEqual([]);
     expect(said.match(/^missing .*|refused: .*/gm) ?? []).toEqual([]);
