@@ -45,7 +45,7 @@ export function dryRun({ args }: SimpleCommand): boolean {
 const publishers = wholeVerbs({
   npm: /^(?:publish|unpublish|deprecate|dist-tag (?:add|rm|set)|owner (?:add|rm)|access (?!ls|list|get)\S+|team (?:create|destroy|add|rm)|stage publish|star|unstar|token (?:revoke|delete|create)|profile (?:set|enable-2fa|disable-2fa)|hook (?:add|rm|update)|org (?:set|rm)|undeprecate)/,
   pnpm: /^(?:publish|unpublish|deprecate|dist-tag (?:add|rm)|owner (?:add|rm)|-r publish|recursive publish|token revoke)/,
-  yarn: /^(?:publish|unpublish|npm (?:publish|tag (?:add|remove)|logout)|tag (?:add|remove)|owner (?:add|remove)|deprecate)/,
+  yarn: /^(?:publish|unpublish|npm (?:publish|unpublish|deprecate|tag (?:add|remove)|logout)|tag (?:add|remove)|owner (?:add|remove)|deprecate)/,
   bun: /^publish/,
   deno: /^publish/,
   jsr: /^publish/,

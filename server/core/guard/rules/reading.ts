@@ -45,6 +45,8 @@ const listers = new Set([
 ]);
 
 function onlyLists({ name, args }: SimpleCommand): boolean {
+  if (readers.has(name)) return true;
+  if (name === 'find') return !args.some(({ text }) => /^-(?:delete|exec|execdir|ok|okdir|fls|fprint\w*)$/.test(text));
   if (/^ip6?tables-save$|^nft$/.test(name)) return name !== 'nft' || args[0]?.text === 'list';
   if (/^ip6?tables$/.test(name))
     return (
@@ -65,7 +67,7 @@ export function onlyReads(command: SimpleCommand): boolean {
   )
     return false;
   if (args.some(({ text }) => text === '--help' || text === '--version' || text === '-V')) return true;
-  if (readers.has(name) || onlyLists(command)) return true;
+  if (onlyLists(command)) return true;
   if (name === 'git') return gitReaders.test(readGit(command)?.verb ?? 'help');
   const [first] = readOptions(args).operands;
   return verbReaders[name]?.test(first?.text ?? '') ?? false;

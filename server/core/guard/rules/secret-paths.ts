@@ -12,7 +12,7 @@ const secretFolders = /(?:^|\/)(?:\.?secrets?|private|\.kamal)\/[^/]+$/;
 
 /** Names that look like them and hold examples or public halves. */
 const openNames =
-  /(?:[._-](?:example|sample|template|dist|tmpl|defaults?|schema|stub|mock|d\.ts)|\.pub|\.md|\.example\.\w+)$/i;
+  /(?:[._-](?:example|sample|template|dist|tmpl|defaults?|schema|stub|mock|d\.ts)|\.pub|\.md|\.example\.\w+|(?:^|[._-])pub(?:lic)?(?:[._-]key)?\.(?:key|pem))$/i;
 const sampleNames =
   /^(?:(?:example|sample|template)[._-]|.*\.(?:example|sample|template)\.(?:env|ya?ml|json|tfvars)$)/i;
 

@@ -52,7 +52,7 @@ export const printers: Record<string, readonly RegExp[]> = {
   vault: [/^(?:read|kv get|token create|unwrap|print token)\b(?!.*(?:^| )(?:sys\/|auth\/token\/lookup-self$))/],
   op: [/^(?:read|inject|document get|item get\b.*(?:--reveal|--fields|--field|--otp))/, /^connect token create/],
   doppler: [
-    /^secrets(?: (?:get|download|substitute))?(?: |$)(?!(?:set|delete|upload|notes|--only-names|.*--only-names))/,
+    /^secrets(?: (?:get|download|substitute))?(?: |$)(?!(?:set|delete|upload|notes|names|--only-names|.*--only-names))/,
     /^configs tokens create/,
   ],
   bw: [/^(?:get|export|list items|unlock)/],

@@ -11,6 +11,17 @@ const blind = new Set(
   ),
 );
 
+/** `openssl rsa -in x.key -noout -check`, `-pubout`: what is shown of a key is no secret. */
+function showsPublicHalf({ name, args }: SimpleCommand): boolean {
+  const words = args.map(({ text }) => text);
+  if (name !== 'openssl' || !/^(?:rsa|ec|pkey|dsa|pkcs12)$/.test(words[0] ?? '')) return false;
+  const shows = words.some((word) => /^-(?:noout|pubout|nokeys)$/.test(word));
+  return shows && !words.some((word) => /^-(?:text|modulus_private|nocerts)$/.test(word));
+}
+
+/** Keep secrets by paths of their own; a file begins like a path of the machine, or stands behind `@`. */
+const stores = /^(?:vault|bao|consul|etcdctl|chamber|conjur|pass|gopass|lpass|berglas|infisical)$/;
+
 /** Programs whose first operand is a pattern or a program, not a file. */
 const patternFirst: Record<string, { letters: string; valued: readonly string[]; given: readonly string[] }> = {
   grep: {
@@ -109,6 +120,8 @@ export function opened(command: SimpleCommand): readonly Word[] {
   const redirected = command.redirects.filter(({ kind }) => kind === '<').map(({ target }) => target);
   const stdin = command.stdin.kind === 'file' ? [command.stdin.path] : [];
   if (blind.has(name)) return [...namesFrom(command), ...redirected, ...stdin];
+  if (showsPublicHalf(command)) return [...redirected, ...stdin];
+  if (stores.test(name)) return [...args.filter(({ text }) => /^[~./]|[@=]/.test(text)), ...redirected, ...stdin];
   if (packers.test(name)) return [...withoutLoads(name, args), ...namesOnInput(command), ...redirected, ...stdin];
   if (name === 'git') return [...openedByGit(command), ...redirected, ...stdin];
   const pattern = patternFirst[likeAnother[name] ?? name];

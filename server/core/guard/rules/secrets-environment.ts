@@ -28,7 +28,7 @@ function printsEnvironment(command: SimpleCommand): boolean {
   const words = args.map(({ text }) => text);
   const named = words.filter((word) => !word.startsWith('-'));
   if (name === 'printenv') return named.length === 0 || named.some(isSecretVariable);
-  if (name === 'env') return named.length === 0;
+  if (name === 'env') return named.length === 0 && !words.some((word) => /^(?:-|-i|--ignore-environment)$/.test(word));
   if (name === 'set') return words.length === 0;
   if (words.length === 0) return name === 'export';
   return /^-[px]+$/.test(words[0] ?? '') && (words.length === 1 || words.slice(1).some(isSecretVariable));

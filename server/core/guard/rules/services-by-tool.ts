@@ -32,7 +32,7 @@ const written: Record<string, Special> = {
   rpk: { deny: /^topic trim-prefix\b|^cluster config reset\b/ },
   rclone: {
     deny: /(?:^| )(?:sync|purge|delete|deletefile|rmdirs?|cleanup|dedupe|move|moveto|bisync|backend)\b|--delete-/,
-    ask: /(?:^| )(?:config (?:create|delete|update|password)|serve|mount|rcd|link)\b/,
+    ask: /(?:^| )(?:config (?:create|delete|update|password)|serve|rcd|link)\b/,
   },
   s3cmd: {
     deny: /(?:^| )(?:del|rm|rb|expire|sync\b.*--delete)/,

@@ -19,7 +19,7 @@ export function codeActions(source: string, language: string, depth = 0): CodeAc
   if (depth > deepest) return [{ kind: 'unknown', what: 'a program in a program in a program' }];
   if ((source.match(/["'`]/g)?.length ?? 0) > mostQuotes)
     return [{ kind: 'unknown', what: 'a program too long to be read' }];
-  const code = fold(source.slice(0, longest));
+  const code = fold(withoutComments(source.slice(0, longest), language));
   const actions = [
     ...startedPrograms(code, language),
     ...fileCalls(code),
@@ -58,6 +58,14 @@ function joinTexts(code: string): string {
     end = match.index + match[0].length;
   }
   return joined + code.slice(end);
+}
+
+const lineComments: Record<string, RegExp> = { python: /^[ \t]*#.*$/gm, javascript: /^[ \t]*\/\/.*$/gm };
+
+/** Lines that are nothing but a comment; none is taken out where a text or a comment may go over several lines. */
+function withoutComments(code: string, language: string): string {
+  const pattern = lineComments[language];
+  return pattern === undefined || /'''|"""|`|\/\*|\\\n/.test(code) ? code : code.replaceAll(pattern, '');
 }
 
 /** Works off what hides a text: sums of texts, decoding, characters by number. */
@@ -275,8 +283,13 @@ function writes(code: string): CodeAction[] {
 const reading =
   /\bopen\b|read|_contents|Bun\.file|\bfile\(|cat\b|load|slurp|fopen|getline|include|require|<\s*["']|sendFile|source|copy|upload|stream|Get-Content|\blines\b|foreach|each_line|<\w*>|@ARGV/i;
 
+/** Whether a file is there, and how large it is, is not what stands in it. */
+const onlyAsked =
+  /\b(?:existsSync|exists|isfile|is_file|isdir|file_exists|exist\?|statSync|lstatSync|getsize)\(\s*(["'])[^"'\n]*\1\s*\)/g;
+
 /** Texts that look like paths, in a program that reads files. */
-function secretReads(code: string): CodeAction[] {
+function secretReads(whole: string): CodeAction[] {
+  const code = whole.replaceAll(onlyAsked, '');
   if (!reading.test(code)) return [];
   const paths = [...code.matchAll(new RegExp(quoted, 'g'))]
     .map((match) => unescape(match[2] ?? ''))
