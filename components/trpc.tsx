@@ -13,6 +13,8 @@ function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: 10_000, retry: (count, error) => count < 2 && !isRefusal(error) },
+      // What cannot be sent is refused at once: nothing is done later, when nobody looks.
+      mutations: { networkMode: 'always' },
       dehydrate: { serializeData: superjson.serialize, shouldDehydrateQuery: defaultShouldDehydrateQuery },
       hydrate: { deserializeData: superjson.deserialize },
     },

@@ -21,7 +21,7 @@ const kinds = [
   {
     class: 'your own',
     name: 'Your own words and patterns',
-    what: 'Each list below has a class of its own, which policies can name.',
+    what: 'What admins added. Each list has a class, which policies can name.',
   },
 ] as const;
 

@@ -11,6 +11,7 @@ import { AccountMenu } from './account-menu.tsx';
 import classes from './app-frame.module.css';
 import { useCommands } from './commands.tsx';
 import { KeyboardHelp } from './keyboard-help.tsx';
+import { OfflineNotice } from './offline-notice.tsx';
 import { TeamMenu } from './team-menu.tsx';
 
 export type FramePerson = { id: string; name: string; email: string; isInstallationAdmin: boolean };
@@ -73,6 +74,7 @@ export function AppFrame({
         <Rail places={places} pathname={pathname} folded={inSession} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={inSession ? classes.room : classes.main}>
+        {!inSession && <OfflineNotice />}
         {!inSession && <BudgetNotice team={team.slug} />}
         {children}
       </AppShell.Main>

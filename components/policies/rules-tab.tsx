@@ -46,15 +46,6 @@ export function RulesTab({ text, policies, isReady, problems, choices, onText, o
   return (
     <Stack gap="sm">
       <PolicyProblems problems={problems} onShow={onShowLine} />
-      <RuleList
-        policies={policies}
-        names={choices.names}
-        {...(isReady && {
-          onEdit: (policy: ListedPolicy) => policy.rule && setEditing({ start: policy.rule, policy }),
-          onShow: (policy: ListedPolicy) => onShowLine(positionAt(text, policy.start).line),
-          onRemove: remove,
-        })}
-      />
       <Group>
         <Menu position="bottom-start">
           <Menu.Target>
@@ -71,6 +62,15 @@ export function RulesTab({ text, policies, isReady, problems, choices, onText, o
           </Menu.Dropdown>
         </Menu>
       </Group>
+      <RuleList
+        policies={policies}
+        names={choices.names}
+        {...(isReady && {
+          onEdit: (policy: ListedPolicy) => policy.rule && setEditing({ start: policy.rule, policy }),
+          onShow: (policy: ListedPolicy) => onShowLine(positionAt(text, policy.start).line),
+          onRemove: remove,
+        })}
+      />
       {editing && (
         <RuleForm
           start={editing.start}

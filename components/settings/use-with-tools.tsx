@@ -42,6 +42,7 @@ export function UseWithTools({ team, hasSeveralTeams }: { team: Team; hasSeveral
         <Recipes
           url={url}
           token={made?.token}
+          hasModels={models.length > 0}
           aliases={models.filter((model) => !isDenied(model)).map(({ alias }) => alias)}
           headers={needsTeam ? { 'x-ensemble-team': team.slug } : {}}
         />
@@ -83,12 +84,13 @@ function WhatApplies() {
 
 type RecipesProps = {
   url: string;
+  hasModels: boolean;
   token: string | undefined;
   aliases: string[];
   headers: Record<string, string>;
 };
 
-function Recipes({ url, token, aliases, headers }: RecipesProps) {
+function Recipes({ url, token, hasModels, aliases, headers }: RecipesProps) {
   const [chosenModel, setModel] = useState<string | null>(null);
   const [tool, setTool] = useState<string | null>(null);
   const model = chosenModel ?? aliases[0];
@@ -113,7 +115,7 @@ function Recipes({ url, token, aliases, headers }: RecipesProps) {
           allowDeselect={false}
           searchable={aliases.length > 10}
           disabled={aliases.length === 0}
-          placeholder="There is no model yet"
+          placeholder={hasModels ? 'None that you may call' : 'There is no model yet'}
           classNames={{ input: 'ens-mono' }}
         />
       </Stack>
