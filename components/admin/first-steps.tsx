@@ -89,7 +89,8 @@ function ModelChoice({
 }) {
   const trpc = useTRPC();
   const taken = new Set(models.map(({ alias }) => alias));
-  const free = namesOf(provider).filter((name) => !taken.has(aliasOf(name)));
+  const offered = namesOf(provider);
+  const free = offered.filter((name) => !taken.has(aliasOf(name)));
   const known = free.filter((name) => findKnownModel(provider.kind, name)?.upstreamModel === name);
   const [wanted, setWanted] = useState<string[]>(free.length <= mostChosen ? free : known);
   const [search, setSearch] = useState('');
@@ -103,6 +104,14 @@ function ModelChoice({
       <Text fw={600}>Models that people may ask for</Text>
       {provider.lastTest?.ok === false && (
         <Text c="dimmed">They can be added now, and answer as soon as the provider works.</Text>
+      )}
+      {free.length < offered.length && (
+        <Text c="dimmed">
+          {offered.length - free.length === 1
+            ? 'One of its models has a name that is in use already.'
+            : `${offered.length - free.length} of its models have names that are in use already.`}{' '}
+          To let this provider answer for such a name as well, edit that model and add a fallback.
+        </Text>
       )}
       {free.length > mostChosen && (
         <TextInput

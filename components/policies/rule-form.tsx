@@ -130,7 +130,7 @@ export function RuleForm({ start, isNew, choices, onSave, onClose }: RuleFormPro
           {effect === 'forbid' && (
             <Textarea
               label="Advice"
-              description="What they can do then"
+              description="What people can do instead, told with every denial"
               autosize
               minRows={1}
               maxRows={4}

@@ -91,7 +91,7 @@ export function Approval({ item }: { item: PermissionItem }) {
               onChange={(event) => setReason(event.currentTarget.value)}
               my={8}
             />
-            <Group gap={8} className={classes.answers}>
+            <Group gap={4} className={classes.answers}>
               {allowing.ok && (
                 <>
                   <Button
