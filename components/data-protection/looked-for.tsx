@@ -33,7 +33,7 @@ export function LookedFor({ teamSlug }: { teamSlug: string }) {
     <Section title="What is looked for">
       <Text>
         What happens to each class is said in{' '}
-        <Anchor component={Link} href={`/${teamSlug}/settings/policies`}>
+        <Anchor inherit underline="always" component={Link} href={`/${teamSlug}/settings/policies`}>
           Policies
         </Anchor>
         : it is refused, masked, sent with a notice, or sent as it is. As shipped, all that is found is masked. Pictures

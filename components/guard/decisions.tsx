@@ -164,7 +164,7 @@ function DecisionRow({ decision, team }: { decision: Decision; team: GuardTeam }
         )}
         <Text size="sm" c="dimmed">
           By {deciders[decidedBy] ?? decidedBy} in{' '}
-          <Anchor inherit component={Link} href={`/${team.slug}/sessions/${decision.sessionId}`}>
+          <Anchor inherit underline="always" component={Link} href={`/${team.slug}/sessions/${decision.sessionId}`}>
             {decision.project.name}
           </Anchor>
         </Text>

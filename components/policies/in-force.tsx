@@ -10,7 +10,7 @@ export function InForce({ policies, teamId, teamSlug }: InForceProps) {
   return (
     <Text>
       <Version policies={policies} teamId={teamId} /> ·{' '}
-      <Anchor inherit component={Link} href={`/${teamSlug}/usage?view=calls&deniedBy=policy`}>
+      <Anchor inherit underline="always" component={Link} href={`/${teamSlug}/usage?view=calls&deniedBy=policy`}>
         Calls that policies denied
       </Anchor>
     </Text>

@@ -142,7 +142,7 @@ function Decisions({ team, call: { rules, findings, shape } }: { team: string; c
       ))}
       {rules.length > 0 && (
         <Text>
-          <Anchor inherit component={Link} href={`/${team}/settings/policies`}>
+          <Anchor inherit underline="always" component={Link} href={`/${team}/settings/policies`}>
             Read or change the rules
           </Anchor>
         </Text>
