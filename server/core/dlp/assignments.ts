@@ -48,22 +48,40 @@ export function signsAfter(text: string, end: number): number[] {
   return places.filter((place) => place >= end && joinsValue.has(text.charCodeAt(place)));
 }
 
+/** A value without quotes, which may hold what looks like further names with values: up to where it goes, and how many were looked at. */
+export type BareRun = { end: number; looks: number };
+
+/** Each look reads the rest of the value, so a long one that is made of names is not looked at from each of them. */
+const mostLooks = 8;
+
 /** The secret that is assigned around a sign, when the name is telling and the value no word and no reference. */
-export function assignedAt(text: string, at: number): Finding | undefined {
+export function assignedAt(text: string, at: number, run: BareRun): Finding | undefined {
+  const isWithin = at < run.end;
+  if (isWithin && run.looks >= mostLooks) return undefined;
   const name = tellingNameBefore(text, at);
-  if (name === undefined) return undefined;
+  const given = name === undefined ? undefined : valueFrom(text, at);
+  if (name === undefined || given === undefined) return undefined;
+  const { value, start, last, isQuoted } = given;
+  if (!isQuoted) {
+    run.end = last;
+    run.looks = isWithin ? run.looks + 1 : 1;
+  }
+  if (!isSecret({ name, value, isQuoted })) return undefined;
+  const detector = isPassword(name) ? 'password' : 'assigned-secret';
+  return { detector, class: 'secret', severity: 'high', start, end: start + value.length };
+}
+
+/** The value after a sign: where it starts, and where what was read of it ends. */
+function valueFrom(text: string, at: number) {
   valueAfter.lastIndex = at;
   const found = valueAfter.exec(text);
   if (!found) return undefined;
   const groups = found.groups ?? {};
-  const quoted = groups['double'] ?? groups['single'] ?? groups['tick'];
-  const bare = groups['bare'] ?? '';
-  const value = quoted ?? bareValue(bare);
-  if (!isSecret({ name, value, isQuoted: quoted !== undefined })) return undefined;
   const last = found.index + found[0].length;
-  const start = quoted === undefined ? last - bare.length : last - 1 - quoted.length;
-  const detector = isPassword(name) ? 'password' : 'assigned-secret';
-  return { detector, class: 'secret', severity: 'high', start, end: start + value.length };
+  const quoted = groups['double'] ?? groups['single'] ?? groups['tick'];
+  if (quoted !== undefined) return { value: quoted, start: last - 1 - quoted.length, last, isQuoted: true };
+  const bare = groups['bare'] ?? '';
+  return { value: bareValue(bare), start: last - bare.length, last, isQuoted: false };
 }
 
 function tellingNameBefore(text: string, at: number): string | undefined {

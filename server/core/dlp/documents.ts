@@ -64,7 +64,7 @@ const documents: readonly (Document & { anchors: readonly string[] })[] = [
     id: 'kubernetes-secret',
     anchors: ['data:'],
     pattern:
-      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?<secret>[A-Za-z0-9+/]{10,20000}={0,3})["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
+      /data:[ \t]*\n(?:[ \t]+[^\n]*\n){0,10}?[ \t]+[\w.-]+:[ \t]{0,3}["']?(?=(?<secret>[A-Za-z0-9+/]{10,20000}={0,3}))\k<secret>["']?[^]{0,800}?\nkind:\s{0,3}["']?Secret\b/y,
     isReal: (secret, whole) => !whole.includes('\n---') && !isFiller(secret),
   },
   {

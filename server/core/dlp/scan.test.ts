@@ -134,6 +134,20 @@ test('[DL6] any units are scanned: random bytes, halves of pairs, deep repetitio
   }
 });
 
+test.each(['token=', 'password:', 'glagent-', 'EAAC1', 'fm2_', 'ops_eyJ', `data:\n  a: ${'A'.repeat(20_000)}\n`])(
+  '[DL6] a text of nothing but %j is looked through once, not once from each of its places',
+  (unit) => {
+    // A look that reads on to the end from each place would take minutes here.
+    expect(scanText(unit.repeat(Math.ceil(400_000 / unit.length))).length).toBeLessThan(100_000);
+  },
+);
+
+test('[DL6] among names without a blank between them a value is found', () => {
+  const value = 'q7Zt2Lw9XkB4nR8vC3mJ6hY1sD5f';
+  for (const text of [`token=a&secret=b&key=c&apikey=${value}`, `a=1;${'key=x;'.repeat(6)}password=${value}`])
+    expect(scanText(text).some(({ end }) => end === text.length)).toBe(true);
+});
+
 describe('[DL4] numbers of people, where the number proves itself', () => {
   // Made by the rules of each, of nobody.
   const ids: [string, string, string][] = [

@@ -1,4 +1,4 @@
-import { assignedAt, comparedAt, isNameUnit, signsAfter, tellingWords } from './assignments.ts';
+import { assignedAt, comparedAt, isNameUnit, signsAfter, tellingWords, type BareRun } from './assignments.ts';
 import { documentAnchors, documentAtColon, tryDocument } from './documents.ts';
 import { withoutOverlaps, type Finding } from './finding.ts';
 import { formats, formatAt } from './formats.ts';
@@ -43,7 +43,7 @@ for (const unit of '0123456789') kinds[unit.charCodeAt(0)] = digit;
 for (const unit of ':@+') kinds[unit.charCodeAt(0)] = gap | sign;
 
 /** A scan on its way: what was found, and up to where names were looked at. */
-type Scan = { text: string; units: Uint8Array; found: Finding[]; looked: number };
+type Scan = { text: string; units: Uint8Array; found: Finding[]; looked: number; run: BareRun; covered: number };
 
 /**
  * Everything in a text that should not leave the company without a decision, in time linear in the text. One pass: each unit
@@ -54,7 +54,7 @@ export function scanText(text: string): Finding[] {
   const units = unitsOf(text);
   const { length } = text;
   const [hits, kindOf] = [hitBits, kinds];
-  const scan: Scan = { text, units, found: [], looked: 0 };
+  const scan: Scan = { text, units, found: [], looked: 0, run: { end: 0, looks: 0 }, covered: 0 };
   let hash = 0;
   let lastGap = -1;
   for (let index = 0; index < length; index++) {
@@ -78,9 +78,17 @@ function lookAtWindow(scan: Scan, end: number, hash: number): void {
   const { text, found } = scan;
   const hit = table[hash] ?? 0;
   const start = end - windowLength + 1;
-  if ((hit & literalHit) !== 0) for (const look of windows.at(text, end)) add(found, look(text, start));
-  if ((hit & wordHit) !== 0) scan.looked = lookAtName(text, Math.max(start, scan.looked), found);
+  if ((hit & literalHit) !== 0 && start >= scan.covered)
+    for (const look of windows.at(text, end)) {
+      const one = look(text, start);
+      add(found, one);
+      if (one && one.end - one.start > longFinding) scan.covered = Math.max(scan.covered, one.end);
+    }
+  if ((hit & wordHit) !== 0) scan.looked = lookAtName(scan, Math.max(start, scan.looked));
 }
+
+/** Within what is found as long as this nothing further is looked for, since each look may read as far. */
+const longFinding = 256;
 
 /** The first digit of a run may begin a number of its own, or be the check digit of an account's. */
 function lookAtDigit({ text, units, found }: Scan, index: number): void {
@@ -102,12 +110,12 @@ function lookAtSign(text: string, index: number, found: Finding[]): void {
  * A name with a telling word in it, and the sign after it that may give it a value.
  * @returns where the name ends: what is telling in it is looked at once
  */
-function lookAtName(text: string, at: number, found: Finding[]): number {
+function lookAtName({ text, found, run }: Scan, at: number): number {
   let end = at;
   while (end < text.length && isNameUnit(text.charCodeAt(end))) end++;
   if (end === at) return at;
   for (const sign of signsAfter(text, end)) {
-    const assigned = assignedAt(text, sign);
+    const assigned = assignedAt(text, sign, run);
     if (!assigned) continue;
     found.push(assigned);
     return end;
