@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -228,4 +228,66 @@ it('[DL11] what a provider repeats of a request in an error is told to whoever a
   expect(call).toContain('Bad text: write to <');
   expect(call).not.toContain(address);
   expect(call).not.toContain(secret);
+});
+
+describe('a request that is written to be read otherwise', () => {
+  const body = JSON.stringify(chat);
+  const path = '/gateway/openai/v1/chat/completions';
+
+  /** What comes back to these very bytes, until the door hangs up. */
+  async function raw(lines: readonly string[], sent: string): Promise<string> {
+    const { port } = new URL(gateway.http.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const key = `x-api-key: ${gateway.token}`;
+    socket.write([...lines, 'host: ensemble', key, 'connection: close', '', sent].join('\r\n'));
+    let said = '';
+    socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    // Whoever is hung up on while still sending may be told so by an error.
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('close', resolve));
+    return said;
+  }
+  const statuses = (said: string) => [...said.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status);
+  const length = `content-length: ${body.length}`;
+
+  it('[GW1] is answered once when it is as it should be', async () => {
+    expect(statuses(await raw([`POST ${path} HTTP/1.1`, length], body))).toEqual(['200']);
+    expect(asked).toBe(1);
+  });
+
+  it.each([
+    ['two lengths', [length, 'content-length: 3']],
+    ['a length and chunks', [length, 'transfer-encoding: chunked']],
+    ['chunks of another kind', ['transfer-encoding: chunked, identity']],
+    ['a name with a blank', ['content-length : 3']],
+    ['a line that is folded', ['x-a: b', ' transfer-encoding: chunked']],
+  ])('[GW4] is refused with %s, and nothing of it is called', async (_what, lines) => {
+    const said = await raw([`POST ${path} HTTP/1.1`, ...lines], `0\r\n\r\nPOST ${path} HTTP/1.1\r\n\r\n${body}`);
+    expect(statuses(said).filter((status) => !status?.startsWith('4'))).toEqual([]);
+    expect(asked).toBe(0);
+  });
+
+  it.each([
+    '/gateway/../gateway/openai/v1/chat/completions',
+    '//gateway/openai/v1/chat/completions',
+    '/gateway//openai/v1/chat/completions',
+    '/gateway/openai/v1/%63hat/completions',
+    '/gateway/openai%2Fv1%2Fchat%2Fcompletions',
+    '/gateway/openai/v1/chat/completions/..;/completions',
+    '/GATEWAY/openai/v1/chat/completions',
+    '/gateway/openai/v1/chat/completions\\..',
+    'http://other.example/gateway/openai/v1/chat/completions?x=/gateway/',
+    '/gateway/constructor',
+    '/gateway/__proto__',
+  ])('[GW1] leads nowhere by the path %s', async (odd) => {
+    const said = await raw([`POST ${odd} HTTP/1.1`, length], body);
+    expect(statuses(said).filter((status) => !status?.startsWith('4'))).toEqual([]);
+    expect(asked).toBe(0);
+  });
+
+  it('[GW111] a key in the address is none', async () => {
+    const at = `${gateway.http.url}${path}?key=${gateway.token}&api_key=${gateway.token}&access_token=${gateway.token}`;
+    const response = await fetch(at, { method: 'POST', body });
+    expect([response.status, asked]).toEqual([401, 0]);
+  });
 });
