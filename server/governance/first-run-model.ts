@@ -1,16 +1,22 @@
 import { AppError } from '../core/errors.ts';
 import { decide } from './decide.ts';
-import { findRoute, listModels } from './model-routes.ts';
+import { findRoute, listModels, type ListedModel } from './model-routes.ts';
 import { callerOfRun, type RunOfTeam } from './run-files.ts';
 
+const outputPrice = ({ price }: ListedModel) => price?.output ?? Number.MAX_SAFE_INTEGER;
+
+/** Models come by alias. */
+const cheapestFirst = (models: readonly ListedModel[]) => models.toSorted((a, b) => outputPrice(a) - outputPrice(b));
+
 /**
- * The model of a run for which nobody chose one: by alias, the first that can call tools and that policy lets the run use.
+ * The model of a run for which nobody chose one: the cheapest that can call tools and that policy lets the run use, by what its output costs;
+ * what has no price comes last, and equals by alias.
  * @throws AppError `unavailable` when there is none, `forbidden` when whoever asked left the team
  */
 export async function firstRunModel(run: RunOfTeam): Promise<string> {
   const caller = await callerOfRun(run);
   const models = await listModels(run.teamId);
-  for (const { alias } of models.filter(({ capabilities }) => capabilities.tools)) {
+  for (const { alias } of cheapestFirst(models.filter(({ capabilities }) => capabilities.tools))) {
     const targets = (await findRoute(run.teamId, alias))?.targets ?? [];
     const words = await Promise.all(
       targets.map((target) =>
