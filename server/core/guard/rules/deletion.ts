@@ -100,6 +100,8 @@ function isUnsaved({ scope, path, whole }: Place, removal: Removal): boolean {
   const { context, command, word, deep } = removal;
   if (scope !== 'inside') return false;
   if (!deep && madeHere(word, removal)) return false;
+  // Nobody has seen the list of what a search comes upon.
+  if (command.via.some((wrapper) => /^(?:find|fd) -/.test(wrapper))) return true;
   const { worktree, cwd } = context.facts;
   if (worktree === undefined && cwd === undefined) return true;
   if (/^(?:shred|srm|wipe)$/.test(command.name)) return true;

@@ -39,6 +39,15 @@ describe('[GU102] what lies in the project', () => {
     expect(judge(line, known)).toBe('allow');
   });
 
+  test.each([
+    ['find . -type f -exec rm -f {} +', 'ask'],
+    ["find . -name '*.md' -exec rm {} +", 'ask'],
+    ['fd -e md -x rm', 'ask'],
+    ['fd -H . ~ -x rm -rf', 'deny'],
+    ["find . -name '*.pyc' -exec rm {} +", 'allow'],
+    ["sed -i 's/deny/allow/' .claude/settings.json", 'ask'],
+  ] as const)('%s: %s, although the worktree is known', (line, verdict) => expect(judge(line, known)).toBe(verdict));
+
   test('a file with changes is not removed, rewritten or overwritten without a question', () => {
     const facts = { ...known, dirtyFiles: ['src/app.ts'] };
     for (const line of [

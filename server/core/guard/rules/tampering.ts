@@ -1,7 +1,7 @@
 import { HOLE, type SimpleCommand } from '../interpreted.ts';
 import { readOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
-import { written } from './overwriting.ts';
+import { editedInPlace, written } from './overwriting.ts';
 
 /** Files that tell agents, and what watches them, what they may do. */
 export const steeringPath =
@@ -11,7 +11,7 @@ const removing = new Set(['rm', 'unlink', 'mv', 'shred', 'truncate', 'chmod', 'r
 
 function touchesSteering(command: SimpleCommand): boolean {
   const removed = removing.has(command.name) ? readOptions(command.args).operands : [];
-  return [...written(command), ...removed].some(({ text }) =>
+  return [...written(command), ...(editedInPlace(command) ?? []), ...removed].some(({ text }) =>
     steeringPath.test(text.replaceAll(HOLE, '~').replace(/\/+$/, '')),
   );
 }
@@ -54,6 +54,7 @@ export const tamperingRules: readonly Rule[] = [
         'tee CLAUDE.md',
         'echo x >> .codex/config.toml',
         'rm .cursor/hooks.json',
+        "sed -i 's/deny/allow/' .claude/settings.json",
       ],
       ok: ['cat AGENTS.md', 'ls .claude', 'grep -r x .claude', 'echo AGENTS.md'],
     },

@@ -231,14 +231,16 @@ function fileCalls(code: string): CodeAction[] {
   return [...called, ...onPaths, ...deletedByLine(code), ...deletedInLoop(code), ...tclDeletes(code), ...writes(code)];
 }
 
+/** As a method, or handed to a loop: `array_map("unlink", glob("x"))`, `map(os.remove, …)`, `.forEach(fs.unlinkSync)`. */
+const removesEach =
+  /\.(?:unlink|rmdir|rmtree|delete)\(\)|\b(?:array_map|array_walk|map|forEach)\(\s*["']?(?:fs\.)?(?:unlink(?:Sync)?|rm(?:dir)?Sync|rmdir|os\.(?:remove|unlink|rmdir)|shutil\.rmtree)\b/;
+
 /** `[p.unlink() for p in Path.home().rglob('*')]`: what goes lies below the folder that is walked through. */
 function deletedInLoop(code: string): CodeAction[] {
-  if (
-    !/\.(?:unlink|rmdir|rmtree|delete)\(\)/.test(code) ||
-    !/rglob|glob|walk|iterdir|listdir|scandir|children|each_child/.test(code)
-  )
-    return [];
-  const base = new RegExp(`Path(?:name)?(?:\\.new)?\\(\\s*${quoted}`).exec(code)?.[2];
+  if (!removesEach.test(code) || !/glob|walk|iterdir|listdir|scandir|readdir|children|each_child/.test(code)) return [];
+  const base = new RegExp(
+    `(?:Path(?:name)?(?:\\.new)?|glob(?:Sync)?|(?:list|scan|read)dir(?:Sync)?)\\(\\s*${quoted}`,
+  ).exec(code)?.[2];
   const path = /Path\.home\(|homedir|expanduser/.test(code) ? '~' : (base ?? HOLE);
   return [{ kind: 'words', words: ['rm', '-rf', path] }];
 }

@@ -1,6 +1,7 @@
 import { HOLE, type Word } from '../interpreted.ts';
 import { joinWords, literal, sliceWord, unknown } from '../word.ts';
 import { emit } from './emit.ts';
+import { readOptions } from './options.ts';
 import { nameOf } from './simple.ts';
 import { fork, type Call, type Done } from './state.ts';
 
@@ -98,17 +99,32 @@ function place(word: Word, file: Word): Word {
   return at < 0 ? word : joinWords([sliceWord(word, 0, at), file, sliceWord(word, at + 2)]);
 }
 
+/** Where fd looks: what follows its pattern, or the folder it runs in. */
+function rootsOf(args: readonly Word[]): readonly Word[] {
+  const read = readOptions(args, {
+    valued: 'etEdcjSo', longValued: ['extension', 'type', 'exclude', 'max-depth', 'min-depth', 'exact-depth', 'color', 'threads', 'size', 'owner', 'changed-within', 'changed-before', 'ignore-file', 'search-path', 'base-directory', 'and', 'format'],
+    anywhere: true,
+  }); // prettier-ignore
+  const named = read.options.flatMap(({ name, value }) =>
+    value !== undefined && /^--(?:search-path|base-directory)$/.test(name) ? [value] : [],
+  );
+  const roots = [...named, ...read.operands.slice(1)];
+  return roots.length === 0 ? [literal('.')] : roots;
+}
+
 /** `fd pattern -x cmd`, `fd pattern -X cmd`. */
 function fd(call: Call): Done | undefined {
   const at = call.args.findIndex(({ text }) => /^(?:-x|-X|--exec|--exec-batch)$/.test(text));
   if (at < 0) return undefined;
   const index = emit(call);
   const words = call.args.slice(at + 1).filter(({ text }) => text !== ';');
-  const file: Word = { text: `./${HOLE}`, glob: false, holes: ['fd'], splits: true };
-  const placed = words.some(({ text }) => text.includes('{'))
-    ? words.map((word) => place(word, file))
-    : [...words, file];
-  act(call, 'fd -x', placed);
+  for (const root of rootsOf(call.args.slice(0, at)).slice(0, 4)) {
+    const file = joinWords([root, { text: `/${HOLE}`, glob: false, holes: ['fd'], splits: true }]);
+    const placed = words.some(({ text }) => text.includes('{'))
+      ? words.map((word) => place(word, file))
+      : [...words, file];
+    act(call, 'fd -x', placed);
+  }
   return { status: undefined, output: { text: undefined, from: [index] } };
 }
 
