@@ -53,6 +53,8 @@ test('the pages of a team are fit for everyone', async ({ ana, browserOf, rest, 
   for (const view of ['Rules', 'Approvals', 'Try', 'Measure']) {
     await ana.goto(`/${team}/settings/guard?view=${view.toLowerCase()}`);
     await expect(ana.getByRole('tab', { name: view, selected: true })).toBeVisible();
+    // To measure is to judge some ten thousand cases.
+    await expect(ana.getByText('Judging every case once more')).toBeHidden({ timeout: 120_000 });
     await inspect(ana, `settings-guard-${view.toLowerCase()}`);
   }
   await ana.goto(`/${team}/audit`);
