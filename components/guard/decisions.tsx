@@ -90,7 +90,7 @@ function Filtering({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
     <FilterBar label="Filter the decisions" className={classes.filters} given={given} onClear={() => onLook(noFilters)}>
       <TextInput
         size="xs"
-        label="Command, path or address"
+        label="Text"
         placeholder="git push"
         value={filters.text}
         onChange={({ currentTarget: { value } }) => onLook({ ...filters, text: value })}
@@ -112,7 +112,7 @@ function Filtering({ filters, onLook }: { filters: Filters; onLook: (wanted: Fil
       <Select
         size="xs"
         label="What"
-        placeholder="All but plain reads"
+        placeholder="All but reads"
         clearable
         data={kindChoices}
         value={filters.kind}

@@ -40,37 +40,37 @@ export type PatternKind = ActionPattern['kind'];
 
 export const patternKinds: Record<PatternKind, { title: string; label: string; hint: string; example: string }> = {
   command: {
-    title: 'Commands by their words',
+    title: 'Commands',
     label: 'Words',
     hint: '* stands for any text within a word; … at the end for any more words.',
     example: 'npm run test …',
   },
   line: {
-    title: 'Commands by an expression',
+    title: 'Lines of a shell',
     label: 'Expression',
     hint: 'In the syntax of RE2, looked for in the line as it was written.',
     example: '^git (status|show\\b.*)$',
   },
   path: {
-    title: 'Changes of files',
+    title: 'Changed files',
     label: 'Path',
     hint: '* within a name, ** over folders; without a slash in any folder.',
     example: 'migrations/**',
   },
   read: {
-    title: 'Files that are read by a tool',
+    title: 'Read files',
     label: 'Path',
-    hint: 'As for changes. What commands read is a matter of policies.',
+    hint: 'Of files that a tool of the agent reads, as for changes. What commands read is a matter of policies.',
     example: 'contracts/**',
   },
   fetch: {
-    title: 'Addresses that are fetched',
+    title: 'Fetched hosts',
     label: 'Host',
     hint: '* stands for any text.',
     example: '*.example.com',
   },
   tool: {
-    title: 'Tools of MCP servers',
+    title: 'Tools of servers',
     label: 'Server and tool',
     hint: 'The server’s name on the list, then the tool’s; * stands for any text.',
     example: 'tickets create_*',

@@ -79,3 +79,12 @@ test('[GU51] a project’s hold in it alone, the installation’s everywhere, an
   expect(tried.needs).toMatchObject({ role: 'admin', others: true, approvers: 2 });
   await removeApproval(root.ctx, { teamId: null, ruleId: set[0]?.ruleId ?? '' });
 });
+
+test('[GU86] two people may be needed for what a file is for, whatever is changed in it', async () => {
+  const { teamId, admin, viewer } = team;
+  const { ruleId } = await setApproval(admin.ctx, { teamId, family: 'pipelines', ...two });
+  const action = { kind: 'edit', path: '.github/workflows/ci.yml', oldText: 'a: b\n', newText: 'a: c\n' } as const;
+  const tried = await tryAction(viewer.ctx, { teamId, projectId, action });
+  expect(tried).toMatchObject({ families: ['pipelines'], needs: { approvers: 2 } });
+  await removeApproval(admin.ctx, { teamId, ruleId });
+});
