@@ -15,7 +15,7 @@ const dropsBySchema =
 
 /** The same without SQL, where no value is given on the same line. */
 const addsRequired =
-  /\b(?:op\.add_column|add_column)\b(?!.*(?:default|server_default)).*(?:nullable\s*=\s*False|null:\s*false)|\bchange_column_null\b.*\bfalse\b|\bop\.alter_column\b(?!.*server_default).*nullable\s*=\s*False/;
+  /\b(?:op\.add_column|add_column)\b(?!.{0,300}(?:default|server_default)).{0,300}(?:nullable\s*=\s*False|null:\s*false)|\bchange_column_null\b.{0,300}\bfalse\b|\bop\.alter_column\b(?!.{0,300}server_default).{0,300}nullable\s*=\s*False/;
 /** What changes values that are there, or asks for values that are not. */
 const narrows =
   /\balter\s+(?:column\s+)?\S+\s+(?:(?:set\s+data\s+)?type\b|set\s+not\s+null)|\bmodify\s+(?:column\s+)?\S+\s/i;

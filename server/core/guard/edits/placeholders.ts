@@ -3,7 +3,7 @@ import { changed, made, type EditRule } from './edit-rule.ts';
 
 /** A comment that stands for what was there. */
 const placeholder =
-  /^\s*(?:\/\/|#|\/\*|\*|--|<!--|;|\{\/\*)\s*(?:\.{2,}|…|\[?(?:the\s+)?(?:rest|remaind?er|remaining|existing|previous|other|original|unchanged|same|keep)\b)(?:.*\b(?:code|file|unchanged|same|before|as\s+is|stays|methods?|functions?|implementation|imports?|content|lines|here|above|below|omitted)\b|\s*(?:\.{2,}|…)?\s*(?:\*\/|-->)?\s*$)/i;
+  /^\s*(?:\/\/|#|\/\*|\*|--|<!--|;|\{\/\*)\s*(?:\.{2,}|…|\[?(?:the\s+)?(?:rest|remaind?er|remaining|existing|previous|other|original|unchanged|same|keep)\b)(?:.*\b(?:code|file|unchanged|same|before|as\s+is|stays|methods?|functions?|implementation|imports?|content|lines|here|above|below|omitted)\b|[\s.…*/>-]{0,12}$)/i;
 
 /** A body that only says that there is none. */
 const stub =
@@ -14,7 +14,9 @@ const fewLines = 5;
 function standsForCode(change: Change): boolean {
   if (change.isNew || change.isGone || change.kind === 'text') return false;
   const lost = change.removedRaw.length - change.addedRaw.length;
-  if (lost >= fewLines && countIn(change.addedRaw, placeholder) > countIn(change.removedRaw, placeholder)) return true;
+  const count = (lines: readonly string[]) =>
+    lines.filter((line) => placeholder.test(line.trim().slice(0, 200))).length;
+  if (lost >= fewLines && count(change.addedRaw) > count(change.removedRaw)) return true;
   return lost >= 2 * fewLines && change.kind === 'code' && countIn(change.added, stub) > countIn(change.removed, stub);
 }
 

@@ -1,11 +1,17 @@
-import { countIn, type Change } from './change.ts';
+import type { Change } from './change.ts';
 import { changed, type EditMatch, type EditRule } from './edit-rule.ts';
 
 const settingsOfTests =
   /(?:^|\/)(?:(?:jest|vitest|vite|karma|playwright|cypress|wdio|nightwatch)\.\w*\.?(?:conf(?:ig)?)?[\w.]*\.?(?:[cm]?[jt]s|json)|pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|conftest\.py|\.?coveragerc|\.nycrc(?:\.json)?|\.?codecov\.ya?ml|phpunit(?:\.dist)?\.xml(?:\.dist)?|\.rspec|\.mocharc\.\w+|package\.json|build\.gradle(?:\.kts)?|pom\.xml|\.simplecov)$/i;
 
 const leavesOut =
-  /\b(?:exclude|testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|grepInvert|collect_ignore(?:_glob)?|norecursedirs|coveragePathIgnorePatterns|excludeTestsMatching|omit)\b(?!['"]?\s*[:=]\s*\[?\s*['"](?:\*\*\/)?(?:node_modules|dist|build|coverage|\.next|out)\b[^,]*\]?\s*,?\s*\}?\s*$)|--deselect\b|--ignore(?:-glob)?=|-k\s+['"]?not\b|-m\s+['"]?not\b|--exclude-group|passWithNoTests|<skipTests>\s*true|maven\.test\.skip|ignoreFailures\s*=\s*true|testFailureIgnore>\s*true|bail:\s*0,?\s*silent/;
+  /\b(?:exclude|testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|grepInvert|collect_ignore(?:_glob)?|norecursedirs|coveragePathIgnorePatterns|excludeTestsMatching|omit)\b|--deselect\b|--ignore(?:-glob)?=|-k\s+['"]?not\b|-m\s+['"]?not\b|--exclude-group|passWithNoTests|<skipTests>\s*true|maven\.test\.skip|ignoreFailures\s*=\s*true|testFailureIgnore>\s*true|bail:\s*0,?\s*silent/;
+
+/** What builds make, and what others wrote, has no tests of the project. */
+const onlyBuilds =
+  /^(?:[^'"]*['"](?:\*\*\/)?(?:node_modules|dist|build|coverage|out|\.next|\.git)\b[^'"]*['"])+[^'"]*$/;
+const isLeftOut = (line: string) =>
+  leavesOut.test(line) && !onlyBuilds.test(line.replaceAll(/['"](?=[^'"]*['"]\s*:)|(?<=\w)['"](?=\s*:)/g, ''));
 
 const threshold =
   /\b(?:lines|branches|functions|statements|global|fail_under|threshold|target|minimum(?:_coverage)?|min(?:imum)?|cov-fail-under)\b['"]?\s*[:=]?\s*(\d+(?:\.\d+)?)/g;
@@ -41,7 +47,7 @@ function loosensRun(change: Change): boolean | EditMatch {
   if (runsNothing(change)) return { reason: 'This leaves a check of the project in name only.' };
   if (!settingsOfTests.test(change.path) || change.isNew) return false;
   if (lowersThreshold(change)) return { reason: 'This asks for less of the code to be tested.' };
-  return countIn(change.added, leavesOut) > countIn(change.removed, leavesOut);
+  return change.added.filter(isLeftOut).length > change.removed.filter(isLeftOut).length;
 }
 
 export const testRunRules: readonly EditRule[] = [

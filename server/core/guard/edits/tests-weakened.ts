@@ -17,7 +17,7 @@ const assertion =
   /\bexpect\s*\(|\bassert\w*\b|\.should\b|\bverify\s*\(|\bt\.(?:Error|Fatal)f?\s*\(|\brequire\.\w+\s*\(|\bcheck\.\w+\(|\.to(?:Be|Equal|Match|Throw|Have|Contain)\w*\(/;
 
 const emptyAssertion =
-  /\bexpect\s*\(\s*(true|1|null|''|"")\s*\)\s*\.\s*to(?:Be|Equal)\s*\(\s*\1\s*\)|\bassert\s*\(?\s*(?:True|true|1)\s*\)?\s*;?$|assertTrue\s*\(\s*true\s*\)|assert\.ok\s*\(\s*true\s*\)|\bassert\s+1\s*==\s*1|expect\s*\(\s*true\s*\)\s*\.toBeTruthy|\bexpect\s*\((.+)\)\s*\.to(?:Be|Equal|StrictEqual)\s*\(\2\)|\bassert\w*\b.*\bor\s+True\b|\bassert(?:Equals?|_eq!|\.equal|Same)?\s*\(\s*(\w[\w.]*(?:\([^()]*\))?)\s*,\s*\3\s*\)/i;
+  /\bexpect\s*\(\s*(true|1|null|''|"")\s*\)\s*\.\s*to(?:Be|Equal)\s*\(\s*\1\s*\)|\bassert\s*\(?\s*(?:True|true|1)\s*\)?\s*;?$|assertTrue\s*\(\s*true\s*\)|assert\.ok\s*\(\s*true\s*\)|\bassert\s+1\s*==\s*1|expect\s*\(\s*true\s*\)\s*\.toBeTruthy|\bexpect\s*\((.{1,200})\)\s*\.to(?:Be|Equal|StrictEqual)\s*\(\2\)|\bassert\w*\b.{0,300}\bor\s+True\b|\bassert(?:Equals?|_eq!|\.equal|Same)?\s*\(\s*(\w[\w.]{0,80}(?:\([^()]{0,80}\))?)\s*,\s*\3\s*\)/i;
 
 const firm =
   /\.(?:toBe|toEqual|toStrictEqual|toMatchObject|toHaveLength|toThrow|toBeCloseTo|toHaveBeenCalledWith)\s*\(\s*\S|assertEqual|assert_eq|assertEquals|Assert\.Equal|assert\s+\S+\s*==/;
