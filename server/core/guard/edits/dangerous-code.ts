@@ -8,10 +8,10 @@ const literalWhole = /^\s*(?:(['"])(?:(?!\1)[^\\]|\\.)*\1|`[^`$]*`)\s*\)/;
 
 /** Calls that run text as a program: the argument is looked at, a plain literal is harmless. */
 const evaluators: Record<string, RegExp> = {
-  js: /(?:^|[^\w.])(?:require|import)\s*\(\s*(?:req|request|ctx|params|query|body|input)\w*[.[]|(?:^|[^\w.])(?:(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context)\s*\(|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)|=\s*eval\s*;?$/g,
-  py: /(?:^|[^\w.])(?:eval|exec|compile|__import__|pickle\.loads?|marshal\.loads|dill\.loads?|yaml\.(?:unsafe_)?load|jsonpickle\.decode)\s*\(/g,
+  js: /\bnew\s+RegExp\s*\(\s*(?:req|request|ctx|params|query|body|input)\w*[.[]|(?:^|[^\w.])(?:require|import)\s*\(\s*(?:req|request|ctx|params|query|body|input)\w*[.[]|(?:^|[^\w.])(?:(?:eval|new\s+Function|(?:vm\.)?runIn(?:New|This)?Context)\s*\(|setTimeout\s*\(\s*['"`]|import\s*\(\s*`)|=\s*eval\s*;?$/g,
+  py: /\brender_template_string\s*\(|(?:^|[^\w.])(?:eval|exec|compile|__import__|pickle\.loads?|marshal\.loads|dill\.loads?|yaml\.(?:unsafe_)?load|jsonpickle\.decode)\s*\(/g,
   rb: /(?:^|[^\w.])(?:eval|instance_eval|class_eval|Marshal\.load|YAML\.(?:unsafe_)?load|send)\s*\(|\.(?:safe_)?constantize\b|\.(?:public_)?send\s*\(?\s*params/g,
-  php: /(?:^|[^\w])(?:eval|assert|unserialize|create_function|preg_replace\s*\(\s*['"].*\/e|include|require)\s*\(/g,
+  php: /(?:^|[^\w])(?:eval|assert|unserialize|create_function|preg_replace\s*\(\s*['"].*\/e|include|require)\s*\(|\b(?:include|require)(?:_once)?\s*\(?\s*\$_(?:GET|POST|REQUEST|COOKIE)\b/g,
   java: /\b(?:ScriptEngine\w*[\s\S]*\.eval|ObjectInputStream|\.readObject|GroovyShell|Runtime\.getRuntime\(\)\.exec|SpelExpressionParser|XMLDecoder)\s*\(/g,
   cs: /\b(?:CSharpScript\.(?:Evaluate|Run|Create)\w*(?:<[^<>]*>)?|(?:new\s+)?(?:BinaryFormatter|LosFormatter|NetDataContractSerializer|SoapFormatter)|XamlReader\.(?:Parse|Load)|Assembly\.Load\w*)\s*\(|TypeNameHandling\s*=\s*TypeNameHandling\.(?:All|Auto|Objects)/g,
   go: /\btemplate\.(?:HTML|JS|URL)\s*\(/g,
@@ -79,7 +79,7 @@ function runsInput(change: Change, patterns: Record<string, RegExp>): boolean {
 }
 
 const markup =
-  /dangerouslySetInnerHTML|\.(?:inner|outer)HTML\s*\+?=(?!=)|document\.write(?:ln)?\s*\(|insertAdjacentHTML\s*\(|v-html\s*=|\{@html\b|\|\s*safe\b|mark_safe\s*\(|html_safe\b|raw\s*\(|Html\.Raw\s*\(|bypassSecurityTrust\w+|\bautoescape\s+(?:off|false)/;
+  /\bres(?:ponse)?\.(?:send|write|end)\s*\(\s*(?:['"]\s*<[^'"]{0,200}['"]\s*\+|`\s*<[^`]{0,200}\$\{)|dangerouslySetInnerHTML|\.(?:inner|outer)HTML\s*\+?=(?!=)|document\.write(?:ln)?\s*\(|insertAdjacentHTML\s*\(|v-html\s*=|\{@html\b|\|\s*safe\b|mark_safe\s*\(|html_safe\b|raw\s*\(|Html\.Raw\s*\(|bypassSecurityTrust\w+|\bautoescape\s+(?:off|false)/;
 
 /** Files that are pages with places for values, and what puts a value there as it is. */
 const template = /\.(?:html?|jinja2?|j2|erb|ejs|hbs|handlebars|mustache|twig|njk|liquid|blade\.php)$/;
@@ -96,7 +96,7 @@ const joinedSql = new RegExp(
     String.raw`(?:Sprintf|format!|String\.format)\s*\(\s*"[^"]*\b${verb}[^"]*(?:%[sv]|\{\})`,
     String.raw`\$"[^"]*\b${verb}[^"]*\{`,
     String.raw`\.(?:where|having|order|joins|find_by_sql)\s*\(?\s*"[^"]*#\{`,
-    '\\.(?:whereRaw|havingRaw|orderByRaw|\\$(?:query|execute)RawUnsafe)\\s*\\(\\s*(?:`[^`]*\\$\\{|[^,)]*[\'"]\\s*\\+)',
+    '\\.(?:where|andWhere|orWhere|having)\\s*\\(\\s*`[^`]{0,200}=\\s*[^`]{0,20}\\$\\{|\\.(?:whereRaw|havingRaw|orderByRaw|\\$(?:query|execute)RawUnsafe)\\s*\\(\\s*(?:`[^`]*\\$\\{|[^,)]*[\'"]\\s*\\+)',
   ].join('|'),
   'i',
 );

@@ -20,9 +20,17 @@ const addsRequired =
 const narrows =
   /\balter\s+(?:column\s+)?\S+\s+(?:(?:set\s+data\s+)?type\b|set\s+not\s+null)|\bmodify\s+(?:column\s+)?\S+\s/i;
 
+const isColumn = /^\s*(?:create_table|t\.\w+)\s+"(\w+)"/;
+const hasColumn = (lines: readonly string[], line: string) => {
+  const name = isColumn.exec(line)?.[1];
+  return lines.some((other) => isColumn.exec(other)?.[1] === name);
+};
+
 /** A field or a table that a description of the whole database has no more: the migration made from it drops them. */
 function dropsField({ path, addedRaw, removedRaw }: Change): boolean {
-  if (!/(?:^|\/)schema\.prisma$|\.prisma$/.test(path)) return false;
+  if (/(?:^|\/)db\/schema\.rb$/.test(path))
+    return removedRaw.some((line) => isColumn.test(line) && !hasColumn(addedRaw, line));
+  if (!path.endsWith('.prisma')) return false;
   const names = (lines: readonly string[]) =>
     lines.flatMap((line) => /^\s*(?:(?:model|enum)\s+)?([A-Za-z]\w*)\s+[A-Za-z{]/.exec(line)?.[1] ?? []);
   const kept = new Set(names(addedRaw));

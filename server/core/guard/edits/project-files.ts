@@ -34,10 +34,10 @@ const openInfra =
 
 /** What keeps machines and data closed, or from being removed. */
 const guardedInfra =
-  /\b(?:prevent_destroy|deletion_protection|termination_protection|storage_encrypted|encrypted)\s*=\s*true|DeletionPolicy:\s*Retain|runAsNonRoot:\s*true|readOnlyRootFilesystem:\s*true|allowPrivilegeEscalation:\s*false|block_public_\w+\s*=\s*true|127\.0\.0\.1:\d+:\d+/;
+  /\b(?:prevent_destroy|deletion_protection|termination_protection|storage_encrypted|encrypted)\s*=\s*true|DeletionPolicy:\s*Retain|runAsNonRoot:\s*true|readOnlyRootFilesystem:\s*true|allowPrivilegeEscalation:\s*false|block_public_\w+\s*=\s*true|127\.0\.0\.1:\d+:\d+|backup_retention_period\s*=\s*[1-9]|\bdeny\s+all\s*;/;
 const resource = /^\s*resource\s+"/;
 
-const infraPath = /\.(?:tf|hcl|ya?ml|json|bicep|template)$|(?:^|\/)Dockerfile|docker-compose/;
+const infraPath = /\.(?:tf|hcl|ya?ml|json|bicep|template|conf)$|(?:^|\/)Dockerfile|docker-compose/;
 
 const freesAgent =
   /dangerously|bypassPermissions|danger-full-access|approval_policy\s*=\s*"never"|"defaultMode"\s*:\s*"(?:bypass|acceptEdits)|"allow"\s*:\s*\[[^\]]*(?:Bash\(\*|"\*"|Bash")|enableAllProjectMcpServers|trust_level\s*=\s*"trusted"|autoApprove|alwaysAllow|"chat\.tools\.autoApprove"|yolo|disableAllHooks|skipDangerousModePermissionPrompt/i;

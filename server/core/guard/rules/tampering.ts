@@ -5,7 +5,7 @@ import { editedInPlace, written } from './overwriting.ts';
 
 /** Files that tell agents, and what watches them, what they may do. */
 export const steeringPath =
-  /(?:^|\/)(?:\.claude(?:\/.*)?|\.codex(?:\/.*)?|\.gemini(?:\/.*)?|\.cursor(?:\/(?:rules|mcp\.json|hooks\.json|permissions\.json).*)?|\.opencode(?:\/.*)?|\.qwen(?:\/.*)?|\.ensemble(?:\/.*)?|\.mcp\.json|AGENTS\.md|CLAUDE\.md|GEMINI\.md|QWEN\.md|\.cursorrules|\.windsurfrules|\.clinerules(?:\/.*)?|\.aider\.conf\.yml|\.github\/copilot-instructions\.md|\.vscode\/(?:settings|tasks|launch|mcp)\.json|opencode\.jsonc?|\.devcontainer(?:\/.*)?|\.continue(?:\/.*)?|\.rules|\.goosehints|\.kiro(?:\/.*)?|\.(?:roo|amazonq|junie|augment|trae|agents?)(?:\/.*)?|\.roomodes|\.zed\/(?:settings|tasks)\.json|\.idea\/runConfigurations\/.*)$/;
+  /(?:^|\/)(?:\.claude(?:\/.*)?|\.codex(?:\/.*)?|\.gemini(?:\/.*)?|\.cursor(?:\/(?:rules|commands|mcp\.json|hooks\.json|permissions\.json|environment\.json).*)?|\.opencode(?:\/.*)?|\.qwen(?:\/.*)?|\.ensemble(?:\/.*)?|\.mcp\.json|AGENTS\.md|CLAUDE\.md|GEMINI\.md|QWEN\.md|\.cursorrules|\.windsurfrules|\.clinerules(?:\/.*)?|\.aider\.conf\.yml|\.github\/(?:copilot-instructions\.md|(?:instructions|agents|prompts|chatmodes)\/.*)|\.vscode\/(?:settings|tasks|launch|mcp)\.json|opencode\.jsonc?|\.devcontainer(?:\/.*)?|\.continue(?:\/.*)?|\.rules|\.goosehints|\.kiro(?:\/.*)?|\.(?:roo|amazonq|junie|augment|trae|agents?)(?:\/.*)?|\.roomodes|\.zed\/(?:settings|tasks)\.json|\.idea\/runConfigurations\/.*)$/;
 
 const removing = new Set(['rm', 'unlink', 'mv', 'shred', 'truncate', 'chmod', 'rmdir']);
 
