@@ -8,6 +8,7 @@ import { AppError } from '../core/errors.ts';
 import { appendSessionEvent, lockEventLog } from '../runs/event-log.ts';
 import { authorizeRun } from '../runs/queries.ts';
 import { promptText } from './prepare-prompt.ts';
+import { wordsKept } from './words-kept.ts';
 
 export const editPromptInput = z.object({ runId: z.string(), text: promptText });
 
@@ -17,9 +18,9 @@ export const editPromptInput = z.object({ runId: z.string(), text: promptText })
  */
 export async function editPrompt(ctx: Context, given: z.input<typeof editPromptInput>): Promise<void> {
   const { run, actor, rights } = await authorizeRun(ctx, given.runId, 'prompt');
-  const { text } = editPromptInput.parse(given);
   if (run.askedBy !== actor.personId && !rights.includes('approve'))
     throw new AppError('forbidden', 'This prompt is someone else’s. Its author or a lead may change it.');
+  const text = await wordsKept(run, editPromptInput.parse(given).text);
   await withTransaction(ctx, async (tx) => {
     await lockEventLog(tx.db, run.sessionId);
     const changed = await tx.db

@@ -9,6 +9,7 @@ import { requirePermitted } from '../governance/require-permitted.ts';
 import type { NewPrompt } from '../runs/add-prompt.ts';
 import { requireAgent } from '../runs/list-agents.ts';
 import { checkAttachments } from './check-attachments.ts';
+import { wordsKept } from './words-kept.ts';
 
 const maxPromptChars = 100_000;
 
@@ -56,7 +57,7 @@ export async function preparePrompt(
     sessionId: session.id,
     teamId,
     author: actorRef(actor),
-    text,
+    text: await wordsKept({ teamId, sessionId: session.id }, text),
     agent: agent.name,
     mode,
     ...(model !== undefined && { model }),

@@ -11,6 +11,7 @@ import { newId } from '../platform/ids.ts';
 import { appendSessionEvent, lockEventLog } from '../runs/event-log.ts';
 import { knownAgents } from '../runs/list-agents.ts';
 import { promptText, requireOpen } from './prepare-prompt.ts';
+import { wordsKept } from './words-kept.ts';
 
 export const proposePromptInput = z.object({
   sessionId: z.string(),
@@ -31,9 +32,10 @@ export async function proposePrompt(
   given: z.input<typeof proposePromptInput>,
 ): Promise<{ proposalId: string }> {
   const { teamId, actor, session } = await authorizeParticipant(ctx, given.sessionId, 'comment');
-  const { sessionId, text, mode, ...input } = proposePromptInput.parse(given);
+  const { sessionId, mode, ...input } = proposePromptInput.parse(given);
   requireOpen(session);
   const agent = await agentFor(ctx, { sessionId, teamId, asked: input.agent });
+  const text = await wordsKept({ teamId, sessionId }, input.text);
   const proposalId = newId('pro');
   const author = actorRef(actor);
   return withTransaction(ctx, async (tx) => {

@@ -13,6 +13,7 @@ import { listAgents } from '../runs/list-agents.ts';
 import { authorizeRun } from '../runs/queries.ts';
 import { steerBecomesPrompt } from '../runs/steers.ts';
 import { promptText, requireMode, requireOpen } from './prepare-prompt.ts';
+import { wordsKept } from './words-kept.ts';
 
 export const steerRunInput = z.object({ runId: z.string(), text: promptText });
 
@@ -28,11 +29,12 @@ export async function steerRun(
   given: z.input<typeof steerRunInput>,
 ): Promise<{ steerId: string; outcome: 'waiting' | 'next' }> {
   const access = await authorizeRun(ctx, given.runId, 'prompt');
-  const { text } = steerRunInput.parse(given);
+  const input = steerRunInput.parse(given);
   requireOpen(access.session);
   await requireMode(access, access.run.mode);
   const { teamId, actor } = access;
   const author = actorRef(actor);
+  const text = await wordsKept(access.run, input.text);
   const agent = (await listAgents(ctx)).find(({ name }) => name === access.run.agent);
   return withTransaction(ctx, async (tx) => {
     const [run] = await tx.db.select().from(schema.run).where(eq(schema.run.id, access.run.id)).for('update');
