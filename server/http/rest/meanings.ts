@@ -169,6 +169,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   reach: 'How far it would reach, as it was counted then',
   reason: 'Why, in words',
   refused: 'What was not given, and why',
+  history: 'Whether the repository’s history was left out as well',
   remotes: 'Remotes of git',
   removed: 'Lines that went',
   removedLines: 'Lines that went',
