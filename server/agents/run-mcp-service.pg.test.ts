@@ -74,6 +74,8 @@ const ofType = async (type: string) => (await logOf(sessionId)).filter((body) =>
 
 async function begin(text: string) {
   const { runId } = await sendPrompt(team.developer.ctx, { sessionId, text, agent: 'judged', mode: 'auto' });
+  // What the agent is to do is its own idea here; of a person's words secrets would be masked.
+  await db().update(schema.run).set({ prompt: text }).where(eq(schema.run.id, runId));
   const run = await claimRun(system, { runId, workerId });
   if (!run) throw new Error('not claimed');
   return driveRun({ run, workerId, stopping: new AbortController().signal, profileOf: judgedAgent });
