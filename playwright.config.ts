@@ -19,7 +19,7 @@ export default defineConfig({
   outputDir: './test-results/browser',
   // How long a story takes on a small machine proves nothing.
   timeout: 300_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   // A server, its database and a browser for each: two keep two cores busy.
   workers: 2,
   // A second try begins with a server and a database of its own; the list names what needed one as flaky.
