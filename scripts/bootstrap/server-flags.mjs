@@ -5,11 +5,11 @@
 export const serverFlags = ['--max-semi-space-size=8'];
 
 /**
- * How Node runs a process that is the gateway only. What a call needs is garbage a moment later, so little room for young objects
- * suffices, and the old ones are kept close to what lives. What starting needed is given back once (`--expose-gc`). There is no bound that a
+ * How Node runs a process that is the gateway only. What a call needs is garbage a moment later: with much room for young objects hardly any
+ * grows old, and the old ones are kept close to what lives. What starting needed is given back once (`--expose-gc`). There is no bound that a
  * large prompt could break.
  */
-export const gatewayFlags = ['--max-semi-space-size=4', '--heap-growing-percent=40', '--expose-gc'];
+export const gatewayFlags = ['--max-semi-space-size=16', '--heap-growing-percent=40', '--expose-gc'];
 
 /**
  * For the C library: one arena for all threads, since each keeps what was freed in it, and memory for what the compiler of scripts needs
