@@ -4,6 +4,7 @@ import { withOpinion, type SecondOpinion } from '../core/guard/second-opinion.ts
 import type { Verdict } from '../core/guard/verdict.ts';
 import type { ActionFamily } from '../core/guard/action-family.ts';
 import { familiesOf } from '../core/guard/command-families.ts';
+import { isFreeInMode, isLeftToReview } from '../core/mode-freedom.ts';
 import { onlyReads } from '../core/plain-reads.ts';
 import type { ActAction, PolicyAct } from '../core/policy-question.ts';
 import type { Denier, RunMode } from '../core/session-event.ts';
@@ -136,10 +137,6 @@ function besideOpinion(word: Judgement, said: Said | undefined): Judgement {
   return said.by === 'opinion' ? { ...word, ...guardRules(said), by: 'opinion', opinion } : { ...word, opinion };
 }
 
-/** In the mode Edit files are changed freely: what the guard would ask about is in the suggestion, for people to take or leave. */
-const isLeftToReview = (action: AgentAction, { verdict, by }: Said, mode: RunMode) =>
-  mode === 'edit' && action.kind === 'edit' && verdict === 'ask' && by !== 'house';
-
 /** What can never be meant well: git's own folder, names no tree can hold, what lies outside of the repository. */
 function impossible(action: AgentAction, facts: JudgeFacts): Judgement | undefined {
   if (action.kind === 'mcp') return closedTool(action, facts);
@@ -230,8 +227,7 @@ async function wordOfMode(
   { facts, known }: { facts: JudgeFacts; known: boolean },
 ): Promise<Judgement> {
   const { mode } = facts;
-  if (action.kind === 'read' || (mode !== 'ask' && action.kind === 'edit')) return allow;
-  if (action.kind === 'command' && onlyReads(action.command)) return allow;
+  if (isFreeInMode(action, mode)) return allow;
   if (action.kind === 'mcp') return isReadTool(action, facts) ? allow : wordOnTool(action);
   if (mode === 'auto' && known) {
     const refusal = await refusalOf(facts.requireUnattended());

@@ -1,23 +1,16 @@
 import { isRuled, type GuardedAction } from '../../core/guard/guarded-action.ts';
 import type { HouseEffect } from '../../core/guard/house-rule.ts';
-import { onlyReads } from '../../core/plain-reads.ts';
+import { isFreeInMode, isLeftToReview } from '../../core/mode-freedom.ts';
 import type { RunMode } from '../../core/session-event.ts';
 import type { GuardReading } from './guard-word.ts';
 
 /** What comes of an action in a run of a mode, as the guard and the house read it, beside policies and models. */
 export function wordInMode({ word }: GuardReading, action: GuardedAction, mode: RunMode): HouseEffect {
-  const isEdit = action.kind === 'edit';
-  if (isEdit && mode === 'plan') return 'deny';
-  const isLeftToReview = isEdit && mode === 'edit' && word.verdict === 'ask' && word.by === 'guard';
-  if (word.verdict !== 'allow' && !isLeftToReview) return word.verdict;
+  if (action.kind === 'edit' && mode === 'plan') return 'deny';
+  if (word.verdict !== 'allow' && !isLeftToReview(action, word, mode)) return word.verdict;
   if (word.by === 'house' && mode !== 'plan') return 'allow';
-  return isFree(action, mode) ? 'allow' : 'ask';
-}
-
-function isFree(action: GuardedAction, mode: RunMode): boolean {
-  if (action.kind === 'edit') return mode !== 'ask';
-  if (action.kind === 'command') return mode === 'auto' || onlyReads(action.command);
-  return action.kind === 'read';
+  const isLetThrough = action.kind === 'command' && mode === 'auto';
+  return isLetThrough || isFreeInMode(action, mode) ? 'allow' : 'ask';
 }
 
 /** What was decided of an action that was kept. */
