@@ -18,6 +18,7 @@ const known = () => singleton('past-paths', () => new Map<string, Promise<Known>
 export async function pastPaths(repo: string, commit: string): Promise<ReadonlySet<string>> {
   assertObjectId(commit);
   const repositories = known();
+  // A look that failed has told its own caller; this one begins anew.
   const before = repositories.get(repo)?.catch(() => undefined);
   const now = before === undefined ? look(repo, commit) : before.then((kept) => look(repo, commit, kept));
   repositories.delete(repo);

@@ -20,7 +20,7 @@ function standsForCode(change: Change): boolean {
   return lost >= 2 * fewLines && change.kind === 'code' && countIn(change.added, stub) > countIn(change.removed, stub);
 }
 
-const eight = Array.from({ length: 12 }, (_, index) => `const value${index} = read(${index});`).join('\n');
+const twelveLines = Array.from({ length: 12 }, (_, index) => `const value${index} = read(${index});`).join('\n');
 
 export const placeholderRules: readonly EditRule[] = [
   {
@@ -31,14 +31,14 @@ export const placeholderRules: readonly EditRule[] = [
     saferWay: 'Change the lines that are meant, and leave the others as they are.',
     examples: {
       ng: [
-        changed('src/a.ts', eight, 'const value0 = read(0);\n// ... rest of the code ...\n'),
-        changed('a.py', eight, 'value0 = read(0)\n# existing code unchanged\n'),
-        changed('src/a.ts', eight, "throw new Error('Not implemented');"),
+        changed('src/a.ts', twelveLines, 'const value0 = read(0);\n// ... rest of the code ...\n'),
+        changed('a.py', twelveLines, 'value0 = read(0)\n# existing code unchanged\n'),
+        changed('src/a.ts', twelveLines, "throw new Error('Not implemented');"),
       ],
       ok: [
-        changed('src/a.ts', eight, `// The rest of the values comes from a file.\n${eight}`),
+        changed('src/a.ts', twelveLines, `// The rest of the values comes from a file.\n${twelveLines}`),
         made('src/a.ts', "throw new Error('Not implemented');"),
-        changed('src/a.ts', eight, eight.replace('const value3 = read(3);\n', '')),
+        changed('src/a.ts', twelveLines, twelveLines.replace('const value3 = read(3);\n', '')),
       ],
     },
   },
